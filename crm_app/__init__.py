@@ -1,0 +1,1 @@
+"""A contact and lead CRM for schools, course sellers and small shops."""

@@ -1,0 +1,88 @@
+"""Texts in the user's language. English stands in the code; gettext catalogues (`<language>/crm.po`) hold the others.
+
+A service never renders: it returns a `Text`, and the edge renders it in the language of whoever reads it, so a
+problem found by one colleague can be read by another in hers.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.plurals import get_plural
+from babel.messages.pofile import read_po
+
+FOLDER = Path(__file__).parent
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+DEFAULT = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An English text with `{named}` values, to be rendered later; with `plural`, the value `n` picks the form."""
+
+    msgid: str
+    params: dict[str, Any] = field(default_factory=dict)
+    plural: str = ""
+
+    def to_json(self) -> list[Any]:
+        return [self.msgid, self.params, self.plural]
+
+    @classmethod
+    def from_json(cls, data: list[Any]) -> "Text":
+        return cls(data[0], data[1], data[2])
+
+    def __str__(self) -> str:
+        return render(self, DEFAULT)
+
+
+def text(msgid: str, **params: Any) -> Text:
+    """Marks `msgid` for the catalogue (extracted by name) and carries its values."""
+    return Text(msgid, params)
+
+
+def ntext(singular: str, plural: str, n: int, **params: Any) -> Text:
+    """Like `text`, with the form picked by `n`."""
+    return Text(singular, {"n": n, **params}, plural)
+
+
+@cache
+def catalogue(language: str) -> Catalog | None:
+    """The parsed catalogue of a language, or None for English and unknown languages."""
+    path = FOLDER / language / "crm.po"
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@cache
+def _plural_index(language: str) -> Callable[[int], int]:
+    from gettext import c2py  # type: ignore[attr-defined]
+
+    return c2py(get_plural(language).plural_expr)
+
+
+def translate(language: str, msgid: str, plural: str = "", n: int = 1) -> str:
+    """The translated pattern; the English one where the catalogue has none."""
+    found = catalogue(language)
+    message = found.get(msgid) if found is not None else None
+    if message is not None and not message.fuzzy:
+        if plural and isinstance(message.string, (tuple, list)):
+            form = message.string[_plural_index(language)(n)]
+            if form:
+                return str(form)
+        elif isinstance(message.string, str) and message.string:
+            return message.string
+    return plural if plural and n != 1 else msgid
+
+
+def render(message: Text, language: str) -> str:
+    """The finished sentence in `language`. A value that is itself a Text is rendered too."""
+    params = {k: render(v, language) if isinstance(v, Text) else v for k, v in message.params.items()}
+    pattern = translate(language, message.msgid, message.plural, int(params.get("n", 1)))
+    for name, value in params.items():
+        pattern = pattern.replace("{" + name + "}", str(value))
+    return pattern

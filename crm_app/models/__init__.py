@@ -1,0 +1,60 @@
+"""Every table, imported here so that the metadata is complete."""
+
+from crm_app.models.activity import Activity, ActivityKind, AuditEntry
+from crm_app.models.branch import MAIN_BRANCH, Branch
+from crm_app.models.contact import (
+    Contact,
+    ContactPoint,
+    ContactSource,
+    Gender,
+    Lifecycle,
+    PointKind,
+    Relation,
+    RelationKind,
+)
+from crm_app.models.custom_field import CustomField, FieldType
+from crm_app.models.imports import Import, ImportRow, ImportState, Outcome
+from crm_app.models.installation import Counter, Installation
+from crm_app.models.job import Job, JobKind, JobState
+from crm_app.models.lead_status import LeadStatus
+from crm_app.models.permission import Permission
+from crm_app.models.tag import ContactTag, Tag
+from crm_app.models.user import LinkPurpose, LoginEvent, LoginOutcome, OneTimeLink, Role, User, UserSession
+
+__all__ = [
+    "MAIN_BRANCH",
+    "Activity",
+    "ActivityKind",
+    "AuditEntry",
+    "Branch",
+    "Contact",
+    "ContactPoint",
+    "ContactSource",
+    "ContactTag",
+    "Counter",
+    "CustomField",
+    "FieldType",
+    "Gender",
+    "Import",
+    "ImportRow",
+    "ImportState",
+    "Installation",
+    "Job",
+    "JobKind",
+    "JobState",
+    "LeadStatus",
+    "Lifecycle",
+    "LinkPurpose",
+    "LoginEvent",
+    "LoginOutcome",
+    "OneTimeLink",
+    "Outcome",
+    "Permission",
+    "PointKind",
+    "Relation",
+    "RelationKind",
+    "Role",
+    "Tag",
+    "User",
+    "UserSession",
+]

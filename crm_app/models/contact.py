@@ -1,0 +1,138 @@
+"""The contact: one table for everybody, from a mere mailing address to a paying student."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, String, Text
+from sqlmodel import Field, SQLModel
+
+from crm_app.models.base import UTCDateTime, now
+from crm_app.models.branch import MAIN_BRANCH
+
+
+class Lifecycle(StrEnum):
+    CONTACT = "contact"
+    LEAD = "lead"
+    CUSTOMER = "customer"
+
+
+class Gender(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+
+
+class PointKind(StrEnum):
+    EMAIL = "email"
+    PHONE = "phone"
+    LINK = "link"
+
+
+class RelationKind(StrEnum):
+    PARENT = "parent"
+    PAYER = "payer"
+    COMPANY = "company"
+
+
+class Contact(SQLModel, table=True):
+    """Master data. Primary points are copied here for lists; `version` grows with every change."""
+
+    __table_args__ = (
+        Index("ix_contact_list_name", "branch_id", "active", "sort_name", "id"),
+        Index("ix_contact_list_created", "branch_id", "active", "created_at", "id"),
+        Index("ix_contact_sort_name", "sort_name", "id"),
+        Index("ix_contact_created_at", "created_at", "id"),
+        Index("ix_contact_company", "company", "id"),
+        Index("ix_contact_email", "email", "id"),
+        Index("ix_contact_city", "city", "id"),
+        Index("ix_contact_lifecycle", "lifecycle", "sort_name", "id"),
+        Index("ix_contact_status_id", "status_id", "sort_name", "id"),
+        Index("ix_contact_owner_id", "owner_id", "sort_name", "id"),
+        Index("ix_contact_external_id", "external_id"),
+        Index("ix_contact_tax_number", "tax_number"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: int = Field(unique=True)
+    branch_id: int = Field(default=MAIN_BRANCH, foreign_key="branch.id")
+    external_id: str | None = Field(default=None, max_length=200)
+    salutation: str | None = Field(default=None, max_length=60)
+    first_name: str | None = Field(default=None, max_length=200)
+    last_name: str | None = Field(default=None, max_length=200)
+    company: str | None = Field(default=None, max_length=200)
+    email: str | None = Field(default=None, max_length=254)
+    phone: str | None = Field(default=None, max_length=60)
+    mobile: str | None = Field(default=None, max_length=60)
+    street: str | None = Field(default=None, max_length=300)
+    postal_code: str | None = Field(default=None, max_length=20)
+    city: str | None = Field(default=None, max_length=200)
+    province: str | None = Field(default=None, max_length=200)
+    country: str | None = Field(default=None, max_length=2)
+    tax_number: str | None = Field(default=None, max_length=60)
+    gender: str | None = Field(default=None, max_length=10)
+    birth_date: date | None = Field(default=None)
+    language: str | None = Field(default=None, max_length=8)
+    website: str | None = Field(default=None, max_length=500)
+    social_links: str | None = Field(default=None, sa_column=Column(Text))
+    lifecycle: str = Field(default=Lifecycle.CONTACT, sa_type=String, max_length=20)
+    status_id: int | None = Field(default=None, foreign_key="lead_status.id")
+    owner_id: int | None = Field(default=None, foreign_key="user.id")
+    source: str | None = Field(default=None, max_length=120)
+    notes: str | None = Field(default=None, sa_column=Column(Text))
+    acquired_on: date | None = Field(default=None)
+    registered_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    privacy_accepted: bool | None = Field(default=None)
+    active: bool = Field(default=True)
+    custom: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    search_text: str = Field(default="", sa_column=Column(Text, nullable=False))
+    sort_name: str = Field(default="", sa_type=String, max_length=400)
+    version: int = Field(default=1)
+    created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+    updated_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+
+    @property
+    def full_name(self) -> str:
+        """First and last name; empty when there is neither."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+    @property
+    def display_name(self) -> str:
+        """What the contact is called in a list: name, else company, else an address, else its number."""
+        return self.full_name or self.company or self.email or self.phone or self.mobile or f"#{self.number}"
+
+
+class ContactPoint(SQLModel, table=True):
+    """One way to reach a contact. `norm` is what is compared; it is not unique, because families share addresses."""
+
+    __tablename__ = "contact_point"
+    __table_args__ = (Index("ix_contact_point_norm", "kind", "norm"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    contact_id: int = Field(foreign_key="contact.id", index=True, ondelete="CASCADE")
+    kind: str = Field(sa_type=String, max_length=10)
+    label: str = Field(default="", max_length=60)
+    value: str = Field(max_length=500)
+    norm: str = Field(max_length=500)
+    primary: bool = Field(default=True)
+
+
+class ContactSource(SQLModel, table=True):
+    """Where a contact came in from; it may come from the till, a voucher and a form."""
+
+    __tablename__ = "contact_source"
+
+    id: int | None = Field(default=None, primary_key=True)
+    contact_id: int = Field(foreign_key="contact.id", index=True, ondelete="CASCADE")
+    source: str = Field(max_length=120)
+    external_id: str | None = Field(default=None, max_length=200)
+    first_seen: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+
+
+class Relation(SQLModel, table=True):
+    """`contact` is the parent, payer or company of `other`."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    contact_id: int = Field(foreign_key="contact.id", index=True, ondelete="CASCADE")
+    other_id: int = Field(foreign_key="contact.id", index=True, ondelete="CASCADE")
+    kind: str = Field(sa_type=String, max_length=20)

@@ -1,0 +1,75 @@
+"""Imports: a contact file on its way into the CRM, and the proof of what each row did."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, String
+from sqlmodel import Field, SQLModel
+
+from crm_app.models.base import UTCDateTime, now
+from crm_app.models.branch import MAIN_BRANCH
+
+
+class ImportState(StrEnum):
+    """Where an import stands. `*ING` states have a job at work; the others wait for somebody."""
+
+    READING = "reading"
+    READ = "read"  # columns are known; mapping is next
+    CHECKING = "checking"
+    CHECKED = "checked"  # the plan can be looked at; commit is next
+    COMMITTING = "committing"
+    CANCELLED = "cancelled"  # stopped during commit: what was committed stays
+    DONE = "done"
+    FAILED = "failed"  # could not be read; `error` says why
+
+
+class Outcome(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    SKIP = "skip"
+    INVALID = "invalid"
+    CONFLICT = "conflict"
+
+
+class Import(SQLModel, table=True):
+    """One file on its way. Raw cells and the plan live in the import's own folder, not here."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    folder: str = Field(max_length=64, unique=True)  # generated name below the imports folder
+    name: str = Field(default="", max_length=200)
+    state: str = Field(default=ImportState.READING, sa_type=String, max_length=20, index=True)
+    branch_id: int = Field(default=MAIN_BRANCH, foreign_key="branch.id")
+    user_id: int | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
+    created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime, index=True)
+    committed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    file_name: str = Field(max_length=255)
+    file_size: int = Field(default=0)
+    sha256: str = Field(default="", max_length=64, index=True)
+    read_settings: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    read_out: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    columns: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))  # ColumnMapping as JSON
+    options: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    counts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # outcome → rows
+    rows: int = Field(default=0)
+    error: list[Any] | None = Field(default=None, sa_column=Column(JSON))  # a Text
+
+
+class ImportRow(SQLModel, table=True):
+    """What one row of the file did to which contact, written in the same transaction as the change.
+
+    `changes` is {field: [old, new]} for updates and null for creates, whose proof is `version`: the contact is
+    untouched as long as its version still is this one. Rows that changed nothing (skip, invalid) are not here.
+    """
+
+    __tablename__ = "import_row"
+    __table_args__ = (Index("ix_import_row_contact_id", "contact_id"),)
+
+    import_id: int = Field(foreign_key="import.id", primary_key=True, ondelete="CASCADE")
+    row: int = Field(primary_key=True)  # record number in the file, header and preamble counted
+    outcome: str = Field(sa_type=String, max_length=10)
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", ondelete="SET NULL")
+    version: int = Field(default=1)
+    changes: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))

@@ -1,0 +1,23 @@
+"""What the people who run this installation chose at set-up; one row."""
+
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+
+class Installation(SQLModel, table=True):
+    id: int = Field(default=1, primary_key=True)
+    name: str = Field(default="", max_length=120)
+    country: str = Field(default="DE", max_length=2)  # phone code, order of dates in doubt
+    language: str = Field(default="en", max_length=8)
+    timezone: str = Field(default="Europe/Berlin", max_length=60)
+    currency: str = Field(default="EUR", max_length=3)
+    required_fields: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class Counter(SQLModel, table=True):
+    """Running numbers that are never used twice; `contact` counts contact numbers."""
+
+    name: str = Field(primary_key=True, max_length=40)
+    value: int = Field(default=0)

@@ -1,0 +1,28 @@
+"""What a role may do. Roles hold these as data."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    CONTACTS_READ = "contacts.read"
+    CONTACTS_EDIT = "contacts.edit"
+    CONTACTS_BULK = "contacts.bulk"
+    CONTACTS_ERASE = "contacts.erase"
+    IMPORT = "contacts.import"
+    EXPORT = "contacts.export"
+    SETTINGS = "settings"
+    USERS = "users"
+
+
+VIEWER = frozenset({Permission.CONTACTS_READ})
+STAFF = VIEWER | {Permission.CONTACTS_EDIT, Permission.IMPORT}
+MANAGER = STAFF | {Permission.CONTACTS_BULK, Permission.EXPORT}
+ADMIN = frozenset(Permission)
+
+# Rank orders the roles: nobody grants a role above their own.
+BUILT_IN_ROLES: dict[str, tuple[int, frozenset[Permission]]] = {
+    "admin": (40, ADMIN),
+    "manager": (30, MANAGER),
+    "staff": (20, STAFF),
+    "viewer": (10, VIEWER),
+}

@@ -1,0 +1,91 @@
+"""The one engine of this process, and the two ways to use it: `transaction()` writes, `reading()` reads.
+
+SQLite runs in WAL mode; every writing transaction starts with BEGIN IMMEDIATE, because a deferred upgrade fails at
+once and ignores the time-out. Services never commit: who opens the transaction does.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, create_engine
+
+from crm_app import models, settings  # noqa: F401  (models: the metadata is complete before the first session)
+from crm_app.locales import text
+from crm_app.services.errors import Busy
+
+BUSY_SECONDS = 15
+
+
+@cache
+def engine() -> Engine:
+    """The engine for `CRM_DATABASE_URL`, made once."""
+    return make_engine(settings.get().database)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with our pragmas and transaction rules."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    made = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS})
+
+    @event.listens_for(made, "connect")
+    def _pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "cache_size=-32768",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(made, "begin")
+    def _begin(connection: Any) -> None:
+        mode = connection.get_execution_options().get("begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return made
+
+
+def is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One event, one transaction: commits at the end, rolls back on any error.
+
+    Raises Busy when another process holds the write lock longer than the time-out.
+    """
+    connection = engine().connect().execution_options(begin="IMMEDIATE")
+    try:
+        with Session(connection, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+    except OperationalError as error:
+        if "database is locked" in str(error.orig):
+            raise Busy(text("The database is busy. Please try again in a moment.")) from error
+        raise
+    finally:
+        connection.close()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session for reading: a stable snapshot, nothing is committed."""
+    with Session(engine(), expire_on_commit=False) as session:
+        yield session
+
+
+def dispose() -> None:
+    """Closes the engine's connections and forgets it (tests, restore)."""
+    if engine.cache_info().currsize:
+        engine().dispose()
+    engine.cache_clear()
