@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, TypeDecorator
+from sqlalchemy import DateTime, Dialect, String, TypeDecorator
+from sqlalchemy.dialects.postgresql import VARCHAR
 from sqlmodel import SQLModel
 
 # Alembic's batch mode needs every constraint to have a name.
@@ -19,6 +20,10 @@ SQLModel.metadata.naming_convention = {
 def now() -> datetime:
     """The present moment, aware, in UTC."""
     return datetime.now(UTC)
+
+
+# Sorted in Python's order on both databases: sort keys are computed, not collated.
+SortText = String(400).with_variant(VARCHAR(400, collation="C"), "postgresql")
 
 
 class UTCDateTime(TypeDecorator[datetime]):

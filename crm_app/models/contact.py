@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, String, Text
+from sqlalchemy import JSON, BigInteger, Column, Index, String, Text
 from sqlmodel import Field, SQLModel
 
-from crm_app.models.base import UTCDateTime, now
+from crm_app.models.base import SortText, UTCDateTime, now
 from crm_app.models.branch import MAIN_BRANCH
 
 
@@ -54,7 +54,7 @@ class Contact(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    number: int = Field(unique=True)
+    number: int = Field(unique=True, sa_type=BigInteger)
     branch_id: int = Field(default=MAIN_BRANCH, foreign_key="branch.id")
     external_id: str | None = Field(default=None, max_length=200)
     salutation: str | None = Field(default=None, max_length=60)
@@ -86,7 +86,7 @@ class Contact(SQLModel, table=True):
     active: bool = Field(default=True)
     custom: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     search_text: str = Field(default="", sa_column=Column(Text, nullable=False))
-    sort_name: str = Field(default="", sa_type=String, max_length=400)
+    sort_name: str = Field(default="", sa_type=SortText, max_length=400)
     version: int = Field(default=1)
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     updated_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)

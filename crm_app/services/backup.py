@@ -1,0 +1,60 @@
+"""Copies of the embedded database, taken while it is in use, and their way back."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from crm_app import settings
+from crm_app.locales import text
+from crm_app.services.errors import CRMError, Invalid
+
+
+def _database_path(engine: Engine) -> Path:
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        raise Invalid(text("Backups are made here for the embedded database only. Use pg_dump for PostgreSQL."))
+    return Path(engine.url.database)
+
+
+def create(engine: Engine, *, reason: str = "manual", target: Path | None = None) -> Path:
+    """Writes a consistent copy of the database (0600) and returns its path.
+
+    SQLite's online backup runs beside writers: everything committed before the start is inside.
+    """
+    source = _database_path(engine)
+    if target is None:
+        folder = settings.get().backups_dir
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        target = folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{reason}.sqlite"
+    target.touch(mode=0o600)
+    with closing(sqlite3.connect(source)) as from_, closing(sqlite3.connect(target)) as to:
+        from_.backup(to)
+    check(target)
+    return target
+
+
+def check(path: Path) -> None:
+    """Raises CRMError unless `path` is an intact database."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            answer = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise CRMError(text("{name} is not a usable database: {reason}", name=path.name, reason=str(error))) from error
+    if answer != "ok":
+        raise CRMError(text("{name} is not a usable database: {reason}", name=path.name, reason=answer))
+
+
+def restore(engine: Engine, path: Path) -> Path | None:
+    """Puts the backup at `path` in the place of the database; returns the copy made of the present one, if any.
+
+    The server must not run. Raises CRMError when the file is no intact database.
+    """
+    check(path)
+    target = _database_path(engine)
+    kept = create(engine, reason="before-restore") if target.exists() else None
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as from_, closing(sqlite3.connect(target)) as to:
+        from_.backup(to)
+    return kept

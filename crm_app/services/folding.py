@@ -1,0 +1,30 @@
+"""Text as it is compared, searched and sorted: without case and accents, the same on SQLite and PostgreSQL."""
+
+import unicodedata
+
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
+_MARKS = {"Mn", "Me"}
+
+
+def fold(text: str) -> str:
+    """Lower case, accents off (ä → a, ł → l, ß → ss), white space collapsed."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    lowered = text.casefold().translate(_LETTERS)
+    decomposed = unicodedata.normalize("NFKD", lowered)
+    return " ".join("".join(c for c in decomposed if unicodedata.category(c) not in _MARKS).split())
+
+
+def fold_umlauts(text: str) -> str:
+    """Like `fold`, but as Germans write without umlauts: ä → ae, so that "Mueller" and "Müller" meet."""
+    if text.isascii():
+        return fold(text)
+    return fold(unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS))
+
+
+def digits(text: str) -> str:
+    """Only the digits, for comparing phone numbers."""
+    return "".join(c for c in text if c.isascii() and c.isdigit())

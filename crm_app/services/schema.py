@@ -1,0 +1,91 @@
+"""Brings a database to this program's schema: a backup first, then Alembic's migrations, then what is derived."""
+
+import logging
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect, text
+
+from crm_app import locales
+from crm_app.services import backup, database
+from crm_app.services.errors import Conflict
+
+log = logging.getLogger(__name__)
+
+# SQLite's full text copies nothing: it reads `contact` itself. Inserts are filled in bulk by services/contacts/search.
+_SQLITE_DERIVED = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS contact_search USING fts5("
+    "search_text, content='contact', content_rowid='id', tokenize='trigram', detail=none)",
+    "CREATE TRIGGER IF NOT EXISTS contact_search_update AFTER UPDATE OF search_text ON contact "
+    "WHEN old.search_text IS NOT new.search_text BEGIN "
+    "INSERT INTO contact_search(contact_search, rowid, search_text) VALUES ('delete', old.id, old.search_text); "
+    "INSERT INTO contact_search(rowid, search_text) VALUES (new.id, new.search_text); END",
+    "CREATE TRIGGER IF NOT EXISTS contact_search_delete AFTER DELETE ON contact BEGIN "
+    "INSERT INTO contact_search(contact_search, rowid, search_text) VALUES ('delete', old.id, old.search_text); END",
+)
+_APPEND_ONLY = ("activity", "audit_entry", "login_event")
+_POSTGRES_DERIVED = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE INDEX IF NOT EXISTS ix_contact_search ON contact USING gin (search_text gin_trgm_ops)",
+)
+
+
+def config(engine: Engine) -> Config:
+    """Alembic's configuration, made here so that no file has to be found."""
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
+    made.attributes["engine"] = engine
+    return made
+
+
+def revision(connection: Connection) -> str | None:
+    """The schema's revision in the database; None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: Engine | None = None) -> None:
+    """Brings the database to the newest schema. Safe to call at every start.
+
+    Raises Conflict when the database was written by a newer program.
+    """
+    engine = engine or database.engine()
+    scripts = ScriptDirectory.from_config(config(engine))
+    known = {script.revision for script in scripts.walk_revisions()}
+    with engine.connect() as connection:
+        current = revision(connection)
+        has_data = inspect(connection).has_table("user")
+    if current is not None and current not in known:
+        raise Conflict(
+            locales.text(
+                "The database was made by a newer version of this program (schema {revision}). "
+                "Start that version, or restore the backup from before its update.",
+                revision=current,
+            )
+        )
+    if current != scripts.get_current_head():
+        if has_data:
+            log.info("backup before migration: %s", backup.create(engine, reason="migration").name)
+        command.upgrade(config(engine), "head")
+    ensure_derived(engine)
+
+
+def ensure_derived(engine: Engine) -> None:
+    """Re-creates triggers and search indexes, which Alembic's batch mode drops with the table it rebuilds."""
+    with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+        if engine.dialect.name != "sqlite":
+            for statement in _POSTGRES_DERIVED:
+                connection.execute(text(statement))
+            return
+        is_new = not inspect(connection).has_table("contact_search")
+        for statement in _SQLITE_DERIVED:
+            connection.exec_driver_sql(statement)
+        for table in _APPEND_ONLY:
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER IF NOT EXISTS {table}_append_only BEFORE UPDATE ON {table} "
+                f"WHEN new.at IS NOT old.at BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+        if is_new:
+            connection.exec_driver_sql("INSERT INTO contact_search(contact_search) VALUES ('rebuild')")

@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel
+
+from crm_app.services import database, schema
+from crm_app.services.errors import Conflict
+
+
+def test_migrations_build_what_the_models_say(db: Path) -> None:
+    with database.engine().connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_object": lambda o, name, kind, *_: not (name or "").startswith("contact_search")},
+        )
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_a_second_upgrade_changes_nothing_and_takes_no_backup(db: Path) -> None:
+    schema.upgrade()
+    assert not (db / "backups").exists()
+
+
+def test_dropped_triggers_come_back(db: Path) -> None:
+    with database.engine().begin() as connection:
+        connection.execute(text("DROP TRIGGER contact_search_update"))
+        connection.execute(text("DROP TABLE contact_search"))
+    schema.ensure_derived(database.engine())
+    with database.engine().connect() as connection:
+        found = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+    assert {"contact_search_update", "contact_search_delete"} <= set(found)
+    assert inspect(database.engine()).has_table("contact_search")
+
+
+def test_a_database_newer_than_the_program_is_refused(db: Path) -> None:
+    with database.engine().begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Conflict, match="newer version"):
+        schema.upgrade()
