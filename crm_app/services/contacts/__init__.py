@@ -1,0 +1,1 @@
+"""Everything done to contacts; one file per capability."""

@@ -1,0 +1,68 @@
+"""What follows from a contact's values: search text, sort key and points. Pure functions, shared by form and import."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from crm_app.models import PointKind
+from crm_app.services.folding import digits, fold, fold_umlauts
+
+SEARCHED = ("first_name", "last_name", "company", "email", "city", "external_id")
+PHONES = ("phone", "mobile")
+SORT_LENGTH = 400
+
+# Which contact fields are points, of what kind, under which label.
+POINT_FIELDS = {
+    "email": (PointKind.EMAIL, "email"),
+    "phone": (PointKind.PHONE, "phone"),
+    "mobile": (PointKind.PHONE, "mobile"),
+    "website": (PointKind.LINK, "website"),
+}
+
+
+class PointRow(NamedTuple):
+    """One point to be written: everything of ContactPoint but the ids."""
+
+    kind: str
+    label: str
+    value: str
+    norm: str
+    primary: bool
+
+
+def search_text(values: Mapping[str, Any]) -> str:
+    """Folded text that the search looks in: names, company, e-mail, city, number, phone digits.
+
+    Words with umlauts stand in both spellings ("muller mueller"), so that either finds the contact.
+    """
+    parts = []
+    for name in SEARCHED:
+        value = values.get(name)
+        if value:
+            folded = fold(value)
+            parts.append(folded)
+            if not value.isascii() and (other := fold_umlauts(value)) != folded:
+                parts.append(other)
+    parts.extend(digits(value) for name in PHONES if (value := values.get(name)))
+    if number := values.get("number"):
+        parts.append(str(number))
+    return " ".join(parts)
+
+
+def sort_name(values: Mapping[str, Any]) -> str:
+    """Key of the list's name order: last name, first name, else company, else e-mail; nameless ones come last."""
+    name = " ".join(part for part in (values.get("last_name"), values.get("first_name")) if part)
+    key = fold(name or values.get("company") or values.get("email") or "")
+    return (key or "\U0010ffff")[:SORT_LENGTH]
+
+
+def points(values: Mapping[str, Any], norms: Mapping[str, str]) -> list[PointRow]:
+    """The points of a contact's primary fields; `norms` holds the normalised form per field, the value in doubt."""
+    found = [
+        PointRow(kind, label, values[name], norms.get(name) or values[name], True)
+        for name, (kind, label) in POINT_FIELDS.items()
+        if values.get(name)
+    ]
+    for link in (values.get("social_links") or "").splitlines():
+        if link.strip():
+            found.append(PointRow(PointKind.LINK, "social", link.strip(), link.strip().lower(), False))
+    return found

@@ -1,0 +1,1 @@
+"""One parser per kind of field, one verdict for form, import and API."""

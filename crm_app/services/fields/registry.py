@@ -1,0 +1,173 @@
+"""The fields of a contact, in the order a form shows them, and the one way to parse each of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from crm_app.locales import Text, text
+from crm_app.services.fields import (
+    country,
+    dates,
+    email,
+    gender,
+    language,
+    links,
+    names,
+    number,
+    phone,
+    postal_code,
+    tax_number,
+    texts,
+    vocabulary,
+    yes_no,
+)
+from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict
+
+Parser = Callable[[str, FieldContext], Verdict]
+
+
+class FieldKind(StrEnum):
+    """What a field holds. It decides the parser, the input of a form and the type of the value."""
+
+    NUMBER = "number"  # int
+    TEXT = "text"  # str on one line
+    LONG_TEXT = "long_text"  # str with line breaks
+    NAME = "name"
+    EMAIL = "email"
+    PHONE = "phone"
+    POSTAL_CODE = "postal_code"
+    COUNTRY = "country"  # ISO 3166 alpha-2
+    TAX_NUMBER = "tax_number"
+    GENDER = "gender"
+    DATE = "date"  # datetime.date
+    MOMENT = "moment"  # datetime.datetime in UTC
+    LANGUAGE = "language"  # BCP 47, such as "de" or "pt-BR"
+    LINK = "link"
+    LINKS = "links"  # one per line
+    LIFECYCLE = "lifecycle"
+    REFERENCE = "reference"  # str; the caller finds the status, user or tag it names
+    YES_NO = "yes_no"  # bool
+
+
+class FieldGroup(StrEnum):
+    """The parts of a form and of the mapping list, in this order."""
+
+    NAME = "name"
+    REACH = "reach"
+    ADDRESS = "address"
+    PERSON = "person"
+    CRM = "crm"
+
+
+GROUP_LABELS: dict[FieldGroup, Text] = {
+    FieldGroup.NAME: text("Name"),
+    FieldGroup.REACH: text("How to reach"),
+    FieldGroup.ADDRESS: text("Address"),
+    FieldGroup.PERSON: text("Person"),
+    FieldGroup.CRM: text("Customer management"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `max_length` counts characters of the value; None = the kind has no text length."""
+
+    name: str
+    kind: FieldKind
+    label: Text
+    group: FieldGroup
+    max_length: int | None = None
+    editable: bool = True  # False: given by the system, never changed by a form or an import
+
+
+def _fields() -> tuple[Field, ...]:
+    kind, group = FieldKind, FieldGroup
+    return (
+        Field("number", kind.NUMBER, text("Number"), group.CRM, editable=False),
+        Field("external_id", kind.TEXT, text("External ID"), group.CRM, 200),
+        Field("salutation", kind.NAME, text("Salutation"), group.NAME, 60),
+        Field("first_name", kind.NAME, text("First name"), group.NAME, 200),
+        Field("last_name", kind.NAME, text("Last name"), group.NAME, 200),
+        Field("company", kind.NAME, text("Company"), group.NAME, 200),
+        Field("email", kind.EMAIL, text("E-mail"), group.REACH, 254),
+        Field("phone", kind.PHONE, text("Phone"), group.REACH, 60),
+        Field("mobile", kind.PHONE, text("Mobile"), group.REACH, 60),
+        Field("street", kind.TEXT, text("Street"), group.ADDRESS, 300),
+        Field("postal_code", kind.POSTAL_CODE, text("Postal code"), group.ADDRESS, 20),
+        Field("city", kind.NAME, text("City"), group.ADDRESS, 200),
+        Field("province", kind.NAME, text("Province"), group.ADDRESS, 200),
+        Field("country", kind.COUNTRY, text("Country"), group.ADDRESS, 2),
+        Field("tax_number", kind.TAX_NUMBER, text("Tax number"), group.PERSON, 60),
+        Field("gender", kind.GENDER, text("Gender"), group.PERSON, 10),
+        Field("birth_date", kind.DATE, text("Date of birth"), group.PERSON),
+        Field("language", kind.LANGUAGE, text("Language"), group.PERSON, 8),
+        Field("website", kind.LINK, text("Website"), group.REACH, 500),
+        Field("social_links", kind.LINKS, text("Social media"), group.REACH, 2_000),
+        Field("lifecycle", kind.LIFECYCLE, text("Lifecycle"), group.CRM, 20),
+        Field("status", kind.REFERENCE, text("Status"), group.CRM, 120),
+        Field("owner", kind.REFERENCE, text("Responsible"), group.CRM, 254),
+        Field("source", kind.TEXT, text("Source"), group.CRM, 120),
+        Field("tags", kind.REFERENCE, text("Tags"), group.CRM, 2_000),
+        Field("notes", kind.LONG_TEXT, text("Notes"), group.CRM, 20_000),
+        Field("acquired_on", kind.DATE, text("Acquired on"), group.CRM),
+        Field("registered_at", kind.MOMENT, text("Registered"), group.CRM),
+        Field("privacy_accepted", kind.YES_NO, text("Privacy accepted"), group.CRM),
+        Field("active", kind.YES_NO, text("Active"), group.CRM),
+    )
+
+
+FIELDS: dict[str, Field] = {field.name: field for field in _fields()}
+
+
+def _parser(field: Field) -> Parser:
+    if field.name == "birth_date":
+        return dates.parse_birth_date
+    if field.name == "active":
+        return vocabulary.parse_active
+    length = field.max_length or 0
+    by_kind: dict[FieldKind, Parser] = {
+        FieldKind.NUMBER: number.parse_number,
+        FieldKind.TEXT: partial(texts.parse_line, max_length=length, warn=field.name != "external_id"),
+        FieldKind.LONG_TEXT: partial(texts.parse_text, max_length=length),
+        FieldKind.REFERENCE: partial(texts.parse_line, max_length=length),
+        FieldKind.NAME: partial(names.parse_name, max_length=length),
+        FieldKind.EMAIL: email.parse_email,
+        FieldKind.PHONE: phone.parse_phone,
+        FieldKind.POSTAL_CODE: postal_code.parse_postal_code,
+        FieldKind.COUNTRY: country.parse_country,
+        FieldKind.TAX_NUMBER: tax_number.parse_tax_number,
+        FieldKind.GENDER: gender.parse_gender,
+        FieldKind.DATE: dates.parse_date,
+        FieldKind.MOMENT: dates.parse_moment,
+        FieldKind.LANGUAGE: language.parse_language,
+        FieldKind.LINK: links.parse_website,
+        FieldKind.LINKS: links.parse_social_links,
+        FieldKind.LIFECYCLE: vocabulary.parse_lifecycle,
+        FieldKind.YES_NO: yes_no.parse_yes_no,
+    }
+    return by_kind[field.kind]
+
+
+PARSERS: dict[str, Parser] = {field.name: _parser(field) for field in FIELDS.values()}
+
+
+def parse(name: str, text: str, context: FieldContext) -> Verdict:
+    """The verdict on one text for one field. Never raises on any text; an unknown field name is a KeyError.
+
+    Blank text is `EMPTY`. Parsing the text of a value again gives the same value.
+    """
+    return PARSERS[name](text, context)
+
+
+def parse_column(name: str, texts: Sequence[str], context: FieldContext) -> list[Verdict]:
+    """One verdict per text; a repeated text is judged once."""
+    parser = PARSERS[name]
+    known: dict[str, Verdict] = {"": EMPTY}
+    verdicts = []
+    for cell in texts:
+        verdict = known.get(cell)
+        if verdict is None:
+            verdict = known[cell] = parser(cell, context)
+        verdicts.append(verdict)
+    return verdicts

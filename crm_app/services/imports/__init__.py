@@ -1,0 +1,1 @@
+"""A file becomes contacts: reading, mapping, plan, commit."""

@@ -1,0 +1,20 @@
+"""Makes the data folder and its database ready, for the server and for every command."""
+
+import os
+
+from crm_app import settings
+from crm_app.services import database, installation, schema
+
+
+def prepare() -> None:
+    """Creates the data folder (0700), migrates the database and writes the first rows. Safe to call at every start."""
+    folder = settings.get().data_dir
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.get().imports_dir.mkdir(exist_ok=True, mode=0o700)
+    old = os.umask(0o077)
+    try:
+        schema.upgrade()
+    finally:
+        os.umask(old)
+    with database.transaction() as session:
+        installation.ensure_seed(session)
