@@ -26,7 +26,7 @@ _SQLITE_DERIVED = (
     "CREATE TRIGGER IF NOT EXISTS contact_search_delete AFTER DELETE ON contact BEGIN "
     "INSERT INTO contact_search(contact_search, rowid, search_text) VALUES ('delete', old.id, old.search_text); END",
 )
-_APPEND_ONLY = ("activity", "audit_entry", "login_event")
+_APPEND_ONLY = {"activity": "at, kind, data", "audit_entry": "at, action, data", "login_event": "at, account, outcome"}
 _POSTGRES_DERIVED = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX IF NOT EXISTS ix_contact_search ON contact USING gin (search_text gin_trgm_ops)",
@@ -82,10 +82,10 @@ def ensure_derived(engine: Engine) -> None:
         is_new = not inspect(connection).has_table("contact_search")
         for statement in _SQLITE_DERIVED:
             connection.exec_driver_sql(statement)
-        for table in _APPEND_ONLY:
+        for table, columns in _APPEND_ONLY.items():
             connection.exec_driver_sql(
-                f"CREATE TRIGGER IF NOT EXISTS {table}_append_only BEFORE UPDATE ON {table} "
-                f"WHEN new.at IS NOT old.at BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                f"CREATE TRIGGER IF NOT EXISTS {table}_append_only BEFORE UPDATE OF {columns} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
         if is_new:
             connection.exec_driver_sql("INSERT INTO contact_search(contact_search) VALUES ('rebuild')")

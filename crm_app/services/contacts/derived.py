@@ -62,7 +62,5 @@ def points(values: Mapping[str, Any], norms: Mapping[str, str]) -> list[PointRow
         for name, (kind, label) in POINT_FIELDS.items()
         if values.get(name)
     ]
-    for link in (values.get("social_links") or "").splitlines():
-        if link.strip():
-            found.append(PointRow(PointKind.LINK, "social", link.strip(), link.strip().lower(), False))
-    return found
+    links = [link.strip() for link in (values.get("social_links") or "").splitlines() if link.strip()]
+    return found + [PointRow(PointKind.LINK, "social", link, link.lower(), False) for link in links]

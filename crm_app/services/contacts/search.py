@@ -13,7 +13,9 @@ def fill(session: Session, after_id: int) -> None:
     """
     if database.is_sqlite(session):
         session.execute(
-            text("INSERT INTO contact_search(rowid, search_text) SELECT id, search_text FROM contact WHERE id > :after"),
+            text(
+                "INSERT INTO contact_search(rowid, search_text) SELECT id, search_text FROM contact WHERE id > :after"
+            ),
             {"after": after_id},
         )
 

@@ -1,6 +1,7 @@
 """What a field's parser answers, for form, import and API alike."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -17,7 +18,9 @@ class FieldContext:
     """What a parser must know beside the text."""
 
     country: str = "DE"  # ISO 3166 alpha-2, the installation's: phone code, tax number in doubt
-    date_format: str | None = None  # strptime pattern of the whole column; None = judge this value alone
+    date_format: str | None = None  # pattern of the whole column (`dates.format_of`); None = judge this value alone
+    time_zone: str = "UTC"  # IANA name; moments without an offset are meant in it
+    today: date | None = None  # for birth dates; None = the real day
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,16 @@ class Verdict:
 
 
 EMPTY = Verdict()
+
+
+def refused(message: Text) -> Verdict:
+    """The value cannot be taken; the message says what is wrong and what to do."""
+    return Verdict(level=Level.ERROR, message=message)
+
+
+def doubtful(value: Any, norm: str | None, message: Text) -> Verdict:
+    """The value is taken, and somebody should look."""
+    return Verdict(value, norm, Level.WARNING, message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,193 @@
+"""One contact: fetching, creating, changing, deactivating. Every change writes its activity in the same transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, col, delete, select
+
+from crm_app.locales import text
+from crm_app.models import (
+    Activity,
+    ActivityKind,
+    Contact,
+    ContactPoint,
+    ContactSource,
+    ContactTag,
+    Permission,
+    Tag,
+)
+from crm_app.models.base import now
+from crm_app.services import tags
+from crm_app.services.actor import Actor
+from crm_app.services.contacts import derived, numbers, search
+from crm_app.services.contacts.validating import Values, require_identity, validate
+from crm_app.services.contacts.visibility import visible
+from crm_app.services.errors import NotFound
+from crm_app.services.fields.vocabulary import split_tags
+
+
+def get(session: Session, actor: Actor, number: int) -> Contact:
+    """The contact with that number. Raises NotFound when it is missing or belongs to another branch."""
+    actor.require(Permission.CONTACTS_READ)
+    found = session.exec(select(Contact).where(col(Contact.number) == number, *visible(actor))).first()
+    if found is None:
+        raise NotFound(text("There is no contact with the number {number}.", number=number))
+    return found
+
+
+def create(session: Session, actor: Actor, texts: Mapping[str, str], *, source: str = "manual") -> Contact:
+    """Makes a contact from what was typed. Raises InvalidFields, NotPermitted."""
+    actor.require(Permission.CONTACTS_EDIT)
+    names = split_tags(texts.get("tags", ""))
+    made = validate(session, {name: value for name, value in texts.items() if name != "tags"})
+    require_identity(made.values)
+    values = {key: value for key, value in made.values.items() if value is not None}
+    before = search.last_id(session)
+    contact = Contact(number=numbers.take(session), branch_id=actor.branch_id, **values)
+    _derive(contact)
+    session.add(contact)
+    session.flush()
+    assert contact.id is not None
+    _write_points(session, contact, made.norms)
+    _write_tags(session, contact, names)
+    session.add(ContactSource(contact_id=contact.id, source=source, external_id=contact.external_id))
+    _note(session, actor, contact, ActivityKind.CREATED, source=source)
+    session.flush()
+    search.fill(session, before)
+    return contact
+
+
+def change(session: Session, actor: Actor, contact: Contact, texts: Mapping[str, str]) -> dict[str, list[Any]]:
+    """Writes what differs and returns it as {field: [old, new]}; writing the same again changes nothing.
+
+    Raises InvalidFields, NotPermitted.
+    """
+    actor.require(Permission.CONTACTS_EDIT)
+    names = split_tags(texts["tags"]) if "tags" in texts else None
+    made = validate(session, {name: value for name, value in texts.items() if name != "tags"})
+    require_identity({**contact.model_dump(), **made.values})
+    changes = _apply(contact, made)
+    if names is not None and (tag_change := _write_tags(session, contact, names)):
+        changes["tags"] = tag_change
+    if changes:
+        _derive(contact)
+        contact.version += 1
+        contact.updated_at = now()
+        session.add(contact)
+        if any(name in changes for name in (*derived.POINT_FIELDS, "social_links")):
+            _rewrite_points(session, contact, changes, made.norms)
+        _note(session, actor, contact, ActivityKind.CHANGED, changes={k: _plain(v) for k, v in changes.items()})
+        session.flush()
+    return changes
+
+
+def deactivate(session: Session, actor: Actor, contact: Contact) -> Contact:
+    """Takes the contact out of the list and of every mailing; doing it again changes nothing."""
+    return _set_active(session, actor, contact, False)
+
+
+def reactivate(session: Session, actor: Actor, contact: Contact) -> Contact:
+    """Brings an inactive contact back; doing it again changes nothing."""
+    return _set_active(session, actor, contact, True)
+
+
+def tags_of(session: Session, contact: Contact) -> list[Tag]:
+    """The contact's tags by name."""
+    query = select(Tag).where(col(ContactTag.tag_id) == Tag.id, col(ContactTag.contact_id) == contact.id)
+    return list(session.exec(query.order_by(Tag.folded)).all())
+
+
+def known_elsewhere(
+    session: Session, actor: Actor, texts: Mapping[str, str], *, except_number: int | None = None
+) -> list[Contact]:
+    """Visible contacts that already have one of these e-mails or phones, at most five: a warning, never a ban."""
+    made = validate(session, {name: texts[name] for name in ("email", "phone", "mobile") if texts.get(name)})
+    norms = [norm for norm in made.norms.values() if norm]
+    if not norms:
+        return []
+    query = (
+        select(Contact)
+        .where(col(ContactPoint.contact_id) == Contact.id, col(ContactPoint.norm).in_(norms), *visible(actor))
+        .where(col(ContactPoint.kind).in_(("email", "phone")))
+        .distinct()
+        .order_by(col(Contact.id))
+        .limit(6)
+    )
+    return [contact for contact in session.exec(query).all() if contact.number != except_number][:5]
+
+
+def _set_active(session: Session, actor: Actor, contact: Contact, active: bool) -> Contact:
+    actor.require(Permission.CONTACTS_EDIT)
+    if contact.active != active:
+        contact.active = active
+        contact.version += 1
+        contact.updated_at = now()
+        session.add(contact)
+        _note(session, actor, contact, ActivityKind.REACTIVATED if active else ActivityKind.DEACTIVATED)
+        session.flush()
+    return contact
+
+
+def _apply(contact: Contact, made: Values) -> dict[str, list[Any]]:
+    changes: dict[str, list[Any]] = {}
+    for name, value in made.values.items():
+        old = getattr(contact, name)
+        if value is None and name in ("lifecycle", "active"):
+            continue
+        if (old or None) != (value or None) or (old is False) != (value is False):
+            changes[name] = [old, value]
+            setattr(contact, name, value)
+    return changes
+
+
+def _derive(contact: Contact) -> None:
+    values = contact.model_dump()
+    contact.search_text = derived.search_text(values)
+    contact.sort_name = derived.sort_name(values)
+
+
+def _write_points(session: Session, contact: Contact, norms: Mapping[str, str]) -> None:
+    for row in derived.points(contact.model_dump(), norms):
+        session.add(ContactPoint(contact_id=contact.id, **row._asdict()))
+
+
+def _rewrite_points(session: Session, contact: Contact, changes: Mapping[str, Any], norms: Mapping[str, str]) -> None:
+    """Replaces the primary points of the changed fields; further points of the contact stay."""
+    for row in derived.points(contact.model_dump(), norms):
+        if row.label not in changes and not (row.label == "social" and "social_links" in changes):
+            continue
+        session.add(ContactPoint(contact_id=contact.id, **row._asdict()))
+    labels = [label for name, (_, label) in derived.POINT_FIELDS.items() if name in changes]
+    if "social_links" in changes:
+        labels.append("social")
+    stale = delete(ContactPoint).where(
+        col(ContactPoint.contact_id) == contact.id,
+        col(ContactPoint.label).in_(labels),
+        col(ContactPoint.primary).is_(True) | (col(ContactPoint.label) == "social"),
+    )
+    with session.no_autoflush:
+        session.execute(stale)
+
+
+def _write_tags(session: Session, contact: Contact, names: list[str]) -> list[Any] | None:
+    """Makes the contact's tags exactly these; returns [old names, new names] when that changed anything."""
+    old = tags_of(session, contact)
+    wanted = tags.ensure(session, names)
+    if {tag.id for tag in old} == set(wanted.values()):
+        return None
+    session.execute(delete(ContactTag).where(col(ContactTag.contact_id) == contact.id))
+    session.add_all(ContactTag(contact_id=contact.id, tag_id=id_) for id_ in wanted.values())
+    session.flush()
+    return [[tag.name for tag in old], [tag.name for tag in tags_of(session, contact)]]
+
+
+def _note(
+    session: Session, actor: Actor, contact: Contact, kind: ActivityKind, *, source: str = "", **data: Any
+) -> None:
+    assert contact.id is not None
+    session.add(Activity(contact_id=contact.id, kind=kind, user_id=actor.user_id, source=source, data=data))
+
+
+def _plain(change: list[Any]) -> list[Any]:
+    """Values as JSON takes them: dates in ISO."""
+    return [value.isoformat() if hasattr(value, "isoformat") else value for value in change]

@@ -1,0 +1,69 @@
+"""One object that is the list's query, its URL and, later, the saved segment and the bulk audience."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+
+from crm_app.models import Lifecycle
+
+MAX_QUERY = 200
+
+
+class SortKey(StrEnum):
+    NAME = "name"
+    NUMBER = "number"
+    CREATED = "created"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFilter:
+    """Which contacts, in which order. Change it with `dataclasses.replace`."""
+
+    query: str = ""
+    lifecycle: Lifecycle | None = None
+    inactive: bool = False  # True = inactive ones are shown too
+    import_id: int | None = None
+    sort: SortKey = SortKey.NAME
+    descending: bool = False
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, str]) -> "ContactFilter":
+        """Reads the URL. What cannot be understood keeps its default: a sort key or a yes/no never widens the list.
+
+        Raises ValueError for a condition that would otherwise silently mean "everybody".
+        """
+        sort = params.get("sort", "")
+        key = sort.removeprefix("-")
+        lifecycle = params.get("lifecycle", "")
+        import_id = params.get("import", "")
+        return cls(
+            query=params.get("q", "").strip()[:MAX_QUERY],
+            lifecycle=Lifecycle(lifecycle) if lifecycle else None,
+            inactive=params.get("inactive") == "1",
+            import_id=int(import_id) if import_id else None,
+            sort=SortKey(key) if key in set(SortKey) else SortKey.NAME,
+            descending=sort.startswith("-") and key in set(SortKey),
+        )
+
+    def to_params(self) -> dict[str, str]:
+        """The URL's parameters; what is default is left out."""
+        sort = ("-" if self.descending else "") + self.sort
+        found: dict[str, Any] = {
+            "q": self.query,
+            "lifecycle": self.lifecycle,
+            "inactive": "1" if self.inactive else "",
+            "import": self.import_id,
+            "sort": "" if sort == SortKey.NAME else sort,
+        }
+        return {key: str(value) for key, value in found.items() if value not in ("", None)}
+
+    def url(self, path: str, **more: str | int) -> str:
+        """`path` with this filter as query string, and `more` parameters behind it."""
+        params = {**self.to_params(), **{key: str(value) for key, value in more.items()}}
+        return path + ("?" + urlencode(params) if params else "")
+
+    def sorted_by(self, key: SortKey) -> "ContactFilter":
+        """The filter after a click on a column's head: ascending first, then the other way round."""
+        return replace(self, sort=key, descending=self.sort == key and not self.descending)

@@ -1,0 +1,170 @@
+"""The contact list: one page at a time by keyset, so that a deep page costs what the first one costs."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal, or_, text
+from sqlmodel import Session, col, select
+
+from crm_app.models import Contact, ContactTag, ImportRow, LeadStatus, Tag, User
+from crm_app.services import database
+from crm_app.services.actor import Actor
+from crm_app.services.contacts.filter import ContactFilter, SortKey
+from crm_app.services.contacts.visibility import visible
+from crm_app.services.folding import digits, fold
+
+PAGE = 50
+COUNT_LIMIT = 10_000
+_TRIGRAM = 3
+_PHONE = re.compile(r"(?<!\S)\+?[(\d][\d ()/.-]*\d(?!\S)")
+
+_SORT_COLUMNS: dict[SortKey, Any] = {
+    SortKey.NAME: col(Contact.sort_name),
+    SortKey.NUMBER: col(Contact.number),
+    SortKey.CREATED: col(Contact.created_at),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of contacts in order. `before` and `after` are contact numbers to page from, None at the ends."""
+
+    contacts: list[Contact]
+    before: int | None
+    after: int | None
+    total: int  # counted to COUNT_LIMIT + 1 at most
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    wanted: ContactFilter,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """The page behind (or before) the contact with that number, or the first one.
+
+    A number that is gone gives the first page. Only contacts visible to the actor are counted or returned.
+    """
+    conditions = [*visible(actor), *_conditions(session, wanted)]
+    column = _SORT_COLUMNS[wanted.sort]
+    anchor = _anchor(session, actor, column, after if after is not None else before)
+    backwards = before is not None and after is None and anchor is not None
+    falling = wanted.descending != backwards
+    query = select(Contact).where(*conditions)
+    if anchor is not None:
+        query = query.where(_beyond(column, anchor, falling))
+    order = (column.desc(), col(Contact.id).desc()) if falling else (column, col(Contact.id))
+    rows = list(session.exec(query.order_by(*order).limit(limit + 1)).all())
+    more = len(rows) > limit
+    rows = rows[:limit]
+    if backwards:
+        rows.reverse()
+    has_before = more if backwards else anchor is not None
+    has_after = anchor is not None if backwards else more
+    return Page(
+        contacts=rows,
+        before=rows[0].number if rows and has_before else None,
+        after=rows[-1].number if rows and has_after else None,
+        total=count(session, actor, wanted),
+    )
+
+
+def count(session: Session, actor: Actor, wanted: ContactFilter, limit: int = COUNT_LIMIT) -> int:
+    """How many contacts, counted no further than `limit` + 1."""
+    inner = select(literal(1)).select_from(Contact).where(*visible(actor), *_conditions(session, wanted))
+    return int(session.execute(select(func.count()).select_from(inner.limit(limit + 1).subquery())).scalar_one())
+
+
+def _anchor(session: Session, actor: Actor, column: Any, number: int | None) -> tuple[Any, int] | None:
+    if number is None:
+        return None
+    found = session.execute(select(column, Contact.id).where(col(Contact.number) == number, *visible(actor))).first()
+    return (found[0], found[1]) if found else None
+
+
+def _beyond(column: Any, anchor: tuple[Any, int], falling: bool) -> ColumnElement[bool]:
+    value, id_ = anchor
+    if falling:
+        return or_(column < value, and_(column == value, col(Contact.id) < id_))
+    return or_(column > value, and_(column == value, col(Contact.id) > id_))
+
+
+def _conditions(session: Session, wanted: ContactFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if not wanted.inactive:
+        found.append(col(Contact.active).is_(True))
+    if wanted.lifecycle is not None:
+        found.append(col(Contact.lifecycle) == wanted.lifecycle)
+    if wanted.import_id is not None:
+        rows = select(ImportRow.contact_id).where(col(ImportRow.import_id) == wanted.import_id)
+        found.append(col(Contact.id).in_(rows))
+    found.extend(_contains(session, term) for term in terms(wanted.query))
+    return found
+
+
+def terms(query: str) -> list[str]:
+    """The words a contact must all hold. A phone number, however it is grouped, is one word: its digits without
+    leading zeros, because the stored one may begin with the country's code.
+    """
+    words = _PHONE.sub(lambda match: f" {digits(match[0]).lstrip('0') or digits(match[0])} ", fold(query))
+    return words.split()
+
+
+def _contains(session: Session, term: str) -> ColumnElement[bool]:
+    """Contacts whose search text holds `term`."""
+    plain = term.replace("%", "").replace("_", "")
+    holds = (
+        func.instr(Contact.search_text, term) > 0
+        if database.is_sqlite(session)
+        else func.strpos(Contact.search_text, term) > 0
+    )
+    if len(plain) < _TRIGRAM or len(plain) != len(term):
+        return holds if len(term) >= _TRIGRAM else _word_starts_with(session, term)
+    if not database.is_sqlite(session):
+        return col(Contact.search_text).like(f"%{term}%")
+    # LIKE on the full-text table walks its trigrams; MATCH cannot take more than three letters with detail=none.
+    hits = text("contact.id IN (SELECT rowid FROM contact_search WHERE search_text LIKE :pattern)")
+    return and_(hits.bindparams(pattern=f"%{term}%").self_group(), literal(True))  # type: ignore[no-any-return]
+
+
+def _word_starts_with(session: Session, term: str) -> ColumnElement[bool]:
+    """One or two letters: contacts with a word that begins so."""
+    spaced = literal(" ").concat(Contact.search_text)
+    found = func.instr if database.is_sqlite(session) else func.strpos
+    return found(spaced, f" {term}") > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the rows of a page show beside their own columns, fetched in three queries for the whole page."""
+
+    statuses: dict[int, LeadStatus]
+    owners: dict[int, str]
+    tags: dict[int, list[Tag]]
+
+
+def surroundings(session: Session, contacts: list[Contact]) -> Surroundings:
+    """Statuses, owners and tags of these contacts."""
+    ids = [contact.id for contact in contacts]
+    owners = {contact.owner_id for contact in contacts if contact.owner_id}
+    pairs = session.exec(
+        select(ContactTag.contact_id, Tag).where(col(ContactTag.tag_id) == Tag.id, col(ContactTag.contact_id).in_(ids))
+    ).all()
+    tags: dict[int, list[Tag]] = {}
+    for contact_id, tag in sorted(pairs, key=lambda pair: pair[1].folded):
+        tags.setdefault(contact_id, []).append(tag)
+    return Surroundings(
+        statuses={status.id: status for status in session.exec(select(LeadStatus)).all() if status.id},
+        owners={user.id: user.name for user in session.exec(select(User).where(col(User.id).in_(owners))) if user.id},
+        tags=tags,
+    )
+
+
+def newest_change(session: Session, actor: Actor) -> datetime | None:
+    """When a visible contact was last changed; None when there is none (the empty state asks this)."""
+    return session.execute(select(func.max(Contact.updated_at)).where(*visible(actor))).scalar_one()

@@ -1,0 +1,92 @@
+"""A contact's values from texts, judged by the fields' parsers: what a form and the API send."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from crm_app.locales import Text, text
+from crm_app.models import LeadStatus, User
+from crm_app.services import installation
+from crm_app.services.errors import Invalid
+from crm_app.services.fields.registry import FIELDS, parse
+from crm_app.services.fields.verdict import FieldContext
+from crm_app.services.folding import fold
+
+ONE_OF = ("first_name", "last_name", "company", "email", "phone", "mobile")
+
+
+class InvalidFields(Invalid):
+    """Several fields cannot be taken; `fields` says why, by field name ('' = the whole contact)."""
+
+    def __init__(self, fields: dict[str, Text]) -> None:
+        super().__init__(next(iter(fields.values())), next(iter(fields)))
+        self.fields = fields
+
+
+@dataclass(slots=True)
+class Values:
+    """Typed values by attribute of Contact, normalised forms by field, and what somebody should look at."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    norms: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, Text] = field(default_factory=dict)
+
+
+def validate(session: Session, texts: Mapping[str, str]) -> Values:
+    """Judges every text. Raises InvalidFields with all that is wrong, KeyError for a field that does not exist."""
+    found, errors = Values(), {}
+    context = FieldContext(country=installation.current(session).country)
+    for name, raw in texts.items():
+        if not FIELDS[name].editable:
+            errors[name] = text("This field is given by the system and cannot be changed.")
+            continue
+        verdict = parse(name, raw, context)
+        if verdict.message is not None:
+            (errors if verdict.is_error else found.warnings)[name] = verdict.message
+        if verdict.is_error:
+            continue
+        try:
+            attribute, value = _resolve(session, name, verdict.value)
+        except Invalid as error:
+            errors[name] = error.message
+            continue
+        found.values[attribute] = value
+        if verdict.norm:
+            found.norms[name] = verdict.norm
+    if errors:
+        raise InvalidFields(errors)
+    return found
+
+
+def require_identity(values: Mapping[str, Any]) -> None:
+    """Raises InvalidFields unless the contact has a name, a company, an e-mail or a phone."""
+    if not any(values.get(name) for name in ONE_OF):
+        raise InvalidFields({"": text("Give at least a name, a company, an e-mail address or a phone number.")})
+
+
+def _resolve(session: Session, name: str, value: Any) -> tuple[str, Any]:
+    """References by name become ids; everything else stays."""
+    if name == "status":
+        return "status_id", _status_id(session, value) if value else None
+    if name == "owner":
+        return "owner_id", _owner_id(session, value) if value else None
+    return name, value
+
+
+def _status_id(session: Session, name: str) -> int:
+    found = session.exec(select(LeadStatus.id).where(LeadStatus.folded == fold(name))).first()
+    if found is None:
+        raise Invalid(text("There is no status “{value}”. Choose one of the list.", value=name))
+    return found
+
+
+def _owner_id(session: Session, name: str) -> int:
+    by_address = session.exec(select(User.id).where(User.email == name.strip().lower())).first()
+    if by_address is not None:
+        return by_address
+    matches = [user for user in session.exec(select(User).where(col(User.active))) if fold(user.name) == fold(name)]
+    if len(matches) != 1 or matches[0].id is None:
+        raise Invalid(text("There is no colleague “{value}”. Give the e-mail address of a user.", value=name))
+    return matches[0].id

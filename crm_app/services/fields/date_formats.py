@@ -1,0 +1,126 @@
+"""How a date is written: its shape, and the one format of a whole column.
+
+A format is a strptime pattern such as `%d.%m.%Y` (`%B` = a month's name in any of our languages), or `EXCEL` for
+days since 1899-12-30.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from crm_app.services.fields.characters import one_line, words
+from crm_app.services.fields.date_words import read_words
+
+EXCEL = "excel"
+WORDS = "%d %B %Y"
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+# Countries that write the month first. Everywhere else the day comes first, and after a year the month.
+MONTH_FIRST = words("US PH PR GU VI AS MP FM PW MH UM")
+
+_TIME = re.compile(
+    r"(?:[ T,]\s*|\s+(?:um|alle|ore|o|at|kl\.?)\s+)(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?\s*"
+    r"(?:(AM|PM|a\.m\.|p\.m\.)|Uhr)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?\Z",
+    re.IGNORECASE,
+)
+_NUMERIC = re.compile(r"(?:[^\W\d_]{2,12}\.?,?\s)?(\d{1,4})\s?([./-]|\s)\s?(\d{1,2})\s?\2\s?(\d{1,4})\.?")
+_COMPACT = re.compile(r"\d{8}")
+_SERIAL = re.compile(r"(\d{1,5})(?:\.(\d+))?")
+_EPOCH = date(1899, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a text says before anybody decides which number is the day. `clock` holds the groups of the time."""
+
+    first: int
+    second: int
+    third: int
+    order: str  # "ymd"; "dmy" by a month's name; "?" = day or month first
+    separator: str
+    short_year: bool = False
+    clock: tuple[str | None, ...] | None = None
+
+
+def shape_of(cell: str) -> Shape | None:
+    """The numbers of a date with their separator; None when the text has no shape of a date."""
+    cell = one_line(cell)
+    clock = None
+    if time := _TIME.search(cell):
+        clock, cell = time.groups(), cell[: time.start()]
+    if found := _NUMERIC.fullmatch(cell):
+        first, separator, second, third = found.groups()
+        if len(first) == 4 and len(third) <= 2:
+            return Shape(int(first), int(second), int(third), "ymd", separator, clock=clock)
+        if len(first) <= 2 and len(third) in (2, 4):
+            return Shape(int(first), int(second), int(third), "?", separator, len(third) == 2, clock)
+        return None
+    if _COMPACT.fullmatch(cell):
+        year = int(cell[:4])
+        if FIRST_YEAR <= year <= LAST_YEAR and 1 <= int(cell[4:6]) <= 12:
+            return Shape(year, int(cell[4:6]), int(cell[6:]), "ymd", "", clock=clock)
+        return Shape(int(cell[:2]), int(cell[2:4]), int(cell[4:]), "?", "", clock=clock)
+    if words := read_words(cell):
+        year, month, day = words
+        return Shape(day, month, year, "dmy", " %B ", year < 100, clock)
+    return None
+
+
+def from_serial(cell: str) -> tuple[date, float] | None:
+    """(day, part of the day) of a spreadsheet's day number, 1 to 5 digits; else None."""
+    found = _SERIAL.fullmatch(cell.strip())
+    if found is None or not int(found.group(1)):
+        return None
+    return _EPOCH + timedelta(days=int(found.group(1))), float(f"0.{found.group(2) or 0}")
+
+
+def month_first(shape: Shape, date_format: str | None, country: str) -> bool:
+    """Whether the month comes before the day: by the column's format, else by the numbers, else by the country."""
+    if date_format and date_format != EXCEL and "%Y" not in date_format[:2] and "%B" not in date_format:
+        return date_format.index("%m") < date_format.index("%d")
+    if shape.first > 12 or shape.second > 12:
+        return shape.second > 12 >= shape.first
+    return shape.separator in ("/", "-") and country in MONTH_FIRST
+
+
+def format_of(texts: Iterable[str], country: str = "DE") -> str | None:
+    """The one format in which most of the texts are written; None when there are no dates among them.
+
+    Whether day or month comes first is decided by the texts in which one of both is above 12, else by `country`.
+    Day numbers of a spreadsheet only count when nothing else is in the column, and plain years are none.
+    """
+    shapes: Counter[str] = Counter()
+    day_first = month_leads = 0
+    serials = others = 0
+    for cell in texts:
+        if not cell.strip():
+            continue
+        shape = shape_of(cell)
+        if shape is None:
+            serial = from_serial(cell)
+            serials += serial is not None and not (1_890 <= int(float(cell)) <= 2_100)
+            others += serial is None
+            continue
+        shapes[_pattern(shape)] += 1
+        if shape.order == "?":
+            day_first += shape.first > 12 >= shape.second
+            month_leads += shape.second > 12 >= shape.first
+    if not shapes:
+        return EXCEL if serials and not others else None
+    pattern = shapes.most_common(1)[0][0]
+    if not pattern.startswith("?"):
+        return pattern
+    separator, year = pattern[1:-2], pattern[-2:]
+    american = month_leads > day_first or (
+        month_leads == day_first and separator in ("/", "-") and country in MONTH_FIRST
+    )
+    return separator.join(("%m", "%d", year) if american else ("%d", "%m", year))
+
+
+def _pattern(shape: Shape) -> str:
+    if shape.order == "ymd":
+        return shape.separator.join(("%Y", "%m", "%d"))
+    if shape.order == "dmy":
+        return WORDS
+    return f"?{shape.separator}{'%y' if shape.short_year else '%Y'}"

@@ -1,0 +1,160 @@
+"""Dates and moments. ISO 8601 is always understood; anything else in the one format of its column."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from crm_app.locales import text
+from crm_app.services.fields.characters import unusable
+from crm_app.services.fields.date_formats import (
+    EXCEL,
+    FIRST_YEAR,
+    LAST_YEAR,
+    Shape,
+    from_serial,
+    month_first,
+    shape_of,
+)
+from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, refused
+
+_NOT_A_DATE = text("This is not a date; write year, month and day as in 1990-12-31.")
+_NO_SUCH_DAY = text("This day does not exist; check day and month.")
+_NO_SUCH_TIME = text("This time of day does not exist; check hours and minutes.")
+_OUT_OF_RANGE = text("The year must be between {first} and {last}; check it.", first=FIRST_YEAR, last=LAST_YEAR)
+
+
+def parse_date(cell: str, context: FieldContext) -> Verdict:
+    """A `datetime.date`, years 1900 to 2199; a time of day behind it is left out. `norm` is ISO."""
+    if len(cell) == 10 and cell[4] == "-":
+        try:
+            return _day(date.fromisoformat(cell))
+        except ValueError:
+            pass
+    return _read(cell, context, latest=None)
+
+
+def parse_birth_date(cell: str, context: FieldContext) -> Verdict:
+    """A date from 1900 to today; two-digit years are the last such year that is not in the future."""
+    today = context.today or datetime.now(UTC).date() + timedelta(days=1)
+    verdict = _read(cell, context, latest=today)
+    if verdict.value is not None and verdict.value > today:
+        return refused(text("This date of birth is in the future; check the year."))
+    return verdict
+
+
+def parse_moment(cell: str, context: FieldContext) -> Verdict:
+    """An aware `datetime.datetime` in UTC; without an offset it is meant in the context's time zone."""
+    cell = cell.strip()
+    if not cell:
+        return EMPTY
+    if context.date_format == EXCEL and (serial := from_serial(cell)):
+        day, part = serial
+        return _moment(datetime.combine(day, time()) + timedelta(seconds=round(part * 86_400)), context)
+    if len(cell) >= 10 and cell[4] == "-":
+        try:
+            return _moment(datetime.fromisoformat(cell), context)
+        except ValueError:
+            pass
+    verdict = _read(cell, context, latest=None)
+    if verdict.value is None:
+        return verdict
+    shape = shape_of(cell)
+    try:
+        clock, offset = _clock(shape.clock if shape else None)
+    except ValueError:
+        return refused(_NO_SUCH_TIME)
+    moment = datetime.combine(verdict.value, clock)
+    if offset is not None:
+        return _moment(datetime.fromisoformat(f"{moment.isoformat()}{offset}"), context)
+    return _moment(moment, context)
+
+
+def _read(cell: str, context: FieldContext, latest: date | None) -> Verdict:
+    cell = cell.strip().lstrip("'")
+    if not cell:
+        return EMPTY
+    if message := unusable(cell):
+        return refused(message)
+    if context.date_format == EXCEL and (serial := from_serial(cell)):
+        return _day(serial[0])
+    shape = shape_of(cell)
+    if shape is None:
+        return refused(_NOT_A_DATE)
+    first, second, third = shape.first, shape.second, shape.third
+    if shape.order == "ymd":
+        return _judged(first, second, third)
+    year = _full_year(third, latest, context) if shape.short_year else third
+    if shape.order == "?" and month_first(shape, context.date_format, context.country):
+        first, second = second, first
+    verdict = _judged(year, second, first)
+    if latest and shape.short_year and verdict.value is not None and verdict.value > latest:
+        return _judged(year - 100, second, first)
+    return verdict if not verdict.is_error else _explained(shape, context, verdict)
+
+
+def _full_year(year: int, latest: date | None, context: FieldContext) -> int:
+    this_year = (latest or context.today or datetime.now(UTC).date()).year
+    century = this_year - this_year % 100
+    turns_at = this_year % 100 + (0 if latest else 20)
+    return century + year if year <= turns_at else century - 100 + year
+
+
+def _judged(year: int, month: int, day: int) -> Verdict:
+    try:
+        return _day(date(year, month, day))
+    except ValueError:
+        return refused(_NO_SUCH_DAY)
+
+
+def _day(day: date) -> Verdict:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return refused(_OUT_OF_RANGE)
+    return Verdict(day, day.isoformat())
+
+
+def _explained(shape: Shape, context: FieldContext, verdict: Verdict) -> Verdict:
+    """A day above 12 where the column has its months is the other order, not an impossible date."""
+    if shape.order != "?" or not context.date_format or not (shape.first > 12) ^ (shape.second > 12):
+        return verdict
+    return refused(
+        text(
+            "Day and month seem to be swapped here: the other dates of this column are written as {format}.",
+            format=readable(context.date_format),
+        )
+    )
+
+
+def readable(date_format: str) -> str:
+    """A format as users know it: `%d.%m.%Y` is `DD.MM.YYYY`."""
+    for code, letters in (("%d", "DD"), ("%m", "MM"), ("%B", "MMMM"), ("%Y", "YYYY"), ("%y", "YY")):
+        date_format = date_format.replace(code, letters)
+    return date_format
+
+
+def _clock(groups: tuple[str | None, ...] | None) -> tuple[time, str | None]:
+    if groups is None:
+        return time(), None
+    hours, minutes, seconds, half, offset = groups
+    hour = int(hours or 0)
+    if half:
+        if not 1 <= hour <= 12:
+            raise ValueError("no such hour")
+        hour = hour % 12 + (12 if half[0] in "pP" else 0)
+    if offset and offset[0] not in "+-":
+        offset = "+00:00"
+    return time(hour, int(minutes or 0), int(seconds or 0)), offset
+
+
+def _moment(moment: datetime, context: FieldContext) -> Verdict:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return refused(_OUT_OF_RANGE)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=_zone(context.time_zone))
+    moment = moment.astimezone(UTC)
+    return Verdict(moment, moment.isoformat())
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

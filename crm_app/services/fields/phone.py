@@ -1,0 +1,91 @@
+"""Phone numbers: kept as typed, compared as E.164 with the installation's country."""
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from crm_app.locales import text
+from crm_app.services.fields.characters import one_line, unusable
+from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, doubtful, refused
+
+MAX_LENGTH = 60
+_SCIENTIFIC = re.compile(r"\+?\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
+_DIGITS = re.compile(r"\D+")
+_SEVERAL = re.compile(r"\s*(?:[;,|\n]|\s/\s|\s(?:or|oder|o|lub|und|and|e|i)\s)\s*")
+_EXTENSION = re.compile(r"\s*(?:durchwahl|dw|wew(?:n)?\.?|interno)\.?:?\s*(\d{1,6})\Z", re.IGNORECASE)
+
+
+def parse_phone(cell: str, context: FieldContext) -> Verdict:
+    """One number. The value is the trimmed text; `norm` is E.164, with `;ext=` where there is an extension.
+
+    A number that cannot be dialled is taken with a warning and its digits as `norm`. Excel's `4,9E+11` is an error:
+    its last digits are lost.
+    """
+    number = cell.strip()
+    if number.isascii() and number.isprintable():
+        number = number.lstrip("'").strip()
+    else:
+        if message := unusable(cell):
+            return refused(message)
+        number = one_line(cell).lstrip("'’ ")
+    if not number:
+        return EMPTY
+    if len(number) > MAX_LENGTH:
+        return refused(text("This is too long for one phone number; keep one number here."))
+    if _SCIENTIFIC.fullmatch(number):
+        return refused(text("A spreadsheet rounded this phone number; copy it again with the cell formatted as text."))
+    digits = _DIGITS.sub("", number)
+    if len(digits) < 3:
+        return refused(text("This is not a phone number; write its digits or leave it empty."))
+    return _judged(number, digits, context.country)
+
+
+def _judged(number: str, digits: str, country: str) -> Verdict:
+    if number.endswith(".0") and number[:-2].isdigit():  # a number cell of a spreadsheet
+        number, digits = number[:-2], digits[:-1]
+    norm, plausible = e164(number, country)
+    if plausible:
+        return Verdict(number, norm)
+    parts = [part for part in _SEVERAL.split(number) if len(_DIGITS.sub("", part)) >= 6]
+    if len(parts) > 1:
+        first, _ = e164(parts[0], country)
+        norm = first or _DIGITS.sub("", parts[0])
+        return doubtful(number, norm, text("There are several phone numbers in this cell; only the first is compared."))
+    return doubtful(number, norm or digits, text("This phone number cannot be dialled as written; check its digits."))
+
+
+@lru_cache(maxsize=50_000)
+def e164(number: str, country: str) -> tuple[str | None, bool]:
+    """E.164 of `number` dialled from `country` and whether its numbering plan knows it; (None, False) if it is none."""
+    dialled = "+" + number[2:] if number.startswith("00") else number
+    if found := _EXTENSION.search(dialled):
+        dialled = f"{dialled[: found.start()]} ext. {found.group(1)}"
+    parsed = _parsed(dialled, country)
+    if parsed is None:
+        return None, False
+    valid = phonenumbers.is_valid_number(parsed)
+    if not valid and not phonenumbers.is_possible_number(parsed):
+        return None, False
+    norm = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+    if parsed.extension:
+        norm = f"{norm};ext={parsed.extension}"
+    return norm, valid
+
+
+def _parsed(dialled: str, country: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        if dialled[0] in "123456789" and dialled.startswith(_calling_code(country)):
+            # A spreadsheet ate the plus: 4917012345678 is no German number without it.
+            whole = phonenumbers.parse("+" + dialled, None)
+            if phonenumbers.is_valid_number(whole):
+                return whole
+        return phonenumbers.parse(dialled, country)
+    except NumberParseException:
+        return None
+
+
+@lru_cache(maxsize=300)
+def _calling_code(country: str) -> str:
+    return str(phonenumbers.country_code_for_region(country))
