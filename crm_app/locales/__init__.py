@@ -60,7 +60,7 @@ def catalogue(language: str) -> Catalog | None:
 
 @cache
 def _plural_index(language: str) -> Callable[[int], int]:
-    from gettext import c2py  # type: ignore[attr-defined]
+    from gettext import c2py
 
     return c2py(get_plural(language).plural_expr)
 

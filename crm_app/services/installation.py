@@ -1,15 +1,15 @@
 """The installation's own settings, and what every database starts with."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from crm_app.locales import text, translate
+from crm_app.locales import Text, text, translate
 from crm_app.models import MAIN_BRANCH, Branch, Counter, Installation, LeadStatus, Permission, Role, User
 from crm_app.models.permission import BUILT_IN_ROLES
 from crm_app.services.actor import Actor
 from crm_app.services.folding import fold
 
 # Names are translated once, into the language chosen at set-up; from then on they belong to the installation.
-_FIRST_STATUSES = (
+_FIRST_STATUSES: tuple[tuple[Text, str, dict[str, bool]], ...] = (
     (text("New"), "blue", {"is_default": True}),
     (text("Contacted"), "amber", {}),
     (text("Interested"), "violet", {}),
@@ -66,7 +66,7 @@ def change(session: Session, actor: Actor, **values: str) -> Installation:
 
 def translate_first_statuses(session: Session, language: str) -> None:
     """At set-up: puts the first statuses into the installation's language, unless somebody changed them already."""
-    statuses = session.exec(select(LeadStatus).order_by(LeadStatus.position)).all()
+    statuses = session.exec(select(LeadStatus).order_by(col(LeadStatus.position))).all()
     if [status.name for status in statuses] != [name.msgid for name, _, _ in _FIRST_STATUSES]:
         return
     for status in statuses:

@@ -14,6 +14,7 @@ from crm_app.models import (
     ContactSource,
     ContactTag,
     Permission,
+    PointKind,
     Tag,
 )
 from crm_app.models.base import now
@@ -44,13 +45,12 @@ def create(session: Session, actor: Actor, texts: Mapping[str, str], *, source: 
     values = {key: value for key, value in made.values.items() if value is not None}
     before = search.last_id(session)
     contact = Contact(number=numbers.take(session), branch_id=actor.branch_id, **values)
-    _derive(contact)
     session.add(contact)
     session.flush()
-    assert contact.id is not None
     _write_points(session, contact, made.norms)
+    _derive(session, contact)
     _write_tags(session, contact, names)
-    session.add(ContactSource(contact_id=contact.id, source=source, external_id=contact.external_id))
+    session.add(ContactSource(contact_id=id_of(contact), source=source, external_id=contact.external_id))
     _note(session, actor, contact, ActivityKind.CREATED, source=source)
     session.flush()
     search.fill(session, before)
@@ -70,12 +70,12 @@ def change(session: Session, actor: Actor, contact: Contact, texts: Mapping[str,
     if names is not None and (tag_change := _write_tags(session, contact, names)):
         changes["tags"] = tag_change
     if changes:
-        _derive(contact)
+        if any(name in changes for name in (*derived.POINT_FIELDS, "social_links")):
+            _rewrite_points(session, contact, changes, made.norms)
+        _derive(session, contact)
         contact.version += 1
         contact.updated_at = now()
         session.add(contact)
-        if any(name in changes for name in (*derived.POINT_FIELDS, "social_links")):
-            _rewrite_points(session, contact, changes, made.norms)
         _note(session, actor, contact, ActivityKind.CHANGED, changes={k: _plain(v) for k, v in changes.items()})
         session.flush()
     return changes
@@ -116,6 +116,12 @@ def known_elsewhere(
     return [contact for contact in session.exec(query).all() if contact.number != except_number][:5]
 
 
+def id_of(contact: Contact) -> int:
+    """The key of a contact that stands in the database."""
+    assert contact.id is not None
+    return contact.id
+
+
 def _set_active(session: Session, actor: Actor, contact: Contact, active: bool) -> Contact:
     actor.require(Permission.CONTACTS_EDIT)
     if contact.active != active:
@@ -140,15 +146,20 @@ def _apply(contact: Contact, made: Values) -> dict[str, list[Any]]:
     return changes
 
 
-def _derive(contact: Contact) -> None:
+def _derive(session: Session, contact: Contact) -> None:
+    """Brings search text and sort key up to the values and points just written."""
+    session.flush()
+    norms = session.exec(
+        select(ContactPoint.norm).where(ContactPoint.contact_id == contact.id, col(ContactPoint.kind) != PointKind.LINK)
+    ).all()
     values = contact.model_dump()
-    contact.search_text = derived.search_text(values)
+    contact.search_text = derived.search_text(values, norms)
     contact.sort_name = derived.sort_name(values)
 
 
 def _write_points(session: Session, contact: Contact, norms: Mapping[str, str]) -> None:
     for row in derived.points(contact.model_dump(), norms):
-        session.add(ContactPoint(contact_id=contact.id, **row._asdict()))
+        session.add(ContactPoint(contact_id=id_of(contact), **row._asdict()))
 
 
 def _rewrite_points(session: Session, contact: Contact, changes: Mapping[str, Any], norms: Mapping[str, str]) -> None:
@@ -156,7 +167,7 @@ def _rewrite_points(session: Session, contact: Contact, changes: Mapping[str, An
     for row in derived.points(contact.model_dump(), norms):
         if row.label not in changes and not (row.label == "social" and "social_links" in changes):
             continue
-        session.add(ContactPoint(contact_id=contact.id, **row._asdict()))
+        session.add(ContactPoint(contact_id=id_of(contact), **row._asdict()))
     labels = [label for name, (_, label) in derived.POINT_FIELDS.items() if name in changes]
     if "social_links" in changes:
         labels.append("social")
@@ -176,7 +187,7 @@ def _write_tags(session: Session, contact: Contact, names: list[str]) -> list[An
     if {tag.id for tag in old} == set(wanted.values()):
         return None
     session.execute(delete(ContactTag).where(col(ContactTag.contact_id) == contact.id))
-    session.add_all(ContactTag(contact_id=contact.id, tag_id=id_) for id_ in wanted.values())
+    session.add_all(ContactTag(contact_id=id_of(contact), tag_id=id_) for id_ in wanted.values())
     session.flush()
     return [[tag.name for tag in old], [tag.name for tag in tags_of(session, contact)]]
 
@@ -184,8 +195,7 @@ def _write_tags(session: Session, contact: Contact, names: list[str]) -> list[An
 def _note(
     session: Session, actor: Actor, contact: Contact, kind: ActivityKind, *, source: str = "", **data: Any
 ) -> None:
-    assert contact.id is not None
-    session.add(Activity(contact_id=contact.id, kind=kind, user_id=actor.user_id, source=source, data=data))
+    session.add(Activity(contact_id=id_of(contact), kind=kind, user_id=actor.user_id, source=source, data=data))
 
 
 def _plain(change: list[Any]) -> list[Any]:

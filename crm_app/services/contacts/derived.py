@@ -1,6 +1,6 @@
 """What follows from a contact's values: search text, sort key and points. Pure functions, shared by form and import."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from crm_app.models import PointKind
@@ -29,23 +29,27 @@ class PointRow(NamedTuple):
     primary: bool
 
 
-def search_text(values: Mapping[str, Any]) -> str:
+def search_text(values: Mapping[str, Any], norms: Iterable[str] = ()) -> str:
     """Folded text that the search looks in: names, company, e-mail, city, number, phone digits.
 
-    Words with umlauts stand in both spellings ("muller mueller"), so that either finds the contact.
+    `norms` are the normalised e-mails and phones of all points. Words with umlauts stand in both spellings
+    ("muller mueller"), so that either finds the contact.
     """
-    parts = []
+    parts: dict[str, None] = {}
     for name in SEARCHED:
         value = values.get(name)
         if value:
-            folded = fold(value)
-            parts.append(folded)
-            if not value.isascii() and (other := fold_umlauts(value)) != folded:
-                parts.append(other)
-    parts.extend(digits(value) for name in PHONES if (value := values.get(name)))
+            parts[fold(value)] = None
+            if not value.isascii():
+                parts[fold_umlauts(value)] = None
+    reached = [fold(norm) if "@" in norm else digits(norm) for norm in norms]
+    parts.update(dict.fromkeys(reached))
+    for name in PHONES:
+        if (value := values.get(name)) and not any(digits(value).lstrip("0") in norm for norm in reached):
+            parts[digits(value)] = None
     if number := values.get("number"):
-        parts.append(str(number))
-    return " ".join(parts)
+        parts[str(number)] = None
+    return " ".join(part for part in parts if part)
 
 
 def sort_name(values: Mapping[str, Any]) -> str:

@@ -104,7 +104,7 @@ def _scan(path: Path) -> _Seen:
         high = chunk.translate(None, _ASCII)
         seen.high.update(high)
         try:
-            seen.good += len(chunk.decode("utf-8").encode("utf-16-le", "surrogatepass")) // 2 - (len(chunk) - len(high))
+            seen.good += len(chunk.decode("utf-8")) - (len(chunk) - len(high))
         except UnicodeDecodeError:
             rest, characters = _UTF8_CHAR.subn(b"", chunk)
             seen.good += characters

@@ -1,0 +1,96 @@
+"""Links that work once: the first set-up, and signing in somebody who is locked out. Stored as SHA-256 only."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select, update
+
+from crm_app import settings
+from crm_app.locales import text
+from crm_app.models import LinkPurpose, OneTimeLink
+from crm_app.models.base import now
+from crm_app.services import installation
+from crm_app.services.errors import Conflict, NotFound
+from crm_app.services.sessions import hash_of
+
+LIFETIME = {LinkPurpose.SETUP: timedelta(days=1), LinkPurpose.SIGN_IN: timedelta(days=2)}
+_PATHS = {LinkPurpose.SETUP: "/setup", LinkPurpose.SIGN_IN: "/link"}
+
+
+def setup_link(session: Session, *, at: datetime | None = None) -> str:
+    """A new address for making the first account; earlier ones stop working. Raises Conflict once there is a user."""
+    if installation.is_set_up(session):
+        raise Conflict(text("This CRM is set up already. Please sign in."))
+    _kill(session, LinkPurpose.SETUP, None, at or now())
+    return url_of(make(session, LinkPurpose.SETUP, at=at), LinkPurpose.SETUP)
+
+
+def sign_in_link(session: Session, user_id: int, *, at: datetime | None = None) -> str:
+    """A new address that signs this user in once; the user's earlier ones stop working."""
+    _kill(session, LinkPurpose.SIGN_IN, user_id, at or now())
+    return url_of(make(session, LinkPurpose.SIGN_IN, user_id=user_id, at=at), LinkPurpose.SIGN_IN)
+
+
+def make(session: Session, purpose: LinkPurpose, *, user_id: int | None = None, at: datetime | None = None) -> str:
+    """A new link's token (256 random bits)."""
+    at = at or now()
+    token = secrets.token_urlsafe(32)
+    session.add(
+        OneTimeLink(
+            token_hash=hash_of(token),
+            purpose=purpose.value,
+            user_id=user_id,
+            created_at=at,
+            expires_at=at + LIFETIME[purpose],
+        )
+    )
+    session.flush()
+    return token
+
+
+def peek(session: Session, token: str, purpose: LinkPurpose, *, at: datetime | None = None) -> OneTimeLink | None:
+    """The link if it would work now; uses nothing up."""
+    return session.exec(
+        select(OneTimeLink).where(
+            OneTimeLink.token_hash == hash_of(token),
+            OneTimeLink.purpose == purpose.value,
+            col(OneTimeLink.used_at).is_(None),
+            OneTimeLink.expires_at > (at or now()),
+        )
+    ).first()
+
+
+def use(session: Session, token: str, purpose: LinkPurpose, *, at: datetime | None = None) -> OneTimeLink:
+    """Uses the link up, by compare-and-set: of any number at once, one succeeds. Raises NotFound for the others."""
+    at = at or now()
+    found = peek(session, token, purpose, at=at)
+    if found is not None:
+        marked = session.execute(
+            update(OneTimeLink)
+            .where(col(OneTimeLink.id) == found.id, col(OneTimeLink.used_at).is_(None))
+            .values(used_at=at)
+        )
+        if marked.rowcount == 1:  # type: ignore[attr-defined]
+            return found
+    raise NotFound(text("This link was used already or has expired. Ask for a new one."))
+
+
+def url_of(token: str, purpose: LinkPurpose) -> str:
+    """The address to print or send: built from the settings, never from what a request says."""
+    return f"{base_url()}{_PATHS[purpose]}/{token}"
+
+
+def base_url() -> str:
+    """Where this CRM is reached: `CRM_PUBLIC_URL`, else the address it listens on."""
+    current = settings.get()
+    if current.public_url:
+        return current.public_url.rstrip("/")
+    host = "127.0.0.1" if current.host in ("0.0.0.0", "::", "") else current.host  # noqa: S104  # compared, not bound
+    return f"http://[{host}]:{current.port}" if ":" in host else f"http://{host}:{current.port}"
+
+
+def _kill(session: Session, purpose: LinkPurpose, user_id: int | None, at: datetime) -> None:
+    statement = update(OneTimeLink).where(
+        col(OneTimeLink.purpose) == purpose.value, col(OneTimeLink.used_at).is_(None), OneTimeLink.user_id == user_id
+    )
+    session.execute(statement.values(used_at=at))

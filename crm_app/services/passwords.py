@@ -1,0 +1,79 @@
+"""Passwords: what is taken, how it is stored (Argon2id), and the same work for accounts that do not exist."""
+
+import base64
+import unicodedata
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from crm_app.locales import text
+from crm_app.services.errors import Invalid
+
+MIN_LENGTH = 10
+MAX_LENGTH = 200
+_MEMORY_KIB, _ROUNDS, _LANES = 32 * 1024, 2, 1  # OWASP's floor is 19 MiB/2/1
+_hasher = PasswordHasher(time_cost=_ROUNDS, memory_cost=_MEMORY_KIB, parallelism=_LANES)
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode().rstrip("=")
+
+
+# Nobody's hash, with today's costs: verifying it takes as long as verifying a real one.
+_NOBODY = f"$argon2id$v=19$m={_MEMORY_KIB},t={_ROUNDS},p={_LANES}${_b64(b'nobody' * 2 + b'here')}${_b64(bytes(32))}"
+
+# The most frequent ones of ten characters and more; every shorter one is refused by its length.
+_COMMON = frozenset(
+    """
+    1234567890 12345678910 0123456789 9876543210 0987654321 1234512345 1234554321 1122334455 1029384756 123456789a
+    a123456789 123456789q q123456789 qwertyuiop qwertzuiop qwerty1234 qwerty12345 qwertz1234 1q2w3e4r5t 1qaz2wsx3edc
+    q1w2e3r4t5 qazwsxedcr asdfghjkl1 asdfghjklö zxcvbnm123 password01 password10 password11 password12 password123
+    password1234 passwordpassword passwort12 passwort123 passwort1234 meinpasswort password1! password123! passw0rd123
+    p@ssw0rd123 letmein123 welcome123 willkommen willkommen1 willkommen123 iloveyou12 iloveyou123 ichliebedich
+    administrator administrator1 adminadmin admin12345 admin123456 changeme123 changemenow default123 secret1234
+    geheim1234 geheim12345 hallo12345 hallohallo test123456 testtest12 testtesttest sonnenschein schatzimausi
+    princess12 sunshine12 football12 baseball12 superman12 basketball fussball123 computer12 internet12 abcdefghij
+    abcdefghijk abc1234567 abcd123456 aaaaaaaaaa 0000000000 1111111111 1234567891 12345678900 123123123123 121212121212
+    samsung123 monkey1234 dragon1234 master1234 michael123 liverpool1 manchester barcelona1 polska1234 haslo12345
+    hasło12345 ciaociaociao juventus10 francesco1 napoli1926 qwerty123456 asdasdasd1 asdfasdf12 trustno1trustno1
+    """.split()
+)
+
+
+def normalise(password: str) -> str:
+    """The same characters however the keyboard composed them (an ü typed on a Mac and on Windows)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def check(password: str, *, email: str = "", name: str = "") -> None:
+    """Raises Invalid for a password that is too short, too long, or among the first an attacker tries."""
+    plain = normalise(password)
+    if len(plain) < MIN_LENGTH:
+        raise Invalid(text("Use at least {minimum} characters.", minimum=MIN_LENGTH), "password")
+    if len(plain) > MAX_LENGTH:
+        raise Invalid(text("Use at most {maximum} characters.", maximum=MAX_LENGTH), "password")
+    folded = plain.casefold()
+    own = {email.casefold(), email.casefold().partition("@")[0], "".join(name.casefold().split()), name.casefold()}
+    if folded in _COMMON or folded in own or len(set(folded)) < 4:
+        raise Invalid(
+            text("This password is one of the first an attacker tries. Three or four unrelated words are better."),
+            "password",
+        )
+
+
+def hash_of(password: str) -> str:
+    """The Argon2id hash to store. Takes tens of milliseconds on purpose: call it in a thread."""
+    return _hasher.hash(normalise(password))
+
+
+def verify(stored: str | None, password: str) -> bool:
+    """Whether the password is right; the same work when there is no stored hash."""
+    try:
+        return _hasher.verify(stored or _NOBODY, normalise(password)[: MAX_LENGTH * 4]) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def is_outdated(stored: str) -> bool:
+    """Whether the hash was made with lower costs than today's."""
+    return _hasher.check_needs_rehash(stored)
