@@ -47,13 +47,13 @@ def create(session: Session, actor: Actor, texts: Mapping[str, str], *, source: 
     contact = Contact(number=numbers.take(session), branch_id=actor.branch_id, **values)
     session.add(contact)
     session.flush()
+    search.fill(session, before)  # still empty: the text follows by trigger once the points are known
     _write_points(session, contact, made.norms)
     _derive(session, contact)
     _write_tags(session, contact, names)
     session.add(ContactSource(contact_id=id_of(contact), source=source, external_id=contact.external_id))
     _note(session, actor, contact, ActivityKind.CREATED, source=source)
     session.flush()
-    search.fill(session, before)
     return contact
 
 

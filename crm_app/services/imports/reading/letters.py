@@ -91,7 +91,7 @@ def _judge(page: str, snippets: Sequence[bytes], prior: dict[str, float]) -> Ran
     signs, words = 0.0, []
     for line in text.split("\n"):
         signs += _sign_score(line)
-        words += [word for word in _WORD.findall(line) if not word.isascii()]
+        words += _WORD.findall(line)
     glitches = sum(_case_glitch(word) for word in words)
     folded = [word.translate(_FOLD).lower() for word in words]
     per_language = {lang: [_model(lang).score(word) for word in folded] for lang in languages}
