@@ -54,6 +54,8 @@ class Import(SQLModel, table=True):
     options: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     counts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # outcome → rows
     rows: int = Field(default=0)
+    committed_row: int = Field(default=0)  # high-water mark: the plan is carried out up to this record number
+    replanned: int = Field(default=0)  # rows the commit had to plan again, because contacts changed since the check
     error: list[Any] | None = Field(default=None, sa_column=Column(JSON))  # a Text
 
 
@@ -61,7 +63,9 @@ class ImportRow(SQLModel, table=True):
     """What one row of the file did to which contact, written in the same transaction as the change.
 
     `changes` is {field: [old, new]} for updates and null for creates, whose proof is `version`: the contact is
-    untouched as long as its version still is this one. Rows that changed nothing (skip, invalid) are not here.
+    untouched as long as its version still is this one. In `changes`, status and owner stand as ids under `status_id` and
+    `owner_id`, dates in ISO form, and `tags` is [[], [ids given]]. Rows without a contact (skip, invalid, conflict) are
+    not here; unchanged ones are.
     """
 
     __tablename__ = "import_row"

@@ -38,6 +38,7 @@ class Job(SQLModel, table=True):
     started_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     heartbeat_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    claim: str | None = Field(default=None, max_length=64)  # who works on it: "server:…" or "cli:…", new for each try
     cancel_requested: bool = Field(default=False)
     data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     error: list[Any] | None = Field(default=None, sa_column=Column(JSON))  # a Text

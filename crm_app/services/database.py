@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, create_engine
 
 from crm_app import models, settings  # noqa: F401  (models: the metadata is complete before the first session)
 from crm_app.locales import text
 from crm_app.services.errors import Busy
+
+__all__ = ["Connection", "Engine", "dispose", "engine", "is_sqlite", "make_engine", "reading", "transaction"]
 
 BUSY_SECONDS = 15
 

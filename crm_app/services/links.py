@@ -18,17 +18,17 @@ _PATHS = {LinkPurpose.SETUP: "/setup", LinkPurpose.SIGN_IN: "/link"}
 
 
 def setup_link(session: Session, *, at: datetime | None = None) -> str:
-    """A new address for making the first account; earlier ones stop working. Raises Conflict once there is a user."""
+    """The token of a new set-up link; earlier ones stop working. Raises Conflict once there is a user."""
     if installation.is_set_up(session):
         raise Conflict(text("This CRM is set up already. Please sign in."))
     _kill(session, LinkPurpose.SETUP, None, at or now())
-    return url_of(make(session, LinkPurpose.SETUP, at=at), LinkPurpose.SETUP)
+    return make(session, LinkPurpose.SETUP, at=at)
 
 
 def sign_in_link(session: Session, user_id: int, *, at: datetime | None = None) -> str:
-    """A new address that signs this user in once; the user's earlier ones stop working."""
+    """The token of a new link that signs this user in once; the user's earlier ones stop working."""
     _kill(session, LinkPurpose.SIGN_IN, user_id, at or now())
-    return url_of(make(session, LinkPurpose.SIGN_IN, user_id=user_id, at=at), LinkPurpose.SIGN_IN)
+    return make(session, LinkPurpose.SIGN_IN, user_id=user_id, at=at)
 
 
 def make(session: Session, purpose: LinkPurpose, *, user_id: int | None = None, at: datetime | None = None) -> str:
@@ -91,6 +91,8 @@ def base_url() -> str:
 
 def _kill(session: Session, purpose: LinkPurpose, user_id: int | None, at: datetime) -> None:
     statement = update(OneTimeLink).where(
-        col(OneTimeLink.purpose) == purpose.value, col(OneTimeLink.used_at).is_(None), OneTimeLink.user_id == user_id
+        col(OneTimeLink.purpose) == purpose.value,
+        col(OneTimeLink.used_at).is_(None),
+        col(OneTimeLink.user_id) == user_id,
     )
     session.execute(statement.values(used_at=at))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, func, select
 
 from crm_app.models import LoginEvent, LoginOutcome, User
 from crm_app.models.base import now
@@ -63,7 +63,7 @@ def sign_in(email: str, password: str, *, ip: str, user_agent: str = "", at: dat
 def is_throttled(session: Session, account: str, address: str, *, at: datetime) -> bool:
     """Whether the account from this address, or the address for any account, failed too often in the last minutes."""
     wrong = select(func.count()).where(
-        LoginEvent.outcome == LoginOutcome.WRONG, LoginEvent.ip == address, LoginEvent.at > at - WINDOW
+        LoginEvent.outcome == LoginOutcome.WRONG.value, LoginEvent.ip == address, LoginEvent.at > at - WINDOW
     )
     if session.exec(wrong).one() >= PER_ADDRESS:
         return True
@@ -108,10 +108,9 @@ def address_of(ip: str) -> str:
 
 
 def _log_throttled(session: Session, account: str, address: str, at: datetime) -> None:
-    """One line a minute at most: a machine that goes on trying must not fill the disk."""
+    """One line a minute and address at most: a machine that goes on trying must not fill the disk."""
     recent = select(func.count()).where(
-        LoginEvent.outcome == LoginOutcome.THROTTLED,
-        col(LoginEvent.account) == account,
+        LoginEvent.outcome == LoginOutcome.THROTTLED.value,
         LoginEvent.ip == address,
         LoginEvent.at > at - timedelta(minutes=1),
     )

@@ -2,6 +2,7 @@
 
 import base64
 import unicodedata
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -23,21 +24,7 @@ def _b64(data: bytes) -> str:
 _NOBODY = f"$argon2id$v=19$m={_MEMORY_KIB},t={_ROUNDS},p={_LANES}${_b64(b'nobody' * 2 + b'here')}${_b64(bytes(32))}"
 
 # The most frequent ones of ten characters and more; every shorter one is refused by its length.
-_COMMON = frozenset(
-    """
-    1234567890 12345678910 0123456789 9876543210 0987654321 1234512345 1234554321 1122334455 1029384756 123456789a
-    a123456789 123456789q q123456789 qwertyuiop qwertzuiop qwerty1234 qwerty12345 qwertz1234 1q2w3e4r5t 1qaz2wsx3edc
-    q1w2e3r4t5 qazwsxedcr asdfghjkl1 asdfghjklö zxcvbnm123 password01 password10 password11 password12 password123
-    password1234 passwordpassword passwort12 passwort123 passwort1234 meinpasswort password1! password123! passw0rd123
-    p@ssw0rd123 letmein123 welcome123 willkommen willkommen1 willkommen123 iloveyou12 iloveyou123 ichliebedich
-    administrator administrator1 adminadmin admin12345 admin123456 changeme123 changemenow default123 secret1234
-    geheim1234 geheim12345 hallo12345 hallohallo test123456 testtest12 testtesttest sonnenschein schatzimausi
-    princess12 sunshine12 football12 baseball12 superman12 basketball fussball123 computer12 internet12 abcdefghij
-    abcdefghijk abc1234567 abcd123456 aaaaaaaaaa 0000000000 1111111111 1234567891 12345678900 123123123123 121212121212
-    samsung123 monkey1234 dragon1234 master1234 michael123 liverpool1 manchester barcelona1 polska1234 haslo12345
-    hasło12345 ciaociaociao juventus10 francesco1 napoli1926 qwerty123456 asdasdasd1 asdfasdf12 trustno1trustno1
-    """.split()
-)
+_COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text("utf-8").split())
 
 
 def normalise(password: str) -> str:

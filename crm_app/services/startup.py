@@ -6,11 +6,15 @@ from crm_app import settings
 from crm_app.services import database, installation, schema
 
 
-def prepare() -> None:
-    """Creates the data folder (0700), migrates the database and writes the first rows. Safe to call at every start."""
-    folder = settings.get().data_dir
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+def make_folders() -> None:
+    """Creates the data folder and the one of imports, readable by this account alone."""
+    settings.get().data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.get().imports_dir.mkdir(exist_ok=True, mode=0o700)
+
+
+def prepare() -> None:
+    """Creates the data folder, migrates the database and writes the first rows. Safe to call at every start."""
+    make_folders()
     old = os.umask(0o077)
     try:
         schema.upgrade()

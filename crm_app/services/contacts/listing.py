@@ -2,13 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, text
 from sqlmodel import Session, col, select
 
-from crm_app.models import Contact, ContactTag, ImportRow, LeadStatus, Tag, User
+from crm_app.models import Contact, ContactTag, Import, ImportRow, LeadStatus, Tag, User
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts.filter import ContactFilter, SortKey
@@ -165,6 +164,9 @@ def surroundings(session: Session, contacts: list[Contact]) -> Surroundings:
     )
 
 
-def newest_change(session: Session, actor: Actor) -> datetime | None:
-    """When a visible contact was last changed; None when there is none (the empty state asks this)."""
-    return session.execute(select(func.max(Contact.updated_at)).where(*visible(actor))).scalar_one()
+def import_name(session: Session, actor: Actor, import_id: int) -> str:
+    """What the import is called that the list is narrowed to; empty for a missing or foreign one."""
+    found = session.get(Import, import_id)
+    if found is None or (actor.branch_ids is not None and found.branch_id not in actor.branch_ids):
+        return ""
+    return found.name or found.file_name

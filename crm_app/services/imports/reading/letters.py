@@ -137,8 +137,8 @@ def _case_glitch(word: str) -> float:
             continue
         if char.isupper() and before.islower():
             score -= 6.0
-        elif char.islower() and before.isupper() and index >= 2 and word[index - 2].isupper():
-            score -= 3.0
+        elif char.islower() and char != "ß" and before.isupper() and (index >= 2 or word[-1].isupper()):
+            score -= 6.0 if word[-1].isupper() and index + 1 < len(word) else 3.0
     return score
 
 

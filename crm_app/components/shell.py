@@ -1,0 +1,89 @@
+"""The frame around every page: rail and top line on a desktop, bottom bar on a phone."""
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from crm_app import routes
+from crm_app.components.account import account_menu
+from crm_app.components.message import message_relay
+from crm_app.components.text import T, t
+
+
+@dataclass(frozen=True)
+class Place:
+    """A main place of the product; `key` is what a page names to be marked as current."""
+
+    key: str
+    label: str
+    icon: str
+    path: str
+
+
+# The labels are marked for the catalogue by `N` below.
+PLACES = (
+    Place("contacts", "Contacts", "users", routes.CONTACTS),
+    Place("leads", "Leads", "target", routes.LEADS),
+    Place("imports", "Imports", "file-up", routes.IMPORTS),
+    Place("settings", "Settings", "settings", routes.SETTINGS),
+)
+
+
+def shell(
+    *content: rx.Component,
+    place: str,
+    title: rx.Component | str,
+    actions: rx.Component | None = None,
+    form: bool = False,
+) -> rx.Component:
+    """A page: `content` under a top line with `title` and the page's `actions`; `form` keeps it narrow."""
+    return rx.el.div(
+        rx.el.a(T("Skip to content"), href="#main", class_name="skip-link"),
+        _rail(place),
+        rx.el.div(
+            rx.el.header(
+                title if isinstance(title, rx.Component) else rx.el.h1(T(title)),
+                rx.el.div(actions, class_name="top-actions") if actions is not None else rx.fragment(),
+                class_name="top",
+            ),
+            rx.el.main(*content, id="main", class_name="content form" if form else "content"),
+            class_name="place-main",
+        ),
+        _bottom_bar(place),
+        message_relay(),
+        class_name="shell",
+    )
+
+
+def _rail(place: str) -> rx.Component:
+    return rx.el.nav(
+        rx.el.div(
+            rx.el.span(rx.icon("contact-round", size=16), class_name="brand-mark"),
+            rx.el.span("CRM", class_name="brand-name"),
+            class_name="brand",
+        ),
+        *[_link(item, place, "place") for item in PLACES],
+        rx.el.div(account_menu(), class_name="rail-end"),
+        aria_label=t("Main places"),
+        class_name="rail",
+    )
+
+
+def _bottom_bar(place: str) -> rx.Component:
+    return rx.el.nav(
+        *[_link(item, place, "bottom-place") for item in PLACES],
+        aria_label=t("Main places"),
+        class_name="bottom-bar",
+    )
+
+
+def _link(item: Place, place: str, class_name: str) -> rx.Component:
+    current = {"aria_current": "page"} if item.key == place else {}
+    return rx.link(
+        rx.icon(item.icon, size=18 if class_name == "place" else 22),
+        T(item.label),
+        href=item.path,
+        underline="none",
+        class_name=class_name,
+        **current,
+    )

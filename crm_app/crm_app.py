@@ -1,0 +1,56 @@
+"""The app, assembled: pages, gate, guard, jobs. Nothing else happens here."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+from reflex_base.environment import environment
+
+from crm_app.components.connection import connection_lost
+from crm_app.pages import PAGES
+from crm_app.state import guard, messages, tabs
+from crm_app.state.session import RELOADS
+from crm_app.theme import STYLESHEETS
+from crm_app.web import build, gate, i18n
+
+log = logging.getLogger(__name__)
+
+
+def report(exception: Exception) -> None:
+    """An unexpected error of a handler goes to the log; the page keeps what it shows."""
+    log.error("handler failed: %s", type(exception).__name__, exc_info=exception)
+
+
+def make_app() -> rx.App:
+    """The one Reflex app of this process."""
+
+    async def push_out(session_id: int) -> None:
+        await tabs.push_out(made, session_id)
+
+    made = rx.App(
+        stylesheets=STYLESHEETS,
+        head_components=[rx.el.script(src="/i18n/boot.js"), rx.el.meta(name="color-scheme", content="light dark")],
+        app_wraps={(5, "Overlay"): lambda stateful: connection_lost() if stateful else None},
+        toaster=rx.toast.provider(position="bottom-center", close_button=True, rich_colors=True),
+        api_transformer=gate.make(
+            build=_build(),
+            owns_tab=tabs.owns,
+            on_session_ended=push_out,
+            public_routes=i18n.routes(),
+        ),
+        backend_exception_handler=report,
+    )
+    for component, page in PAGES:
+        made.add_page(component, route=page["route"], on_load=page["on_load"], title="CRM")
+        RELOADS[page["route"].strip("/")] = page["on_load"]
+    guard.install(made, on_refused=messages.show_refusal)
+    return made
+
+
+def _build() -> Path | None:
+    client = Path(environment.REFLEX_WEB_WORKDIR.get()) / build.CLIENT
+    return client if client.is_dir() else None
+
+
+app = make_app()

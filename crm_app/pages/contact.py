@@ -1,0 +1,183 @@
+"""One contact's card: who, how to reach, facts, what happened."""
+
+import reflex as rx
+
+from crm_app import routes
+from crm_app.components.empty import empty
+from crm_app.components.shell import shell
+from crm_app.components.text import T
+from crm_app.state.contact import ContactState
+from crm_app.state.contact_view import Change, Fact, FactGroup, Happening
+from crm_app.state.session import SessionState
+
+_card = ContactState.card
+
+
+def contact() -> rx.Component:
+    return shell(
+        rx.cond(
+            ContactState.loaded,
+            rx.cond(ContactState.missing, _missing(), rx.fragment(_head(), _body())),
+            rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
+        ),
+        place="contacts",
+        title=rx.el.h1(
+            rx.link(T("Contacts"), href=routes.CONTACTS, underline="none", class_name="quiet"),
+            rx.el.span(" / ", class_name="quiet"),
+            rx.el.span("#", _card.number, class_name="number"),
+        ),
+        actions=_actions(),
+    )
+
+
+def _head() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(_card.initials, class_name="initials", aria_hidden="true"),
+        rx.el.div(
+            rx.el.h2(_card.name, class_name="card-name"),
+            rx.el.div(
+                rx.cond(_card.company, rx.el.span(_card.company)),
+                rx.el.span(_card.lifecycle, class_name="chip"),
+                rx.cond(
+                    _card.status,
+                    rx.el.span(
+                        rx.el.span(class_name="status-dot " + _card.status_dot), _card.status, class_name="status"
+                    ),
+                ),
+                rx.cond(_card.active, rx.fragment(), rx.el.span(T("inactive"), class_name="badge-inactive")),
+                rx.foreach(_card.tags, lambda tag: rx.el.span(tag, class_name="chip")),
+                class_name="card-sub",
+            ),
+            class_name="card-who",
+        ),
+        rx.el.div(
+            rx.cond(
+                _card.phone_url,
+                rx.el.a(rx.icon("phone", size=16), T("Call"), href=_card.phone_url, class_name="button"),
+            ),
+            rx.cond(
+                _card.mail_url,
+                rx.el.a(rx.icon("mail", size=16), T("Write"), href=_card.mail_url, class_name="button"),
+            ),
+            class_name="card-actions",
+        ),
+        class_name="card-head",
+    )
+
+
+def _actions() -> rx.Component:
+    return rx.cond(
+        ContactState.may_edit & ContactState.loaded & ~ContactState.missing,
+        rx.fragment(
+            rx.cond(
+                _card.active,
+                rx.el.button(
+                    rx.icon("user-x", size=16),
+                    T("Deactivate"),
+                    type="button",
+                    class_name="button plain",
+                    on_click=ContactState.deactivate,
+                ),
+                rx.el.button(
+                    rx.icon("user-check", size=16),
+                    T("Reactivate"),
+                    type="button",
+                    class_name="button plain",
+                    on_click=ContactState.reactivate,
+                ),
+            ),
+            rx.link(
+                rx.icon("pencil", size=16),
+                T("Edit"),
+                href=routes.CONTACTS + "/" + _card.number.to(str) + "/edit",
+                underline="none",
+                class_name="button primary",
+            ),
+        ),
+    )
+
+
+def _body() -> rx.Component:
+    return rx.el.div(
+        rx.el.section(
+            rx.el.h2(T("What happened")),
+            rx.el.ol(rx.foreach(_card.timeline, _event), class_name="timeline"),
+            class_name="panel",
+        ),
+        rx.el.div(rx.foreach(_card.groups, _facts), class_name="facts-side"),
+        class_name="card-grid",
+    )
+
+
+def _facts(group: rx.Var[FactGroup]) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(group.label), rx.el.dl(rx.foreach(group.facts, _fact), class_name="facts"), class_name="panel"
+    )
+
+
+def _fact(fact: rx.Var[Fact]) -> rx.Component:
+    return rx.fragment(
+        rx.el.dt(fact.label),
+        rx.el.dd(
+            rx.cond(
+                fact.url,
+                rx.el.a(fact.value, href=fact.url, class_name="link", rel="noopener noreferrer nofollow"),
+                fact.value,
+            )
+        ),
+    )
+
+
+def _event(event: rx.Var[Happening]) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(
+            rx.match(
+                event.icon,
+                ("user-plus", rx.icon("user-plus", size=14)),
+                ("pencil", rx.icon("pencil", size=14)),
+                ("file-up", rx.icon("file-up", size=14)),
+                ("user-x", rx.icon("user-x", size=14)),
+                ("user-check", rx.icon("user-check", size=14)),
+                rx.icon("circle", size=14),
+            ),
+            class_name="event-icon",
+        ),
+        rx.el.div(
+            rx.cond(
+                event.url,
+                rx.link(event.what, href=event.url, class_name="link"),
+                rx.el.span(event.what),
+            ),
+            rx.el.p(
+                rx.el.time(event.when, title=event.exact),
+                rx.cond(event.who, rx.el.span(" · ", event.who)),
+                class_name="event-when",
+            ),
+            rx.foreach(event.changes, _change),
+            class_name="event-what",
+        ),
+        class_name="event",
+    )
+
+
+def _change(change: rx.Var[Change]) -> rx.Component:
+    return rx.el.p(
+        change.label,
+        ": ",
+        rx.cond(change.old, rx.el.span(change.old, class_name="old-value")),
+        rx.cond(change.old, " → ", ""),
+        rx.cond(change.new, rx.el.span(change.new, class_name="new-value"), rx.el.span("–", class_name="dash")),
+        class_name="event-changes",
+    )
+
+
+def _missing() -> rx.Component:
+    return empty(
+        "user-x",
+        T("No such contact"),
+        T("It may have been removed, or it belongs to another branch."),
+        rx.link(T("All contacts"), href=routes.CONTACTS, underline="none", class_name="button"),
+    )
+
+
+PAGE = {"route": routes.CONTACT, "on_load": [SessionState.load, ContactState.load]}

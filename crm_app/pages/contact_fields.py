@@ -1,0 +1,98 @@
+"""The inputs of a contact, in groups, for the new and the changed one alike."""
+
+import reflex as rx
+
+from crm_app.components.notice import notice
+from crm_app.components.text import T
+from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, Field, FieldGroup, FieldKind
+from crm_app.state.contact_form import FORM_FIELDS, ContactFormState
+from crm_app.state.contact_view import CHOICES
+
+_AUTOFILL = {"email": "email", "phone": "tel", "mobile": "tel", "website": "url"}
+
+
+def contact_fields() -> rx.Component:
+    return rx.fragment(
+        rx.cond(ContactFormState.errors[""].to(str), notice(ContactFormState.errors[""].to(str), "danger")),
+        *[_group(group) for group in FieldGroup],
+    )
+
+
+def _group(group: FieldGroup) -> rx.Component:
+    fields = [FIELDS[name] for name in FORM_FIELDS if FIELDS[name].group == group]
+    return rx.el.section(
+        rx.el.h2(T(GROUP_LABELS[group].msgid)),
+        rx.el.div(*[_field(field) for field in fields], class_name="fields"),
+        _already_known() if group == FieldGroup.REACH else rx.fragment(),
+        class_name="field-group",
+    )
+
+
+def _field(field: Field) -> rx.Component:
+    error = ContactFormState.errors[field.name].to(str)
+    return rx.el.div(
+        rx.el.label(T(field.label.msgid), html_for=f"field-{field.name}"),
+        _input(field, error),
+        rx.cond(error, rx.el.p(error, class_name="field-error", id=f"error-{field.name}", role="alert")),
+        class_name="field wide" if field.kind is FieldKind.LONG_TEXT else "field",
+    )
+
+
+def _input(field: Field, error: rx.Var) -> rx.Component:
+    shared = {
+        "id": f"field-{field.name}",
+        "name": field.name,
+        "class_name": "input",
+        "default_value": ContactFormState.values[field.name].to(str),
+        "aria_invalid": rx.cond(error, "true", "false"),
+        "aria_describedby": f"error-{field.name}",
+    }
+    if field.name == "status":
+        return _select(shared, rx.foreach(ContactFormState.statuses, lambda name: rx.el.option(name, value=name)))
+    if field.name == "owner":
+        return _select(shared, rx.foreach(ContactFormState.owners, lambda user: rx.el.option(user[1], value=user[0])))
+    if field.kind in (FieldKind.GENDER, FieldKind.LIFECYCLE, FieldKind.YES_NO):
+        words = {
+            FieldKind.GENDER: ("female", "male", "other"),
+            FieldKind.LIFECYCLE: ("contact", "lead", "customer"),
+            FieldKind.YES_NO: ("yes", "no"),
+        }[field.kind]
+        options = [rx.el.option(T(CHOICES[word].msgid), value=word) for word in words]
+        return _select(shared, *options, blank=field.kind is not FieldKind.LIFECYCLE)
+    if field.kind in (FieldKind.LONG_TEXT, FieldKind.LINKS):
+        return rx.el.textarea(**shared, rows=4 if field.kind is FieldKind.LONG_TEXT else 2)
+    if field.kind is FieldKind.DATE:
+        return rx.el.input(**shared, type="date")
+    reach = {"on_blur": ContactFormState.check_known(field.name)} if field.name in ("email", "phone", "mobile") else {}
+    return rx.el.input(
+        **shared,
+        **reach,
+        type=_AUTOFILL.get(field.name, "text") if field.name not in ("email", "website") else "text",
+        input_mode=_AUTOFILL.get(field.name, "text"),
+        auto_complete="off",
+        auto_focus=field.name == "first_name",
+    )
+
+
+def _select(shared: dict, *options: rx.Component, blank: bool = True) -> rx.Component:
+    return rx.el.select(*([rx.el.option("", value="")] if blank else []), *options, **shared)
+
+
+def _already_known() -> rx.Component:
+    return rx.cond(
+        ContactFormState.known.length() > 0,
+        rx.el.div(
+            notice(
+                rx.fragment(
+                    T("This address already belongs to:"),
+                    " ",
+                    rx.foreach(
+                        ContactFormState.known,
+                        lambda known: rx.el.span(rx.link(known.name, href=known.url, class_name="link"), " "),
+                    ),
+                    T("You can save all the same, for example for a family."),
+                ),
+                "warn",
+            ),
+        ),
+    )

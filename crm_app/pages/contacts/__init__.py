@@ -1,0 +1,175 @@
+"""The contact list."""
+
+import reflex as rx
+
+from crm_app import routes
+from crm_app.pages.contacts.table import contact_table
+from crm_app.components.empty import empty
+from crm_app.components.notice import notice
+from crm_app.components.search_box import search_box
+from crm_app.components.shell import shell
+from crm_app.components.text import T, t, tn
+from crm_app.state.contacts import ContactListState
+from crm_app.state.session import SessionState
+
+
+def contacts() -> rx.Component:
+    return shell(
+        _toolbar(),
+        rx.cond(ContactListState.error, notice(ContactListState.error, "danger")),
+        rx.cond(
+            ContactListState.loaded & (ContactListState.rows.length() == 0),
+            rx.cond(ContactListState.narrowed, _no_hits(), _no_contacts()),
+            rx.fragment(contact_table(), _pager()),
+        ),
+        place="contacts",
+        title="Contacts",
+        actions=_actions(),
+    )
+
+
+def _actions() -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            ContactListState.may_edit,
+            rx.el.div(
+                rx.link(
+                    rx.icon("plus", size=16),
+                    T("New contact"),
+                    href=routes.NEW_CONTACT,
+                    underline="none",
+                    class_name="button primary",
+                ),
+                rx.dropdown_menu.root(
+                    rx.dropdown_menu.trigger(
+                        rx.el.button(
+                            rx.icon("chevron-down", size=16),
+                            type="button",
+                            aria_label=t("More ways to add contacts"),
+                            class_name="button primary",
+                        )
+                    ),
+                    rx.dropdown_menu.content(
+                        rx.dropdown_menu.item(
+                            rx.icon("file-up", size=16), T("Import a file"), on_select=rx.redirect(routes.NEW_IMPORT)
+                        ),
+                    ),
+                ),
+                class_name="split",
+            ),
+        ),
+    )
+
+
+def _toolbar() -> rx.Component:
+    return rx.el.div(
+        search_box(t("Search contacts"), t("Name, company, e-mail, phone, number")),
+        rx.el.nav(
+            _tab("", "All"),
+            _tab("lead", "Leads"),
+            _tab("customer", "Customers"),
+            class_name="tabs",
+            aria_label=t("Kind of contact"),
+        ),
+        rx.cond(
+            ContactListState.import_name,
+            rx.link(
+                t("From import {name}", name=ContactListState.import_name),
+                rx.icon("x", size=14),
+                href=ContactListState.import_off_url,
+                underline="none",
+                class_name="filter-chip",
+                aria_label=t("Remove this filter"),
+            ),
+        ),
+        rx.el.div(
+            rx.link(
+                rx.cond(ContactListState.inactive, rx.icon("square-check", size=16), rx.icon("square", size=16)),
+                T("Show inactive"),
+                href=ContactListState.inactive_url,
+                underline="none",
+                class_name="button plain",
+            ),
+            rx.el.span(
+                rx.cond(
+                    ContactListState.capped,
+                    t("more than {n}", n=ContactListState.total),
+                    tn("{n} contact", "{n} contacts", ContactListState.total),
+                ),
+                class_name="number",
+                aria_live="polite",
+            ),
+            class_name="toolbar-end",
+        ),
+        class_name="toolbar",
+    )
+
+
+def _tab(key: str, label: str) -> rx.Component:
+    return rx.link(
+        T(label),
+        href=ContactListState.lifecycle_urls[key].to(str),
+        underline="none",
+        class_name="tab",
+        aria_current=rx.cond(ContactListState.lifecycle == key, "true", "false"),
+    )
+
+
+def _pager() -> rx.Component:
+    return rx.el.nav(
+        rx.el.div(
+            rx.link(
+                rx.icon("chevron-left", size=16),
+                T("Previous"),
+                href=ContactListState.previous_url,
+                underline="none",
+                class_name=rx.cond(ContactListState.previous_url, "button", "button off"),
+            ),
+            rx.link(
+                T("Next"),
+                rx.icon("chevron-right", size=16),
+                href=ContactListState.next_url,
+                underline="none",
+                class_name=rx.cond(ContactListState.next_url, "button", "button off"),
+            ),
+            class_name="pager-end",
+        ),
+        aria_label=t("Pages"),
+        class_name="pager",
+    )
+
+
+def _no_hits() -> rx.Component:
+    return empty(
+        "search-x",
+        T("No contact matches"),
+        T("Check the spelling, or look among all contacts, also the inactive ones."),
+        rx.link(T("Show all contacts"), href=routes.CONTACTS + "?inactive=1", underline="none", class_name="button"),
+    )
+
+
+def _no_contacts() -> rx.Component:
+    return empty(
+        "users",
+        T("No contacts yet"),
+        T(
+            "Bring your list as it is: an Excel or CSV file from any program. You see what will happen before it happens."
+        ),
+        rx.cond(
+            ContactListState.may_import,
+            rx.link(
+                rx.icon("file-up", size=16),
+                T("Import a file"),
+                href=routes.NEW_IMPORT,
+                underline="none",
+                class_name="button primary",
+            ),
+        ),
+        rx.cond(
+            ContactListState.may_edit,
+            rx.link(T("New contact"), href=routes.NEW_CONTACT, underline="none", class_name="button"),
+        ),
+    )
+
+
+PAGE = {"route": routes.CONTACTS, "on_load": [SessionState.load, ContactListState.load]}

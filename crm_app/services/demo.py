@@ -1,0 +1,107 @@
+"""Invented contacts, many and varied, for trying the product and for measuring it."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+from sqlalchemy import insert
+from sqlmodel import Session, select
+
+from crm_app.models import MAIN_BRANCH, Contact, ContactPoint, ContactSource, LeadStatus, Lifecycle
+from crm_app.models.base import now
+from crm_app.services import database
+from crm_app.services.contacts import derived, numbers, search
+from crm_app.services.folding import digits, fold
+
+CHUNK = 2_000
+_FIRST = (
+    "Anna Bruno Carla Dario Elena Fabian Giulia Hanna Ivan Jana Karol Lena Marek Nina Oskar Paola Quirin Rosa Stefan "
+    "Teresa Ugo Vera Wanda Xenia Yannick Zofia Jürgen Łukasz Chloé Íñigo Søren Mária"
+).split()
+_LAST = (
+    "Adler Bianchi Czajka Dorn Esposito Fuchs Galli Hartmann Iacono Jansen Kowalska Lindner Müller Nowak Öztürk Poggi "
+    "Quandt Rossi Schäfer Tomaszewski Ullrich Vitale Weiß Żak Zimmermann Brandt Conti Dąbrowski Engel Ferri"
+).split()
+_CITIES = (
+    ("10115", "Berlin", "DE"), ("80331", "München", "DE"), ("20121", "Milano", "IT"), ("00184", "Roma", "IT"),
+    ("00-001", "Warszawa", "PL"), ("30-001", "Kraków", "PL"), ("1010", "Wien", "AT"), ("39100", "Bolzano", "IT"),
+)  # fmt: skip
+_COMPANIES = (
+    "Musikschule Nord",
+    "Lingua S.r.l.",
+    "Szkoła Jutro Sp. z o.o.",
+    "Café Anker",
+    "Atelier Blau GmbH",
+    None,
+    None,
+)
+
+
+def fill(count: int, say: Callable[[str], None], seed: int = 1) -> int:
+    """Adds `count` contacts in chunks of one transaction each and returns how many were added."""
+    people = _people(random.Random(seed), count)  # noqa: S311  (invented data, no secret)
+    done = 0
+    while done < count:
+        size = min(CHUNK, count - done)
+        with database.transaction() as session:
+            _write(session, [next(people) for _ in range(size)])
+        done += size
+        if done % 100_000 == 0:
+            say(f"{done} of {count}")
+    if database.engine().dialect.name == "sqlite":
+        with database.engine().connect() as connection:
+            connection.exec_driver_sql("ANALYZE")
+    return done
+
+
+def _write(session: Session, people: list[dict[str, object]]) -> None:
+    statuses = [id_ for id_ in session.exec(select(LeadStatus.id)).all() if id_ is not None]
+    first, before = numbers.take(session, len(people)), search.last_id(session)
+    moment = now()
+    contacts, points, sources = [], [], []
+    for offset, person in enumerate(people):
+        id_ = before + 1 + offset
+        values = {**person, "number": first + offset}
+        norms = {"email": str(person["email"]), "mobile": "+" + digits(str(person["mobile"]))}
+        contacts.append(
+            {
+                **values,
+                "id": id_,
+                "branch_id": MAIN_BRANCH,
+                "status_id": statuses[id_ % len(statuses)] if statuses and id_ % 3 else None,
+                "search_text": derived.search_text(values, norms.values()),
+                "sort_name": derived.sort_name(values),
+                "custom": {},
+                "active": id_ % 20 != 0,
+                "version": 1,
+                "created_at": moment - timedelta(minutes=id_ % 500_000),
+                "updated_at": moment,
+            }
+        )
+        points.extend({"contact_id": id_, **point._asdict()} for point in derived.points(values, norms))
+        sources.append({"contact_id": id_, "source": "demo", "first_seen": moment})
+    session.execute(insert(Contact), contacts)
+    session.execute(insert(ContactPoint), points)
+    session.execute(insert(ContactSource), sources)
+    search.fill(session, before)
+
+
+def _people(random_: random.Random, count: int) -> Iterator[dict[str, object]]:
+    for n in range(count):
+        first, last = random_.choice(_FIRST), random_.choice(_LAST)
+        postal_code, city, country = random_.choice(_CITIES)
+        yield {
+            "external_id": None,
+            "first_name": first,
+            "last_name": last,
+            "company": random_.choice(_COMPANIES),
+            "email": f"{fold(first)}.{fold(last)}.{n}@example.org".replace(" ", ""),
+            "mobile": f"+49 151 {random_.randrange(10_000_000, 99_999_999)}",
+            "street": f"{random_.choice(('Hauptstr.', 'Via Roma', 'ul. Długa'))} {random_.randrange(1, 99)}",
+            "postal_code": postal_code,
+            "city": city,
+            "country": country,
+            "birth_date": date(1950, 1, 1) + timedelta(days=random_.randrange(20_000)),
+            "lifecycle": random_.choice(list(Lifecycle)).value,
+            "source": "demo",
+        }

@@ -1,0 +1,54 @@
+"""Looks the installation over: what is well, what is not, and what to do about it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text as sql
+from sqlalchemy.exc import DatabaseError
+
+from crm_app import settings
+from crm_app.locales import Text, text
+from crm_app.services import database
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    ok: bool
+    message: Text
+
+
+def examine() -> list[Finding]:
+    """Checks the database, its search index and the folder's rights."""
+    found = [_folder()]
+    with database.engine().connect() as connection:
+        if connection.dialect.name != "sqlite":
+            return [*found, Finding(True, text("Database: PostgreSQL answers."))]
+        answer = connection.execute(sql("PRAGMA integrity_check")).scalar_one()
+        found.append(
+            Finding(True, text("Database: intact."))
+            if answer == "ok"
+            else Finding(False, text("Database: damaged ({answer}). Restore a backup: crm restore FILE", answer=answer))
+        )
+        broken = connection.execute(sql("PRAGMA foreign_key_check")).first()
+        if broken:
+            found.append(Finding(False, text("Database: a row refers to one that is gone. Restore a backup.")))
+        found.append(_search_index(connection))
+    return found
+
+
+def _search_index(connection: database.Connection) -> Finding:
+    try:
+        connection.execute(sql("INSERT INTO contact_search(contact_search, rank) VALUES ('integrity-check', 1)"))
+    except DatabaseError:
+        connection.rollback()
+        connection.execute(sql("INSERT INTO contact_search(contact_search) VALUES ('rebuild')"))
+        connection.commit()
+        return Finding(True, text("Search index: did not match the contacts and was rebuilt."))
+    connection.rollback()
+    return Finding(True, text("Search index: matches the contacts."))
+
+
+def _folder() -> Finding:
+    folder = settings.get().data_dir.absolute()
+    if folder.stat().st_mode & 0o077:
+        return Finding(False, text("Data folder: others can read it. Run: chmod 700 {folder}", folder=str(folder)))
+    return Finding(True, text("Data folder: only this account can read it."))

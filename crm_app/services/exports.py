@@ -1,0 +1,138 @@
+"""All contacts to a CSV or XLSX file, field by field, in an order a later import reads back."""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils.exceptions import IllegalCharacterError
+from sqlmodel import Session, col, select
+
+from crm_app.locales import text
+from crm_app.models import Contact, ContactTag, LeadStatus, Permission, Tag, User
+from crm_app.services.actor import Actor
+from crm_app.services.contacts.visibility import visible
+from crm_app.services.errors import Invalid
+from crm_app.services.escaping import escape, writable
+from crm_app.services.fields.registry import FIELDS
+
+BATCH = 1_000
+CELL_LIMIT = 32_767  # characters of one workbook cell
+Writer = Callable[[Session, Actor, Path, Sequence[str]], int]
+
+
+def chosen_fields(names: Sequence[str]) -> list[str]:
+    """The fields to write, all when none is named. Raises Invalid for a name that does not exist."""
+    for name in names:
+        if name not in FIELDS:
+            raise Invalid(
+                text("There is no field “{name}”. Choose from: {names}", name=name, names=", ".join(FIELDS)), name
+            )
+    return list(names) or list(FIELDS)
+
+
+def writer_for(path: Path) -> Writer:
+    """The writer for the file's suffix. Raises Invalid for another than .csv and .xlsx."""
+    found = {".csv": write_csv, ".xlsx": write_xlsx}.get(path.suffix.lower())
+    if found is None:
+        raise Invalid(text("Exports are written as .csv or .xlsx; “{name}” is neither.", name=path.name))
+    return found
+
+
+def write_csv(session: Session, actor: Actor, path: Path, fields: Sequence[str]) -> int:
+    """Writes UTF-8 with BOM (Excel), comma, RFC 4180; formulas are marked. Returns the number of contacts."""
+    count = 0
+    with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
+        writer = csv.writer(file)
+        writer.writerow(fields)
+        for row in _rows(session, actor, fields):
+            writer.writerow([escape(writable(cell_text(value))[0]) for value in row])
+            count += 1
+    return count
+
+
+def write_xlsx(session: Session, actor: Actor, path: Path, fields: Sequence[str]) -> int:
+    """Writes one sheet; every text is a text cell, dates are dates. Returns the number of contacts.
+
+    Raises Invalid when a text is longer than a cell can hold, rather than cutting it.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Contacts")
+    sheet.freeze_panes = "A2"
+    sheet.append([*fields])
+    count = 0
+    for row in _rows(session, actor, fields):
+        sheet.append([_cell(sheet, name, value) for name, value in zip(fields, row, strict=True)])
+        count += 1
+    book.save(path)
+    return count
+
+
+def cell_text(value: Any) -> str:
+    """A stored value as an export writes it: dates ISO, yes and no as 1 and 0."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _cell(sheet: Any, name: str, value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        cell = WriteOnlyCell(sheet, value)
+        cell.number_format = "yyyy-mm-dd"
+        return cell
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    written = writable(cell_text(value))[0]
+    if len(written) > CELL_LIMIT:
+        raise Invalid(
+            text("A text in “{name}” is longer than a workbook cell can hold. Export as CSV.", name=name), name
+        )
+    try:
+        cell = WriteOnlyCell(sheet, written)
+    except IllegalCharacterError as error:
+        raise Invalid(text("A text in “{name}” cannot be written to a workbook. Export as CSV.", name=name)) from error
+    cell.data_type = "s"
+    cell.number_format = "@"
+    return cell
+
+
+def _rows(session: Session, actor: Actor, fields: Sequence[str]) -> Iterator[list[Any]]:
+    """Values of every visible contact in the order of numbers, read in batches."""
+    actor.require(Permission.EXPORT)
+    statuses = dict(session.exec(select(LeadStatus.id, LeadStatus.name)).all())
+    owners = dict(session.exec(select(User.id, User.email)).all())
+    after = 0
+    while True:
+        query = select(Contact).where(*visible(actor), col(Contact.number) > after)
+        batch = session.exec(query.order_by(col(Contact.number)).limit(BATCH)).all()
+        if not batch:
+            return
+        tags = _tags(session, [contact.id for contact in batch]) if "tags" in fields else {}
+        for contact in batch:
+            special = {
+                "status": statuses.get(contact.status_id),
+                "owner": owners.get(contact.owner_id),
+                "tags": ", ".join(tags.get(contact.id, ())),
+            }
+            yield [special[name] if name in special else getattr(contact, name) for name in fields]
+        after = batch[-1].number
+        session.expunge_all()
+
+
+def _tags(session: Session, ids: Sequence[int | None]) -> dict[int | None, list[str]]:
+    pairs = session.exec(
+        select(ContactTag.contact_id, Tag.name)
+        .where(col(ContactTag.tag_id) == Tag.id, col(ContactTag.contact_id).in_(ids))
+        .order_by(Tag.folded)
+    ).all()
+    found: dict[int | None, list[str]] = {}
+    for contact_id, name in pairs:
+        found.setdefault(contact_id, []).append(name)
+    return found

@@ -1,0 +1,178 @@
+"""The check: every row of the file gets an outcome, a reason and its changes. Runs in the reading child process."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
+
+from sqlalchemy import event
+from sqlmodel import Session
+
+from crm_app.locales import text
+from crm_app.models import Outcome
+from crm_app.services import database, installation
+from crm_app.services.actor import Actor
+from crm_app.services.fields.verdict import FieldContext, Level
+from crm_app.services.imports import columns as mappings
+from crm_app.services.imports import layout, plan_file, references, staging
+from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports.date_column import date_formats
+from crm_app.services.imports.doubles import Doubles
+from crm_app.services.imports.judging import Flaw, Judge, Judged
+from crm_app.services.imports.matching import Candidate, Decision, Matcher
+from crm_app.services.imports.plan_file import WHOLE_ROW, text_json
+
+CHUNK = 5_000
+
+EMPTY_ROW = text("The row is empty.")
+BAD_CELLS = text("The row has cells that cannot be taken.")
+BAD_KEY = text("The cell that the row is matched by cannot be used.")
+
+
+def check(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Writes the plan of a staged import; yields `{"done", "total"}`, at last `{"counts", "problems"}`.
+
+    Payload: folder, database (URL), branch_ids (None = all), columns and options (JSON). Reads the database only.
+    """
+    columns = mappings.from_json(payload["columns"])
+    options = Options.from_json(payload["options"])
+    engine = database.make_engine(payload["database"])
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
+    branches = payload["branch_ids"]
+    actor = Actor(None, "check", branch_ids=None if branches is None else frozenset(branches))
+    try:
+        with Session(engine) as session, plan_file.writing(Path(payload["folder"])) as plan:
+            yield from _Check(session, plan, actor, columns, options).run()
+    finally:
+        engine.dispose()
+
+
+class _Check:
+    def __init__(
+        self, session: Session, plan: Connection, actor: Actor, columns: list[ColumnMapping], options: Options
+    ) -> None:
+        settings = installation.current(session)
+        context = FieldContext(country=settings.country, time_zone=settings.timezone)
+        known = references.load(session, actor.branch_ids)
+        formats = date_formats(plan, columns, settings.country)
+        columns = [replace(column, date_format=formats.get(column.index)) for column in columns]
+        self.session, self.plan, self.options = session, plan, options
+        self.layout = layout.of(columns, options)
+        self.judge = Judge(columns, self.layout, known, context)
+        self.matcher = Matcher(self.layout, actor, context, settings.required_fields)
+        self.doubles = Doubles(self.layout)
+        self.counts: Counter[str] = Counter(dict.fromkeys(Outcome, 0))
+        self.facts = {"layout": self.layout.to_json(), "names": known.names, "date_formats": formats}
+        self.facts["context"] = {"country": settings.country, "time_zone": settings.timezone}
+        self.facts["required"] = settings.required_fields
+
+    def run(self) -> Iterator[dict[str, Any]]:
+        total = plan_file.fetch(self.plan, "rows")
+        done = after = 0
+        plan_file.begin_plan(self.plan)
+        while True:
+            found = self.plan.execute(
+                "SELECT row, cells FROM cells WHERE row > ? ORDER BY row LIMIT ?", (after, CHUNK)
+            ).fetchall()
+            if not found:
+                break
+            rows = [row for row, _ in found]
+            self._chunk(rows, json.loads("[" + ",".join([cells for _, cells in found]) + "]"))
+            self.session.rollback()  # no snapshot is held longer than a chunk: the write-ahead log stays short
+            after = rows[-1]
+            done += len(rows)
+            yield {"done": done, "total": total}
+        self._refused()
+        plan_file.put(self.plan, **self.facts, counts=dict(self.counts))
+        plan_file.finish_plan(self.plan)
+        problems = dict(self.plan.execute("SELECT level, count(*) FROM problem GROUP BY level").fetchall())
+        assert sum(self.counts.values()) == total, "every row has exactly one outcome"
+        yield {"counts": dict(self.counts), "problems": problems}
+
+    def _chunk(self, rows: list[int], cells: list[list[str]]) -> None:
+        judged = self.judge.chunk(rows, cells)
+        self._add_notes(judged)
+        decisions: list[Decision | None] = [self._refusal(judged, place, cells) for place in range(len(rows))]
+        open_ = [place for place, decision in enumerate(decisions) if decision is None]
+        candidates = [_candidate(judged, place) for place in open_]
+        for place, candidate, decision in zip(
+            open_, candidates, self.matcher.decide(self.session, candidates), strict=True
+        ):
+            decisions[place] = self.doubles.judged(candidate, decision)
+        self._write(judged, [decision for decision in decisions if decision is not None])
+
+    def _refusal(self, judged: Judged, place: int, cells: list[list[str]]) -> Decision | None:
+        """Why a row cannot even be matched; None = it can."""
+        flaws = judged.flaws.get(place)
+        if flaws and any(flaw.level is Level.ERROR for flaw in flaws):
+            if place in judged.bad_keys:
+                return Decision(Outcome.INVALID, reason=BAD_KEY)
+            if not self.options.take_rows_without_bad_cells:
+                return Decision(Outcome.INVALID, reason=BAD_CELLS)
+        elif not flaws and not any(judged.values[place]) and not "".join(cells[place]).strip():
+            return Decision(Outcome.SKIP, reason=EMPTY_ROW)
+        return None
+
+    def _add_notes(self, judged: Judged) -> None:
+        """What the reading found wrong with these rows."""
+        places: dict[int, int] = {}
+        query = "SELECT row, idx, level, message, value FROM note WHERE row BETWEEN ? AND ?"
+        for row, index, level, message, value in self.plan.execute(query, (judged.rows[0], judged.rows[-1])):
+            places = places or {number: place for place, number in enumerate(judged.rows)}
+            if row in places:
+                flaw = Flaw(index, Level(level), plan_file.text_of(message), value)
+                judged.flaws.setdefault(places[row], []).append(flaw)
+
+    def _write(self, judged: Judged, decisions: Sequence[Decision]) -> None:
+        rows, problems = [], []
+        for place, decision in enumerate(decisions):
+            row, key, data = judged.rows[place], judged.keys[place], None
+            taken = decision.outcome in (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)
+            if taken:
+                tags = judged.tags[place] if judged.tags else []
+                data = plan_file.encode([judged.values[place], judged.norms[place], tags])
+            changes = plan_file.encode(decision.changes) if decision.changes else None
+            reason = text_json(decision.reason) if decision.reason else None
+            rows.append((row, decision.outcome, decision.contact_id, decision.version, key, reason, data, changes))
+            flaws = judged.flaws.get(place, ())
+            problems.extend((row, f.index, f.level, text_json(f.message), _value(f)) for f in flaws)
+            if not taken and reason and not flaws and decision.reason is not EMPTY_ROW:
+                level = Level.WARNING if decision.outcome is Outcome.SKIP else Level.ERROR
+                problems.append((row, WHOLE_ROW, level, reason, ""))
+        self.counts.update(Counter(decision.outcome for decision in decisions))
+        self.plan.executemany(
+            "INSERT INTO plan(row, outcome, contact_id, version, key, reason, data, changes) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        self.plan.executemany("INSERT INTO problem VALUES (?, ?, ?, ?, ?)", problems)
+
+    def _refused(self) -> None:
+        """Records that could not be read are invalid rows with the reader's reason."""
+        query = (
+            "SELECT row, level, min(message), value FROM note "
+            f"WHERE row IN ({staging.REFUSED}) AND level = 'error' GROUP BY row"
+        )
+        found = self.plan.execute(query).fetchall()
+        self.plan.executemany(
+            "INSERT INTO plan(row, outcome, reason) VALUES (?, 'invalid', ?)",
+            [(row, message) for row, _, message, _ in found],
+        )
+        self.plan.executemany(
+            f"INSERT INTO problem VALUES (?, {WHOLE_ROW}, ?, ?, ?)",
+            [(row, level, message, value) for row, level, message, value in found],
+        )
+        self.counts[Outcome.INVALID] += len(found)
+
+
+def _candidate(judged: Judged, place: int) -> Candidate:
+    tags = judged.tags[place] if judged.tags else []
+    return Candidate(judged.rows[place], judged.keys[place], judged.values[place], judged.norms[place], tags)
+
+
+def _value(flaw: Flaw) -> str:
+    return flaw.value if plan_file.is_storable(flaw.value) else flaw.value.encode("utf-8", "replace").decode()

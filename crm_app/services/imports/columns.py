@@ -1,0 +1,108 @@
+"""What somebody chose for an import: which column goes where, and how the rows are taken."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from crm_app.locales import text
+from crm_app.services.errors import Invalid
+from crm_app.services.fields.registry import FIELDS
+
+# Fields by which rows find contacts; without a choice the first mapped of the first three.
+MATCH_KEYS: tuple[str, ...] = ("number", "external_id", "email", "phone", "mobile")
+AUTOMATIC_KEYS = MATCH_KEYS[:3]
+
+
+class WriteRule(StrEnum):
+    """How a cell meets a stored value. Only OVERWRITE is acted on so far; tags are always appended."""
+
+    OVERWRITE = "overwrite"
+    FILL = "fill"
+    APPEND = "append"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """One column of the file. `target` is a field name, None = the column is left out."""
+
+    index: int
+    header: str
+    target: str | None = None
+    rule: WriteRule = WriteRule.OVERWRITE
+    separator: str = ","  # between several tags in one cell
+    date_format: str | None = None  # None = found from the column
+    values: dict[str, str] = field(default_factory=dict)  # cell → value, for closed vocabularies; not acted on yet
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "ColumnMapping":
+        return cls(**{**data, "rule": WriteRule(data.get("rule", WriteRule.OVERWRITE))})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What holds for the whole file. `match_key` None = every row is a new contact."""
+
+    match_key: str | None = None
+    tags: tuple[str, ...] = ()  # for every contact of the file
+    take_rows_without_bad_cells: bool = False
+    lifecycle: str | None = None  # of the contacts the import makes; None = contact
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "tags": list(self.tags)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Options":
+        return cls(**{**data, "tags": tuple(data.get("tags", ()))})
+
+
+def from_json(columns: Iterable[dict[str, Any]]) -> list[ColumnMapping]:
+    return [ColumnMapping.from_json(column) for column in columns]
+
+
+def suggested_key(targets: Iterable[str | None]) -> str | None:
+    """The match key without a choice: the first mapped of number, external ID and e-mail."""
+    mapped = set(targets)
+    return next((key for key in AUTOMATIC_KEYS if key in mapped), None)
+
+
+def validate(columns: Sequence[ColumnMapping], options: Options, width: int) -> None:
+    """Raises Invalid, naming the column, when the choices do not fit the file (of `width` columns) or each other."""
+    seen: dict[str, str] = {}
+    for column in columns:
+        if not 0 <= column.index < width:
+            raise Invalid(text("The file has no column “{header}”.", header=column.header), "columns")
+        if column.target is None:
+            continue
+        if column.target not in FIELDS:
+            raise Invalid(text("There is no field “{name}”.", name=column.target), "columns")
+        if column.target in seen and column.target != "tags":
+            raise Invalid(
+                text(
+                    "“{first}” and “{second}” go to the same field. Leave one of them out.",
+                    first=seen[column.target],
+                    second=column.header,
+                ),
+                "columns",
+            )
+        seen[column.target] = column.header
+    if len({column.index for column in columns}) != len(columns):
+        raise Invalid(text("A column was given twice."), "columns")
+    if not seen:
+        raise Invalid(text("No column goes to a field yet. Choose a field for at least one."), "columns")
+    _validate_options(options, set(seen))
+
+
+def _validate_options(options: Options, mapped: set[str]) -> None:
+    if options.match_key is not None:
+        if options.match_key not in MATCH_KEYS:
+            raise Invalid(text("Rows cannot be matched by “{key}”.", key=options.match_key), "match_key")
+        if options.match_key not in mapped:
+            raise Invalid(text("No column goes to the field that rows are matched by."), "match_key")
+    for tag in options.tags:
+        if not tag.strip() or len(tag.strip()) > 100:
+            raise Invalid(text("A tag has 1 to 100 characters."), "tags")

@@ -1,0 +1,122 @@
+"""Cells become values or problems, a chunk of rows at a time and column by column. Knows nothing of a database."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from crm_app.locales import Text
+from crm_app.services.fields.registry import parse
+from crm_app.services.fields.verdict import EMPTY, FieldContext, Level, Verdict
+from crm_app.services.imports import references
+from crm_app.services.imports.columns import ColumnMapping
+from crm_app.services.imports.layout import Layout, plain_column
+from crm_app.services.imports.references import References
+
+REMEMBERED = 50_000  # cells a column remembers the verdict of
+
+
+class Memo(dict[str, Verdict]):
+    """Verdicts by cell; a repeated cell is judged once."""
+
+    def __init__(self, judge: Callable[[str], Verdict]) -> None:
+        super().__init__({"": EMPTY})
+        self._judge = judge
+
+    def __missing__(self, cell: str) -> Verdict:
+        verdict = self._judge(cell)
+        if len(self) < REMEMBERED:
+            self[cell] = verdict
+        return verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something wrong with one cell of a row, or with the whole row (index WHOLE_ROW)."""
+
+    index: int
+    level: Level
+    message: Text
+    value: str
+
+
+@dataclass(slots=True)
+class Judged:
+    """A chunk of rows, judged. `values` and `norms` follow the layout; `flaws` only holds rows that have some."""
+
+    rows: list[int]
+    values: list[list[Any]]
+    norms: list[tuple[str | None, ...]]
+    tags: list[list[str]]
+    keys: list[str | None]
+    bad_keys: set[int] = field(default_factory=set)  # places in the chunk whose match key cannot be used
+    flaws: dict[int, list[Flaw]] = field(default_factory=dict)  # place in the chunk → flaws
+
+
+class Judge:
+    """Holds one parser per mapped column for a whole file."""
+
+    def __init__(
+        self, columns: Sequence[ColumnMapping], layout: Layout, known: References, context: FieldContext
+    ) -> None:
+        self._layout = layout
+        self._columns = [
+            (column, Memo(_parser(column, known, context))) for column in columns if column.target is not None
+        ]
+
+    def chunk(self, rows: list[int], cells: list[list[str]]) -> Judged:
+        """Judges rows whose cells are all equally wide."""
+        by_column = list(zip(*cells, strict=True))
+        size = len(rows)
+        norms: dict[str, list[str | None]] = {}
+        values: dict[str, list[Any]] = {}
+        judged = Judged(rows, [], [], [list(self._layout.tags) for _ in rows] if self._layout.has_tags else [], [])
+        judged.keys = [None] * size
+        for column, memo in self._columns:
+            texts = by_column[column.index]
+            verdicts = [memo[cell] for cell in texts]
+            self._note_flaws(judged, column, texts, verdicts)
+            if column.target == "tags":
+                _add_tags(judged.tags, verdicts)
+                continue
+            assert column.target is not None
+            values[column.target] = plain_column(column.target, [verdict.value for verdict in verdicts])
+            if column.target in self._layout.points:
+                norms[column.target] = [verdict.norm for verdict in verdicts]
+            if column.target == self._layout.key:
+                judged.keys = [verdict.norm for verdict in verdicts]
+        targets = self._layout.targets
+        judged.values = [list(row) for row in zip(*(values[target] for target in targets), strict=True)]
+        judged.norms = list(zip(*(norms[target] for target in self._layout.points), strict=True))
+        judged.values = judged.values or [[] for _ in rows]
+        judged.norms = judged.norms or [() for _ in rows]
+        return judged
+
+    def _note_flaws(self, judged: Judged, column: ColumnMapping, texts: Sequence[str], verdicts: list[Verdict]) -> None:
+        for place, verdict in enumerate(verdicts):
+            if verdict.level is None:
+                continue
+            assert verdict.message is not None
+            flaw = Flaw(column.index, verdict.level, verdict.message, texts[place])
+            judged.flaws.setdefault(place, []).append(flaw)
+            if verdict.is_error and column.target == self._layout.key:
+                judged.bad_keys.add(place)
+
+
+def _add_tags(tags: list[list[str]], verdicts: list[Verdict]) -> None:
+    for row_tags, verdict in zip(tags, verdicts, strict=True):
+        if verdict.value:
+            have = {name.casefold() for name in row_tags}
+            row_tags.extend(name for name in verdict.value if name.casefold() not in have)
+
+
+def _parser(column: ColumnMapping, known: References, context: FieldContext) -> Callable[[str], Verdict]:
+    target = column.target
+    assert target is not None
+    if target == "status":
+        return references.status_parser(known, context)
+    if target == "owner":
+        return references.owner_parser(known, context)
+    if target == "tags":
+        return references.tags_parser(column.separator, context)
+    own = replace(context, date_format=column.date_format) if column.date_format else context
+    return lambda cell: parse(target, cell, own)

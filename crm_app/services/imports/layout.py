@@ -1,0 +1,63 @@
+"""The shape of a plan: which field stands where in a row's list of values, and how values are written as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from crm_app.services.contacts.derived import POINT_FIELDS
+from crm_app.services.fields.registry import FIELDS, FieldKind
+from crm_app.services.imports.columns import ColumnMapping, Options
+
+# Columns of `contact` for fields that are called otherwise there.
+ATTRIBUTES = {"status": "status_id", "owner": "owner_id"}
+IDENTIFYING = ("first_name", "last_name", "company", "email", "phone", "mobile")
+MOMENTS = frozenset(name for name, field in FIELDS.items() if field.kind is FieldKind.MOMENT)
+DATES = frozenset(name for name, field in FIELDS.items() if field.kind is FieldKind.DATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`targets` in the order of a row's values; `number` is never written and so never in it. `points` are those of
+    the targets that are compared by a normalised form, in the order of a row's norms. `has_tags`: a row's tags stand
+    behind its values."""
+
+    targets: tuple[str, ...]
+    points: tuple[str, ...]
+    key: str | None
+    has_tags: bool
+    tags: tuple[str, ...]  # for every row
+
+    def attribute(self, target: str) -> str:
+        return ATTRIBUTES.get(target, target)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Layout":
+        return cls(tuple(data["targets"]), tuple(data["points"]), data["key"], data["has_tags"], tuple(data["tags"]))
+
+
+def of(columns: Sequence[ColumnMapping], options: Options) -> Layout:
+    """The layout these choices ask for."""
+    mapped = [column.target for column in columns if column.target]
+    targets = tuple(target for target in mapped if target not in ("tags", "number"))
+    return Layout(
+        targets=targets,
+        points=tuple(target for target in targets if target in POINT_FIELDS),
+        key=options.match_key,
+        has_tags="tags" in mapped or bool(options.tags),
+        tags=tuple(tag.strip() for tag in options.tags),
+    )
+
+
+def plain(target: str, value: Any) -> Any:
+    """A field's value as JSON: dates and moments in ISO form, the rest as it is."""
+    return value.isoformat() if value is not None and (target in DATES or target in MOMENTS) else value
+
+
+def plain_column(target: str, values: list[Any]) -> list[Any]:
+    """`plain` for a whole column."""
+    if target in DATES or target in MOMENTS:
+        return [None if value is None else value.isoformat() for value in values]
+    return values

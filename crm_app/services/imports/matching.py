@@ -1,0 +1,196 @@
+"""Which contact a row means, and what the row would change there. Check and commit decide through this one class."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Row, Select
+from sqlmodel import Session, col, select
+
+from crm_app.locales import Text, ntext, text
+from crm_app.models import Contact, ContactPoint, ContactTag, Outcome, PointKind, Tag
+from crm_app.services import database
+from crm_app.services.actor import Actor
+from crm_app.services.contacts import derived
+from crm_app.services.contacts.visibility import visible
+from crm_app.services.fields.registry import FIELDS, parse
+from crm_app.services.fields.verdict import FieldContext
+from crm_app.services.folding import fold
+from crm_app.services.imports.among import among
+from crm_app.services.imports.layout import IDENTIFYING, Layout, plain
+
+_POINT_KINDS = {"email": PointKind.EMAIL, "phone": PointKind.PHONE, "mobile": PointKind.PHONE}
+_DERIVED_FROM = (*derived.SEARCHED, *derived.PHONES)
+_SHOWN_NUMBERS = 5
+
+NOBODY = text("The row has no name, company, e-mail or phone. Fill in at least one.")
+NO_KEY = text("New contact. The cell that rows are matched by is empty here, so no stored contact was looked for.")
+UNKNOWN_NUMBER = text("No contact has this number. Leave the number empty for a new contact.")
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A row that can be taken, in the shape of the layout."""
+
+    row: int
+    key: str | None
+    values: list[Any]
+    norms: Sequence[str | None]
+    tags: list[str]
+
+
+@dataclass(slots=True)
+class Decision:
+    """What becomes of a candidate. `changes` is {attribute: [old, new]} for updates, tags by name."""
+
+    outcome: Outcome
+    contact_id: int | None = None
+    version: int | None = None
+    changes: dict[str, Any] | None = None
+    reason: Text | None = None  # None = what the outcome itself says
+    stored: Row[Any] | None = None
+
+
+class Matcher:
+    """Decides for one actor, one layout and one file."""
+
+    def __init__(self, layout: Layout, actor: Actor, context: FieldContext, required: Sequence[str] = ()) -> None:
+        self.layout = layout
+        self._actor = actor
+        self._context = context
+        self._required = required
+        self._norms: dict[tuple[str, str], str | None] = {}
+        self._folded: dict[str, str] = {}
+
+    def decide(self, session: Session, candidates: Sequence[Candidate]) -> list[Decision]:
+        """One decision per candidate against the database as it is now; rows do not see each other here."""
+        found = self._find(session, [c.key for c in candidates if c.key is not None])
+        ids = {id_ for ids in found.values() for id_ in ids}
+        stored = self._stored(session, ids)
+        tags = self._tags(session, ids) if self.layout.has_tags else {}
+        return [self._decide(candidate, found.get(candidate.key or "", []), stored, tags) for candidate in candidates]
+
+    def _decide(
+        self, candidate: Candidate, ids: list[int], stored: dict[int, Row[Any]], tags: dict[int, set[str]]
+    ) -> Decision:
+        if len(ids) > 1:
+            return Decision(Outcome.CONFLICT, reason=_several([stored[id_].number for id_ in ids]))
+        if ids:
+            row = stored[ids[0]]
+            changes = self._changes(candidate, row)
+            missing = [name for name in candidate.tags if self._fold(name) not in tags.get(ids[0], ())]
+            if missing:
+                changes["tags"] = [[], missing]
+            if not changes:
+                return Decision(Outcome.UNCHANGED, row.id, row.version, stored=row)
+            reason = ntext("One value changes.", "{n} values change.", len(changes))
+            return Decision(Outcome.UPDATE, row.id, row.version, changes, reason, row)
+        if candidate.key is not None and self.layout.key == "number":
+            return Decision(Outcome.INVALID, reason=UNKNOWN_NUMBER)
+        if lacking := self.lacking(candidate):
+            return Decision(Outcome.INVALID, reason=lacking)
+        return Decision(Outcome.CREATE, reason=NO_KEY if self.layout.key and candidate.key is None else None)
+
+    def lacking(self, candidate: Candidate) -> Text | None:
+        """What a new contact would need and this row does not have."""
+        given = self._places
+        if not any(candidate.values[given[name]] for name in IDENTIFYING if name in given):
+            return NOBODY
+        for name in self._required:
+            if name not in given or candidate.values[given[name]] is None:
+                return text("“{field}” is required here and empty in this row.", field=FIELDS[name].label)
+        return None
+
+    def _changes(self, candidate: Candidate, stored: Row[Any]) -> dict[str, Any]:
+        changes: dict[str, Any] = {}
+        for place, (target, attribute, point) in enumerate(self._compared):
+            new = candidate.values[place]
+            if new is None:
+                continue
+            old = plain(target, getattr(stored, attribute))
+            if new == old or target == self.layout.key:
+                continue
+            if point is not None and old is not None and self._norm(target, old) == candidate.norms[point]:
+                continue
+            changes[attribute] = [old, new]
+        return changes
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {target: place for place, target in enumerate(self.layout.targets)}
+
+    @cached_property
+    def _compared(self) -> list[tuple[str, str, int | None]]:
+        points = {target: place for place, target in enumerate(self.layout.points)}
+        return [(target, self.layout.attribute(target), points.get(target)) for target in self.layout.targets]
+
+    def _norm(self, target: str, value: str) -> str | None:
+        known = self._norms
+        if (target, value) not in known:
+            if len(known) > 50_000:
+                known.clear()
+            known[target, value] = parse(target, value, self._context).norm
+        return known[target, value]
+
+    def _fold(self, name: str) -> str:
+        if name not in self._folded:
+            self._folded[name] = fold(name)
+        return self._folded[name]
+
+    def _find(self, session: Session, keys: list[str]) -> dict[str, list[int]]:
+        """Ids of the contacts by key, each once."""
+        key = self.layout.key
+        if key is None or not keys:
+            return {}
+        query: Select[Any]
+        if key in _POINT_KINDS:
+            query = (
+                select(col(ContactPoint.norm), col(ContactPoint.contact_id))
+                .join(Contact, col(Contact.id) == col(ContactPoint.contact_id))
+                .where(col(ContactPoint.kind) == _POINT_KINDS[key], among(session, col(ContactPoint.norm), keys))
+            )
+        elif key == "number":
+            numbers = [int(value) for value in keys]
+            query = select(col(Contact.number), col(Contact.id)).where(among(session, col(Contact.number), numbers))
+        else:
+            query = select(col(Contact.external_id), col(Contact.id)).where(
+                among(session, col(Contact.external_id), keys)
+            )
+        found: dict[str, list[int]] = {}
+        for value, id_ in session.execute(query.where(*visible(self._actor)).order_by(col(Contact.id))):
+            ids = found.setdefault(str(value), [])
+            if id_ not in ids:
+                ids.append(id_)
+        return found
+
+    def _stored(self, session: Session, ids: set[int]) -> dict[int, Row[Any]]:
+        if not ids:
+            return {}
+        wanted = dict.fromkeys([self.layout.attribute(target) for target in self.layout.targets])
+        names = list(dict.fromkeys(["id", "number", "version", *wanted, *_DERIVED_FROM]))
+        query = select(*[getattr(Contact, name) for name in names]).where(among(session, col(Contact.id), sorted(ids)))
+        if not database.is_sqlite(session):
+            query = query.with_for_update(read=False) if session.info.get("locks") else query
+        return {row.id: row for row in session.execute(query)}
+
+    def _tags(self, session: Session, ids: set[int]) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = {}
+        if ids:
+            query = (
+                select(col(ContactTag.contact_id), col(Tag.folded))
+                .join(Tag, col(Tag.id) == col(ContactTag.tag_id))
+                .where(among(session, col(ContactTag.contact_id), sorted(ids)))
+            )
+            for id_, folded in session.execute(query):
+                found.setdefault(id_, set()).add(folded)
+        return found
+
+
+def _several(numbers: list[int]) -> Text:
+    shown = ", ".join(str(number) for number in sorted(numbers)[:_SHOWN_NUMBERS])
+    return text(
+        "{count} contacts have this key (numbers {numbers}). Choose another key, or merge them first.",
+        count=len(numbers),
+        numbers=shown if len(numbers) <= _SHOWN_NUMBERS else shown + " …",
+    )

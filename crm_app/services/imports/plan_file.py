@@ -1,0 +1,127 @@
+"""The file of one import: raw cells, edits, problems and the plan, so that the database stays small.
+
+`cells` and what belongs to them are written once by the staging; `plan` and `problem` anew by every check.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from crm_app.locales import Text
+
+NAME = "plan.sqlite"
+SOURCE = "source"  # the file as it was brought
+WHOLE_ROW = -1  # index of a problem that belongs to no single cell
+
+_STAGED = """
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE cells(row INTEGER PRIMARY KEY, cells TEXT NOT NULL);
+CREATE TABLE edit(row INTEGER, idx INTEGER, value TEXT NOT NULL, PRIMARY KEY(row, idx)) WITHOUT ROWID;
+CREATE TABLE note(row INTEGER, idx INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL, value TEXT NOT NULL);
+CREATE TABLE profile(idx INTEGER PRIMARY KEY, header TEXT NOT NULL, filled INTEGER NOT NULL,
+    different INTEGER NOT NULL, capped INTEGER NOT NULL, samples TEXT NOT NULL);
+"""
+_PLAN = """
+DROP TABLE IF EXISTS plan; DROP TABLE IF EXISTS problem; DROP TABLE IF EXISTS problem_group;
+CREATE TABLE plan(row INTEGER PRIMARY KEY, outcome TEXT NOT NULL, planned TEXT, contact_id INTEGER, version INTEGER,
+    key TEXT, reason TEXT, data TEXT, changes TEXT);
+CREATE TABLE problem(row INTEGER NOT NULL, idx INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL,
+    value TEXT NOT NULL);
+CREATE TABLE problem_group(idx INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL, rows INTEGER NOT NULL);
+"""
+_PLAN_INDEXES = """
+CREATE INDEX plan_outcome ON plan(outcome, row);
+CREATE INDEX plan_planned ON plan(planned, row) WHERE planned IS NOT NULL;
+CREATE INDEX problem_row ON problem(row);
+CREATE INDEX problem_idx ON problem(idx, message, row);
+INSERT INTO problem_group SELECT idx, level, message, count(DISTINCT row) FROM problem GROUP BY idx, level, message;
+"""
+
+_TEXT = "$text"  # a Text among the values of another one
+
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+encode_ascii = json.JSONEncoder(separators=(",", ":")).encode  # for lone surrogates, which no file can hold otherwise
+
+
+def storable(value: Any) -> str:
+    """JSON of `value` that SQLite takes, whatever characters are in it."""
+    encoded = encode(value)
+    return encoded if encoded.isascii() or is_storable(encoded) else encode_ascii(value)
+
+
+def is_storable(text: str) -> bool:
+    """Whether the text can be written as UTF-8 at all."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def text_json(message: Text) -> str:
+    """A message as it is stored; values that are messages themselves stay so."""
+    return json.dumps(message.to_json(), default=lambda inner: {_TEXT: inner.to_json()})
+
+
+def text_of(stored: str) -> Text:
+    """The way back from `text_json`."""
+    found = json.loads(stored, object_hook=lambda data: Text.from_json(data[_TEXT]) if data.keys() == {_TEXT} else data)
+    return Text.from_json(found)
+
+
+@contextmanager
+def create(folder: Path) -> Iterator[sqlite3.Connection]:
+    """A new, empty plan file; it takes its place in `folder` when the block ends well."""
+    path = folder / (NAME + ".new")
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16384;" + _STAGED)
+        connection.execute("BEGIN")
+        yield connection
+        connection.execute("COMMIT")
+    for ending in ("-wal", "-shm"):
+        (folder / (NAME + ending)).unlink(missing_ok=True)
+    path.rename(folder / NAME)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[sqlite3.Connection]:
+    """The plan file for changes; each statement is its own transaction unless the caller begins one."""
+    with closing(sqlite3.connect(folder / NAME, isolation_level=None, timeout=15)) as connection:
+        # What a killed process left half done is made again by the next check: no need to wait for the disk.
+        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-16384;")
+        yield connection
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[sqlite3.Connection]:
+    """The plan file for reading."""
+    uri = (folder / NAME).absolute().as_uri() + "?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=15)) as connection:
+        yield connection
+
+
+def begin_plan(connection: sqlite3.Connection) -> None:
+    """Throws the old plan away and opens the transaction that writes the new one."""
+    connection.executescript("BEGIN IMMEDIATE;" + _PLAN)
+
+
+def finish_plan(connection: sqlite3.Connection) -> None:
+    """Builds the indexes the preview pages by, and makes the plan visible."""
+    connection.executescript(_PLAN_INDEXES + "COMMIT;")
+
+
+def put(connection: sqlite3.Connection, **values: Any) -> None:
+    """Keeps facts about the whole file, as JSON."""
+    rows = [(key, storable(value)) for key, value in values.items()]
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
+
+
+def fetch(connection: sqlite3.Connection, key: str) -> Any:
+    """One fact kept by `put`; None when there is none."""
+    found = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return json.loads(found[0]) if found else None

@@ -1,0 +1,69 @@
+"""XLS and XLSB through python-calamine, which loads a whole sheet: its bounds are the memory of the reading process.
+
+Calamine keeps no number formats and leaves error cells blank, so zero-padded numbers come without their zeros here.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import python_calamine
+
+from crm_app.locales import text
+from crm_app.services.imports.reading import archive, precheck
+from crm_app.services.imports.reading.cell_text import python_text
+from crm_app.services.imports.reading.errors import Unreadable
+from crm_app.services.imports.reading.grid import Grid, Merge, RawRow
+from crm_app.services.imports.reading.types import Sheet
+
+
+class NativeBook:
+    """An open XLS, XLSB or ODS workbook."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._book = python_calamine.load_workbook(path)
+        except python_calamine.PasswordError as error:
+            raise Unreadable(precheck.PASSWORD) from error
+        except (python_calamine.CalamineError, OSError, ValueError) as error:
+            raise Unreadable(archive.DAMAGED) from error
+        self._loaded: tuple[str, python_calamine.CalamineSheet] | None = None
+        worksheets = [
+            entry for entry in self._book.sheets_metadata if entry.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+        self.sheets = [
+            Sheet(entry.name, entry.visible == python_calamine.SheetVisibleEnum.Visible, self._is_empty(entry.name))
+            for entry in worksheets
+        ]
+
+    def rows(self, sheet: str) -> Iterator[RawRow]:
+        """Rows that hold something, with their numbers in the sheet."""
+        found = self._sheet(sheet)
+        if found.start is None:
+            return
+        grid = Grid()
+        first_row, first_column = found.start
+        before = [""] * first_column
+        for offset, row in enumerate(found.iter_rows()):
+            cells = [python_text(value) for value in row]
+            while cells and not cells[-1]:
+                cells.pop()
+            if cells:
+                yield grid.checked(RawRow(first_row + offset + 1, before + cells))
+
+    def merges(self, sheet: str) -> list[Merge]:
+        ranges = self._sheet(sheet).merged_cell_ranges or []
+        return [Merge(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in ranges]
+
+    def close(self) -> None:
+        self._book.close()
+
+    def _is_empty(self, name: str) -> bool:
+        return self._sheet(name).start is None
+
+    def _sheet(self, name: str) -> python_calamine.CalamineSheet:
+        if self._loaded is None or self._loaded[0] != name:
+            try:
+                self._loaded = (name, self._book.get_sheet_by_name(name))
+            except (python_calamine.CalamineError, ValueError) as error:
+                raise Unreadable(text("The sheet “{sheet}” of this workbook is damaged.", sheet=name)) from error
+        return self._loaded[1]

@@ -1,0 +1,108 @@
+"""How a sample splits under one delimiter: which quote and escape character fit it, and the rows that come out."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+ROWS = 200
+QUOTES = ('"', "'", "`")
+LONGEST_CELL_LINES = 60  # a quoted cell over more lines than this, in a sample, is an unbalanced quote
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """`rows` without blank ones; `quoted` = cells that open and close with the quote at cell borders, 0…1 of its use."""
+
+    delimiter: str
+    quotechar: str
+    escapechar: str
+    rows: list[list[str]]
+    quoted: float
+    runaway: bool  # a quote stayed open: the rows were split again without quotes
+
+
+def split(sample: str, delimiter: str, lines: list[str]) -> Split:
+    """Splits `lines` (those of `sample`, with their ends) by `delimiter` ('' = one column)."""
+    quote, fit = best_quote(sample, delimiter)
+    escape = best_escape(sample, delimiter, quote)
+    rows = read(lines, delimiter, quote, escape)
+    if rows is None:
+        return Split(delimiter, quote, escape, read(lines, delimiter, "", escape) or [], 0.0, True)
+    return Split(delimiter, quote, escape, rows, fit, False)
+
+
+def best_quote(sample: str, delimiter: str) -> tuple[str, float]:
+    """The quote character whose uses best stand at cell borders, and the share of its uses that do."""
+    found, best, share = "", 0, 0.0
+    border = re.escape(delimiter) or r"\n"
+    for quote in QUOTES:
+        total = sample.count(quote)
+        if not total:
+            continue
+        mark = re.escape(quote)
+        opening = len(re.findall(rf"(?:^|(?<=[\r\n])|(?<={border})) ?{mark}", sample))
+        closing = len(re.findall(rf"{mark} ?(?=$|[\r\n]|{border})", sample))
+        both = min(opening, closing)
+        if both <= best or max(opening, closing) > both * 1.5 + 2:
+            continue
+        if quote != '"' and (both < 2 or 2 * both < 0.4 * total):
+            continue
+        found, best, share = quote, both, min(1.0, 2 * both / total)
+    return found, share
+
+
+def best_escape(sample: str, delimiter: str, quote: str) -> str:
+    """A backslash, if quotes (or delimiters, where nothing is quoted) are written after one."""
+    if "\\" not in sample:
+        return ""
+    border = re.escape(delimiter) or r"\n"
+    if quote:
+        mark = re.escape(quote)
+        inside = len(re.findall(rf"(?<!\\)\\{mark}(?! ?(?:{border}|[\r\n]|$))", sample))
+        doubled = len(re.findall(rf"(?<![\r\n]|{border}){mark}{mark}(?! ?(?:{border}|[\r\n]|$))", sample))
+        if inside > doubled:
+            return "\\"
+    if delimiter and delimiter != "\\" and re.search(rf"(?<!\\)\\{border}", sample):
+        return "\\"
+    return ""
+
+
+def read(lines: list[str], delimiter: str, quote: str, escape: str) -> list[list[str]] | None:
+    """The first rows; None if a quote stays open over too many lines or to the end."""
+    if not delimiter and not quote:
+        return [[line.strip("\r\n")] for line in lines if line.strip()][:ROWS]
+    reader = csv.reader(
+        _counted(lines),
+        delimiter=delimiter or "\x00",
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        escapechar=escape or None,
+        skipinitialspace=delimiter != " ",
+    )
+    rows: list[list[str]] = []
+    before = 0
+    try:
+        for row in reader:
+            if reader.line_num - before > LONGEST_CELL_LINES:
+                return None
+            before = reader.line_num
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+                if len(rows) >= ROWS:
+                    break
+    except csv.Error:
+        return None
+    if rows and quote and reader.line_num >= len(lines) and _left_open(rows[-1], lines):
+        return None
+    return rows
+
+
+def _counted(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        yield line.replace("\x00", "")
+
+
+def _left_open(row: list[str], lines: list[str]) -> bool:
+    """The last cell swallowed several lines up to the very end of the sample."""
+    return len(row) > 0 and row[-1].count("\n") > 1 and row[-1].endswith(lines[-1].strip('"')[-20:])

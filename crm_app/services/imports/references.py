@@ -1,0 +1,97 @@
+"""Words in cells that name rows of the database: statuses, responsible users, tags."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, select
+
+from crm_app.locales import text
+from crm_app.models import LeadStatus, User
+from crm_app.services.actor import Actor
+from crm_app.services.fields.registry import parse
+from crm_app.services.fields.verdict import FieldContext, Verdict, refused
+from crm_app.services.fields.vocabulary import split_tags
+from crm_app.services.folding import fold
+
+TAG_LENGTH = 100
+
+
+@dataclass(slots=True)
+class References:
+    """The vocabularies as they stand: folded word → id; an id of 0 means that several share the word."""
+
+    statuses: dict[str, int] = field(default_factory=dict)
+    owners: dict[str, int] = field(default_factory=dict)
+    names: dict[str, dict[str, str]] = field(default_factory=dict)  # attribute → id → name, for showing
+
+
+def load(session: Session, branch_ids: frozenset[int] | None) -> References:
+    """Statuses and the active users of the branches (None = all)."""
+    found = References(names={"status_id": {}, "owner_id": {}})
+    for status in session.exec(select(LeadStatus)).all():
+        assert status.id is not None
+        found.statuses[status.folded] = status.id
+        found.names["status_id"][str(status.id)] = status.name
+    for user in session.exec(select(User).order_by(col(User.id))).all():
+        assert user.id is not None
+        found.names["owner_id"][str(user.id)] = user.name
+        if not user.active or (branch_ids is not None and user.branch_id not in branch_ids):
+            continue
+        found.owners[user.email.lower()] = user.id
+        name = fold(user.name)
+        found.owners[name] = user.id if found.owners.get(name, user.id) == user.id else 0
+    return found
+
+
+def status_parser(references: References, context: FieldContext) -> Callable[[str], Verdict]:
+    """Text → verdict whose value is the status's id."""
+
+    def judge(cell: str) -> Verdict:
+        verdict = parse("status", cell, context)
+        if verdict.value is None:
+            return verdict
+        if found := references.statuses.get(fold(verdict.value)):
+            return Verdict(found)
+        return refused(
+            text("There is no status “{value}”. Add it in the settings, or change the cell.", value=verdict.value)
+        )
+
+    return judge
+
+
+def owner_parser(references: References, context: FieldContext) -> Callable[[str], Verdict]:
+    """Text → verdict whose value is the user's id; e-mail address or name."""
+
+    def judge(cell: str) -> Verdict:
+        verdict = parse("owner", cell, context)
+        if verdict.value is None:
+            return verdict
+        word = verdict.value.lower()
+        found = references.owners.get(word, references.owners.get(fold(verdict.value)))
+        if found:
+            return Verdict(found)
+        if found == 0:
+            return refused(text("Several users are called “{value}”. Write the e-mail address.", value=verdict.value))
+        return refused(text("There is no user “{value}” here. Write the e-mail address of one.", value=verdict.value))
+
+    return judge
+
+
+def tags_parser(separator: str, context: FieldContext) -> Callable[[str], Verdict]:
+    """Text → verdict whose value is a list of tag names."""
+
+    def judge(cell: str) -> Verdict:
+        verdict = parse("tags", cell, context)
+        if verdict.value is None:
+            return verdict
+        names = [name for name in split_tags(verdict.value, separator) if fold(name)]
+        if any(len(name) > TAG_LENGTH for name in names):
+            return refused(text("A tag has at most {most} characters. Check the separator.", most=TAG_LENGTH))
+        return Verdict(names or None, None, verdict.level, verdict.message)
+
+    return judge
+
+
+def reach(actor: Actor) -> list[int] | None:
+    """The actor's branches as JSON for a child process; None = all."""
+    return None if actor.branch_ids is None else sorted(actor.branch_ids)

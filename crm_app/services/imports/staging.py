@@ -1,0 +1,107 @@
+"""A file's records go into the import's plan file. Runs in the reading child process."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from crm_app.locales import text
+from crm_app.services.errors import Invalid
+from crm_app.services.fields.verdict import Level, Problem
+from crm_app.services.imports import plan_file
+from crm_app.services.imports.plan_file import WHOLE_ROW, storable, text_json
+from crm_app.services.imports.profile import ColumnProfile, Profiles
+from crm_app.services.imports.reading import reader
+from crm_app.services.imports.reading.types import ReadOut, ReadSettings, Record
+
+CHUNK = 5_000
+_WITHOUT_SURPLUS = text("This row has more cells than the header. The cells behind the last column are left out.")
+# Records that could not be read are rows too: they only exist as notes.
+REFUSED = "SELECT DISTINCT row FROM note WHERE level = 'error' AND row NOT IN (SELECT row FROM cells)"
+_COUNT = f"SELECT (SELECT count(*) FROM cells) + (SELECT count(*) FROM ({REFUSED}))"
+
+
+def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Reads `folder/source` into `folder/plan.sqlite`; yields `{"done": rows}`, at last the result.
+
+    Payload: folder, file_name, settings (ReadSettings as JSON), max_rows. Result: read_out (JSON), rows, headers.
+    Raises Invalid for a file that cannot be read or has more than max_rows rows.
+    """
+    folder = Path(payload["folder"])
+    source = folder / plan_file.SOURCE
+    read_out = reader.understand(source, payload["file_name"], ReadSettings(**payload["settings"]))
+    profiles = Profiles(read_out.headers)
+    rows = 0
+    with plan_file.create(folder) as connection:
+        for records, problems in _chunks(reader.records(source, read_out, max_rows=payload["max_rows"])):
+            taken = _take(connection, records, problems, len(read_out.headers))
+            read_out.problems.extend(problem for problem in problems if problem.row is None)
+            profiles.add(taken)
+            rows += len(taken)
+            yield {"done": rows}
+        read_out.rows = connection.execute(_COUNT).fetchone()[0]
+        if read_out.rows == 0:
+            raise Invalid(text("There are no rows below the header in this file."))
+        _keep(connection, read_out, profiles.columns())
+    yield {"read_out": read_out_json(read_out), "rows": read_out.rows, "headers": read_out.headers}
+
+
+def _chunks(found: Iterator[Record | Problem]) -> Iterator[tuple[list[Record], list[Problem]]]:
+    records: list[Record] = []
+    problems: list[Problem] = []
+    for item in found:
+        if isinstance(item, Record):
+            records.append(item)
+        else:
+            problems.append(item)
+        if len(records) + len(problems) >= CHUNK:
+            yield records, problems
+            records, problems = [], []
+    if records or problems:
+        yield records, problems
+
+
+def _take(connection: Any, records: list[Record], problems: list[Problem], width: int) -> list[list[str]]:
+    """Writes the records, each exactly `width` cells wide, and what is wrong with them; returns their cells."""
+    taken = []
+    notes = [
+        (problem.row, WHOLE_ROW, problem.level, text_json(problem.message), _plain(problem.value))
+        for problem in problems
+        if problem.row is not None
+    ]
+    for record in records:
+        cells = record.cells
+        if len(cells) < width:
+            cells = cells + [""] * (width - len(cells))
+        elif len(cells) > width:
+            if surplus := [cell for cell in cells[width:] if cell.strip()]:
+                message = text_json(_WITHOUT_SURPLUS)
+                notes.append((record.number, WHOLE_ROW, Level.ERROR, message, _plain(" | ".join(surplus))))
+            cells = cells[:width]
+        taken.append(cells)
+    rows = [(record.number, storable(cells)) for record, cells in zip(records, taken, strict=True)]
+    connection.executemany("INSERT INTO cells VALUES (?, ?)", rows)
+    connection.executemany("INSERT INTO note VALUES (?, ?, ?, ?, ?)", notes)
+    return taken
+
+
+def _plain(value: str) -> str:
+    return value if plan_file.is_storable(value) else value.encode("utf-8", "replace").decode()
+
+
+def _keep(connection: Any, read_out: ReadOut, columns: list[ColumnProfile]) -> None:
+    for column in columns:
+        values = (column.index, _plain(column.header), column.filled, column.different, column.is_capped)
+        connection.execute("INSERT INTO profile VALUES (?, ?, ?, ?, ?, ?)", (*values, storable(column.samples)))
+    connection.execute("CREATE INDEX note_row ON note(row)")
+    plan_file.put(connection, read_out=read_out_json(read_out), rows=read_out.rows)
+
+
+def read_out_json(read_out: ReadOut) -> dict[str, Any]:
+    """A read-out as plain JSON: what the wizard shows of the reading."""
+    data = asdict(read_out)
+    data["problems"] = [
+        {"level": p.level, "message": p.message.to_json(), "row": p.row, "column": p.column, "value": p.value}
+        for p in read_out.problems
+    ]
+    return data

@@ -1,0 +1,147 @@
+"""The form of a new or changed contact."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+from sqlmodel import col, select
+
+from crm_app import locales, routes
+from crm_app.locales import text
+from crm_app.models import Contact, LeadStatus, Permission, User
+from crm_app.services import database
+from crm_app.services.actor import Actor
+from crm_app.services.contacts import cards
+from crm_app.services.contacts.validating import InvalidFields
+from crm_app.services.errors import NotFound
+from crm_app.services.fields.registry import FIELDS
+from crm_app.state.contact_view import Presenter
+from crm_app.state.guard import action
+from crm_app.state.messages import say
+from crm_app.state.session import current_actor
+
+# What the form asks for; registered_at, active and number are not typed by hand.
+FORM_FIELDS = [name for name in FIELDS if name not in ("number", "registered_at", "active")]
+
+
+@dataclass
+class Known:
+    name: str
+    url: str
+
+
+class ContactFormState(rx.State):
+    """Values go in once and come back with the form; typing stays in the browser."""
+
+    values: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    statuses: list[str] = []
+    owners: list[list[str]] = []
+    known: list[Known] = []
+    loaded: bool = False
+    missing: bool = False
+    key: int = 0  # a new number gives the form fresh inputs
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def new(self):
+        await self._show(None)
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def edit(self):
+        await self._show(self.number)
+
+    @action(permission=Permission.CONTACTS_READ)
+    async def check_known(self, field: str, value: str):
+        """Warns when a point is known already; the contact may be created all the same."""
+        actor = await current_actor(self)
+        number = self.router.url.path.strip("/").split("/")[1]
+        self.known = await asyncio.to_thread(_known, actor, {field: value}, number) if field in _POINTS else []
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def create(self, form: dict[str, Any]):
+        actor = await current_actor(self)
+        return await self._save(actor, None, form)
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def change(self, form: dict[str, Any]):
+        actor = await current_actor(self)
+        return await self._save(actor, self.number, form)
+
+    async def _show(self, number: str | None) -> None:
+        actor = await current_actor(self)
+        self.errors, self.known, self.missing = {}, [], False
+        try:
+            self.values, self.statuses, self.owners = await asyncio.to_thread(_form, actor, number)
+        except NotFound:
+            self.missing = True
+        self.key += 1
+        self.loaded = True
+
+    async def _save(self, actor: Actor, number: str | None, form: dict[str, Any]):
+        texts = {name: str(form.get(name) or "") for name in FORM_FIELDS}
+        try:
+            saved = await asyncio.to_thread(_write, actor, number, texts)
+        except InvalidFields as error:
+            self.errors = {name: locales.render(why, actor.language) for name, why in error.fields.items()}
+            return None
+        self.errors, self.known = {}, []
+        await say(self, text("{name} is saved.", name=saved.display_name))
+        return rx.redirect(routes.contact(saved.number))
+
+
+_POINTS = ("email", "phone", "mobile")
+
+
+def _known(actor: Actor, texts: dict[str, str], number: str) -> list[Known]:
+    own = int(number) if number.isdigit() else None
+    with database.reading() as session:
+        try:
+            found = cards.known_elsewhere(session, actor, texts, except_number=own)
+        except InvalidFields:
+            return []
+        return [
+            Known(f"{contact.display_name} (#{contact.number})", routes.contact(contact.number)) for contact in found
+        ]
+
+
+def _form(actor: Actor, number: str | None) -> tuple[dict[str, str], list[str], list[list[str]]]:
+    with database.reading() as session:
+        statuses = list(session.exec(select(LeadStatus.name).order_by(col(LeadStatus.position))).all())
+        users = session.exec(select(User).where(col(User.active)).order_by(User.name)).all()
+        owners = [[user.email, user.name] for user in users]
+        if number is None:
+            return {name: "" for name in FORM_FIELDS} | {"lifecycle": "lead"}, statuses, owners
+        contact = cards.get(session, actor, int(number) if number.isdigit() else 0)
+        return _texts(Presenter(session, actor), contact), statuses, owners
+
+
+def _texts(presenter: Presenter, contact: Contact) -> dict[str, str]:
+    """The stored values as the inputs take them."""
+    found = {}
+    for name in FORM_FIELDS:
+        if name == "tags":
+            found[name] = ", ".join(tag.name for tag in cards.tags_of(presenter.session, contact))
+        elif name == "status":
+            found[name] = presenter.value("status_id", contact.status_id)
+        elif name == "owner":
+            user = presenter.session.get(User, contact.owner_id) if contact.owner_id else None
+            found[name] = user.email if user else ""
+        else:
+            value = getattr(contact, name)
+            if isinstance(value, bool):
+                found[name] = "yes" if value else "no"
+            elif name == "country":
+                found[name] = presenter.value(name, value)
+            else:
+                found[name] = "" if value is None else str(value)
+    return found
+
+
+def _write(actor: Actor, number: str | None, texts: dict[str, str]) -> Contact:
+    with database.transaction() as session:
+        if number is None:
+            return cards.create(session, actor, {name: value for name, value in texts.items() if value.strip()})
+        contact = cards.get(session, actor, int(number) if number.isdigit() else 0)
+        cards.change(session, actor, contact, texts)
+        return contact

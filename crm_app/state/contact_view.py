@@ -1,0 +1,199 @@
+"""A contact as its card shows it: facts and timeline as finished text, by language."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from babel import Locale
+from sqlmodel import Session
+
+from crm_app import locales, routes
+from crm_app.locales import Text, text
+from crm_app.models import Contact, LeadStatus, User
+from crm_app.services.actor import Actor
+from crm_app.services.contacts import cards
+from crm_app.services.contacts.timeline import Entry, entries
+from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, FieldGroup, FieldKind
+from crm_app.state.formats import exact, initials, short_date, spoken
+
+CHOICES: dict[str, Text] = {
+    "female": text("female"),
+    "male": text("male"),
+    "other": text("other"),
+    "contact": text("Contact"),
+    "lead": text("Lead"),
+    "customer": text("Customer"),
+    "yes": text("yes"),
+    "no": text("no"),
+}
+_ICONS = {
+    "created": "user-plus",
+    "changed": "pencil",
+    "imported": "file-up",
+    "deactivated": "user-x",
+    "reactivated": "user-check",
+}
+_HIDDEN = {"number", "first_name", "last_name", "active", "tags"}
+
+
+@dataclass
+class Fact:
+    label: str
+    value: str
+    url: str = ""
+
+
+@dataclass
+class FactGroup:
+    label: str
+    facts: list[Fact]
+
+
+@dataclass
+class Change:
+    label: str
+    old: str
+    new: str
+
+
+@dataclass
+class Happening:
+    icon: str
+    what: str
+    when: str
+    exact: str
+    who: str
+    url: str = ""
+    changes: list[Change] = field(default_factory=list)
+
+
+@dataclass
+class CardView:
+    """Everything the card shows."""
+
+    number: int = 0
+    name: str = ""
+    initials: str = ""
+    company: str = ""
+    lifecycle: str = ""
+    status: str = ""
+    status_dot: str = ""
+    active: bool = True
+    phone_url: str = ""
+    mail_url: str = ""
+    tags: list[str] = field(default_factory=list)
+    groups: list[FactGroup] = field(default_factory=list)
+    timeline: list[Happening] = field(default_factory=list)
+
+
+class Presenter:
+    """Turns stored values into text for one reader."""
+
+    def __init__(self, session: Session, actor: Actor) -> None:
+        self.session, self.actor, self.language = session, actor, actor.language
+
+    def say(self, message: Text) -> str:
+        return locales.render(message, self.language)
+
+    def value(self, name: str, value: Any) -> str:
+        """A stored value of field or column `name` as text; empty for nothing."""
+        if value is None or value == "":
+            return ""
+        if name in ("status", "status_id"):
+            status = self.session.get(LeadStatus, value)
+            return status.name if status else ""
+        if name in ("owner", "owner_id"):
+            user = self.session.get(User, value)
+            return user.name if user else ""
+        if isinstance(value, bool):
+            return self.say(CHOICES["yes" if value else "no"])
+        if isinstance(value, list):
+            return ", ".join(str(item) for item in value)
+        kind = FIELDS[name].kind if name in FIELDS else None
+        if kind is FieldKind.DATE and isinstance(value, str):
+            value = date.fromisoformat(value)
+        if kind is FieldKind.COUNTRY:
+            return str(Locale.parse(self.language).territories.get(value, value))
+        if kind in (FieldKind.GENDER, FieldKind.LIFECYCLE) and value in CHOICES:
+            return self.say(CHOICES[value])
+        if isinstance(value, datetime):
+            return exact(value, self.language, self.actor.timezone)
+        return short_date(value, self.language) if isinstance(value, date) else str(value)
+
+    def label(self, name: str) -> str:
+        field_ = FIELDS.get(name.removesuffix("_id") if name in ("status_id", "owner_id") else name)
+        return self.say(field_.label) if field_ else name
+
+    def card(self, contact: Contact) -> CardView:
+        status = self.session.get(LeadStatus, contact.status_id) if contact.status_id else None
+        phone = contact.mobile or contact.phone or ""
+        return CardView(
+            number=contact.number,
+            name=contact.display_name,
+            initials=initials(contact.full_name or contact.company or "#"),
+            company=contact.company if contact.full_name and contact.company else "",
+            lifecycle=self.value("lifecycle", contact.lifecycle),
+            status=status.name if status else "",
+            status_dot=f"dot-{status.colour}" if status else "",
+            active=contact.active,
+            phone_url=_tel(phone),
+            mail_url=f"mailto:{contact.email}" if contact.email else "",
+            tags=[tag.name for tag in cards.tags_of(self.session, contact)],
+            groups=self._groups(contact),
+            timeline=[self.happening(entry) for entry in entries(self.session, contact)],
+        )
+
+    def _groups(self, contact: Contact) -> list[FactGroup]:
+        found = []
+        for group in FieldGroup:
+            facts = []
+            for name, field_ in FIELDS.items():
+                if field_.group != group or name in _HIDDEN:
+                    continue
+                attribute = {"status": "status_id", "owner": "owner_id"}.get(name, name)
+                shown = self.value(name, getattr(contact, attribute))
+                if shown:
+                    facts.append(Fact(self.label(name), shown, _url(field_.kind, shown)))
+            if facts:
+                found.append(FactGroup(self.say(GROUP_LABELS[group]), facts))
+        return found
+
+    def happening(self, entry: Entry) -> Happening:
+        changes = [
+            Change(self.label(name), self.value(name, old), self.value(name, new))
+            for name, (old, new) in (entry.data.get("changes") or {}).items()
+        ]
+        return Happening(
+            icon=_ICONS.get(entry.kind, "circle"),
+            what=self.say(_what(entry)),
+            when=spoken(entry.at, self.language, self.actor.timezone),
+            exact=exact(entry.at, self.language, self.actor.timezone),
+            who=entry.who,
+            url=routes.import_step(entry.data["import"], "done") if entry.kind == "imported" else "",
+            changes=changes,
+        )
+
+
+def _what(entry: Entry) -> Text:
+    if entry.kind == "imported":
+        if entry.data.get("outcome") == "create":
+            return text("Created by import {name}, row {row}", name=entry.source, row=entry.data["row"])
+        return text("Updated by import {name}, row {row}", name=entry.source, row=entry.data["row"])
+    return {
+        "created": text("Created by hand"),
+        "changed": text("Changed"),
+        "deactivated": text("Deactivated"),
+        "reactivated": text("Reactivated"),
+    }.get(entry.kind, text("Something happened"))
+
+
+def _tel(phone: str) -> str:
+    return "tel:" + "".join(c for c in phone if c in "+0123456789") if phone else ""
+
+
+def _url(kind: FieldKind, value: str) -> str:
+    if kind is FieldKind.EMAIL:
+        return f"mailto:{value}"
+    if kind is FieldKind.PHONE:
+        return _tel(value)
+    return value if kind is FieldKind.LINK and value.startswith(("http://", "https://")) else ""

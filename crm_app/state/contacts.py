@@ -1,0 +1,141 @@
+"""The contact list's screen: its truth is the URL, read on every load."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+import reflex as rx
+
+from crm_app import locales, routes
+from crm_app.locales import text
+from crm_app.models import Contact, Lifecycle, Permission
+from crm_app.services import database
+from crm_app.services.actor import Actor
+from crm_app.services.contacts import listing
+from crm_app.services.contacts.filter import ContactFilter, SortKey
+from crm_app.state.formats import initials, short_date
+from crm_app.state.guard import action
+from crm_app.state.session import SessionState, current_actor
+
+
+@dataclass
+class Chip:
+    name: str
+    franchise: bool
+
+
+@dataclass
+class ContactLine:
+    """One row as it is shown; every value is text ready to read."""
+
+    number: int
+    url: str
+    name: str
+    initials: str
+    company: str
+    email: str
+    phone: str
+    phone_url: str
+    city: str
+    status: str
+    status_dot: str
+    active: bool
+    created: str
+    tags: list[Chip] = field(default_factory=list)
+
+
+class ContactListState(rx.State):
+    """What the list shows for the URL it was opened with."""
+
+    rows: list[ContactLine] = []
+    loaded: bool = False
+    total: int = 0
+    capped: bool = False
+    first_url: str = ""
+    previous_url: str = ""
+    next_url: str = ""
+    sort: str = SortKey.NAME.value
+    descending: bool = False
+    sort_urls: dict[str, str] = {}
+    lifecycle: str = ""
+    lifecycle_urls: dict[str, str] = {}
+    inactive: bool = False
+    inactive_url: str = ""
+    import_name: str = ""
+    import_off_url: str = ""
+    narrowed: bool = False
+    error: str = ""
+    may_edit: bool = False
+    may_import: bool = False
+
+    @action(permission=Permission.CONTACTS_READ)
+    async def load(self):
+        """Reads the URL and shows its page."""
+        params = dict(self.router.url.query_parameters)
+        actor = await current_actor(self)
+        language = (await self.get_state(SessionState)).language
+        self.may_edit, self.may_import = actor.may(Permission.CONTACTS_EDIT), actor.may(Permission.IMPORT)
+        try:
+            wanted = ContactFilter.from_params(params)
+            after, before = _number(params.get("after")), _number(params.get("before"))
+        except ValueError:
+            self.rows, self.total, self.loaded = [], 0, True
+            self.error = locales.render(text("This link has a condition that is not known."), language)
+            return
+        self.error = ""
+        self._describe(wanted)
+        shown = await asyncio.to_thread(_fetch, actor, wanted, after, before, language)
+        self.rows, page, self.import_name = shown
+        self.total, self.capped = min(page.total, listing.COUNT_LIMIT), page.total > listing.COUNT_LIMIT
+        self.first_url = wanted.url(routes.CONTACTS) if page.before else ""
+        self.previous_url = wanted.url(routes.CONTACTS, before=page.before) if page.before else ""
+        self.next_url = wanted.url(routes.CONTACTS, after=page.after) if page.after else ""
+        self.loaded = True
+
+    def _describe(self, wanted: ContactFilter) -> None:
+        """Every link around the table, computed from the filter."""
+        self.sort, self.descending = wanted.sort.value, wanted.descending
+        self.sort_urls = {key.value: wanted.sorted_by(key).url(routes.CONTACTS) for key in SortKey}
+        self.lifecycle = wanted.lifecycle or ""
+        self.lifecycle_urls = {
+            (key.value if key else ""): replace(wanted, lifecycle=key).url(routes.CONTACTS)
+            for key in (None, *Lifecycle)
+        }
+        self.inactive = wanted.inactive
+        self.inactive_url = replace(wanted, inactive=not wanted.inactive).url(routes.CONTACTS)
+        self.import_off_url = replace(wanted, import_id=None).url(routes.CONTACTS)
+        self.narrowed = bool(wanted.query or wanted.lifecycle or wanted.import_id)
+
+
+def _number(value: str | None) -> int | None:
+    return int(value) if value else None
+
+
+def _fetch(
+    actor: Actor, wanted: ContactFilter, after: int | None, before: int | None, language: str
+) -> tuple[list[ContactLine], listing.Page, str]:
+    with database.reading() as session:
+        page = listing.page(session, actor, wanted, after=after, before=before)
+        around = listing.surroundings(session, page.contacts)
+        name = listing.import_name(session, actor, wanted.import_id) if wanted.import_id else ""
+        return [_line(contact, around, language) for contact in page.contacts], page, name
+
+
+def _line(contact: Contact, around: listing.Surroundings, language: str) -> ContactLine:
+    status = around.statuses.get(contact.status_id or 0)
+    phone = contact.mobile or contact.phone or ""
+    return ContactLine(
+        number=contact.number,
+        url=routes.contact(contact.number),
+        name=contact.display_name,
+        initials=initials(contact.full_name or contact.company or "#"),
+        company=contact.company or "",
+        email=contact.email or "",
+        phone=phone,
+        phone_url="tel:" + "".join(c for c in phone if c in "+0123456789") if phone else "",
+        city=contact.city or "",
+        status=status.name if status else "",
+        status_dot=f"dot-{status.colour}" if status else "",
+        active=contact.active,
+        created=short_date(contact.created_at, language),
+        tags=[Chip(tag.name, tag.is_franchise) for tag in around.tags.get(contact.id or 0, [])][:3],
+    )

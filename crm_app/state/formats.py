@@ -1,0 +1,40 @@
+"""Values as people read them, by language."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+
+from crm_app import locales
+from crm_app.locales import text
+from crm_app.models.base import now
+
+
+def initials(name: str) -> str:
+    """One or two letters for the round mark."""
+    words = [word for word in name.split() if word[:1].isalnum()]
+    letters = [word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)]
+    return "".join(letters).upper() or "#"
+
+
+def short_date(value: date | datetime | None, language: str) -> str:
+    """A date in the language's usual short form; empty for None."""
+    return "" if value is None else format_date(value, format="medium", locale=language)
+
+
+def exact(moment: datetime, language: str, timezone: str) -> str:
+    """Date and time in the user's time zone, in full."""
+    return format_datetime(moment, format="medium", tzinfo=ZoneInfo(timezone), locale=language)
+
+
+def spoken(moment: datetime, language: str, timezone: str) -> str:
+    """As people say it: today 14:30, yesterday 09:05, 12 Mar, 12 Mar 2024."""
+    zone = ZoneInfo(timezone)
+    local, today = moment.astimezone(zone), now().astimezone(zone)
+    clock = format_time(local, format="short", locale=language)
+    days = (today.date() - local.date()).days
+    if days == 0:
+        return locales.render(text("today {time}", time=clock), language)
+    if days == 1:
+        return locales.render(text("yesterday {time}", time=clock), language)
+    return format_date(local, format="d MMM" if local.year == today.year else "medium", locale=language)

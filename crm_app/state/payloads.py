@@ -1,0 +1,83 @@
+"""What arrives with an event is checked against the handler's type hints before the handler sees it."""
+
+import inspect
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
+
+import reflex as rx
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from reflex_base.event import EventHandler
+from reflex_base.utils.form import FormData, form_data_as_dict, transform_form_data
+
+_PASSED_BY_REFLEX = (rx.UploadFile, rx.UploadChunkIterator, FormData)
+_INT64 = 2**63
+
+
+class BadPayloadError(ValueError):
+    """The payload does not fit; names the argument, never its value."""
+
+
+def check(handler: EventHandler, payload: dict[str, Any]) -> None:
+    """Replaces the payload's values by checked ones (`"7"` becomes 7 for an int). Raises BadPayloadError."""
+    hints, required = _signature(handler.fn)
+    if unknown := payload.keys() - hints.keys():
+        raise BadPayloadError(f"{len(unknown)} unknown arguments")
+    if missing := required - payload.keys():
+        raise BadPayloadError(f"missing {', '.join(sorted(missing))}")
+    for name, value in payload.items():
+        payload[name] = _checked(name, value, hints[name])
+
+
+@cache
+def _signature(fn: Any) -> tuple[dict[str, Any], frozenset[str]]:
+    """Hints of all arguments but `self`, and the names of those without a default."""
+    parameters = list(inspect.signature(fn).parameters.values())[1:]
+    hints = get_type_hints(fn, include_extras=True)
+    bare = [parameter.name for parameter in parameters if parameter.name not in hints]
+    if bare or any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
+        raise TypeError(f"{fn.__module__}.{fn.__qualname__}: every argument needs a type hint, and no *args ({bare})")
+    required = frozenset(p.name for p in parameters if p.default is p.empty)
+    return {p.name: hints[p.name] for p in parameters}, required
+
+
+def _checked(name: str, value: Any, hint: Any) -> Any:
+    if _mentions(hint, _PASSED_BY_REFLEX):
+        return _from_reflex(name, value, hint)
+    value = transform_form_data(value, hint)
+    if isinstance(value, FormData):
+        value = form_data_as_dict(value)
+    try:
+        checked = _adapter(hint).validate_python(value)
+    except (ValidationError, ValueError, TypeError, RecursionError):
+        raise BadPayloadError(name) from None
+    if isinstance(checked, int) and not -_INT64 <= checked < _INT64:
+        raise BadPayloadError(name)
+    return checked
+
+
+def _from_reflex(name: str, value: Any, hint: Any) -> Any:
+    """Upload streams and files are made by the server; a browser can only send something else in their place."""
+    if _mentions(hint, (FormData,)):
+        made = transform_form_data(value, hint)
+        if not isinstance(made, FormData):
+            raise BadPayloadError(name)
+        return value
+    values = value if isinstance(value, list) else [value]
+    if not all(isinstance(one, _PASSED_BY_REFLEX[:2]) for one in values):
+        raise BadPayloadError(name)
+    return value
+
+
+def _mentions(hint: Any, kinds: tuple[type, ...]) -> bool:
+    origin = get_origin(hint) or hint
+    if isinstance(origin, type) and issubclass(origin, kinds):
+        return True
+    return any(_mentions(part, kinds) for part in get_args(hint))
+
+
+@cache
+def _adapter(hint: Any) -> TypeAdapter[Any]:
+    try:
+        return TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True))
+    except Exception:  # noqa: BLE001  # a hint with a configuration of its own (dataclass, model) refuses ours
+        return TypeAdapter(hint)
