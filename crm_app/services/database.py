@@ -32,8 +32,12 @@ def engine() -> Engine:
 def make_engine(url: str) -> Engine:
     """An engine with our pragmas and transaction rules."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    made = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    made = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+        hide_parameters=True,  # values are personal data and belong in no log
+    )
 
     @event.listens_for(made, "connect")
     def _pragmas(connection: sqlite3.Connection, _record: Any) -> None:

@@ -2,10 +2,12 @@
 
 from sqlmodel import Session, col, select
 
-from crm_app.locales import Text, text, translate
+from crm_app.locales import LANGUAGES, Text, text, translate
 from crm_app.models import MAIN_BRANCH, Branch, Counter, Installation, LeadStatus, Permission, Role, User
 from crm_app.models.permission import BUILT_IN_ROLES
+from crm_app.services import places
 from crm_app.services.actor import Actor
+from crm_app.services.errors import Invalid
 from crm_app.services.folding import fold
 
 # Names are translated once, into the language chosen at set-up; from then on they belong to the installation.
@@ -53,11 +55,28 @@ def is_set_up(session: Session) -> bool:
     return session.exec(select(User.id).limit(1)).first() is not None
 
 
+def check_choice(key: str, value: str) -> None:
+    """Raises Invalid(key) when `value` cannot be the installation's `key`."""
+    if key == "name":
+        if not value.strip() or len(value) > 120:
+            raise Invalid(text("Please type the name of your school, shop or firm."), "name")
+        return
+    allowed, message = {
+        "country": (places.countries(), text("Please choose a country from the list.")),
+        "language": (LANGUAGES, text("Please choose a language from the list.")),
+        "timezone": (places.timezones(), text("Please choose a time zone from the list.")),
+        "currency": (places.currencies(), text("Please choose a currency from the list.")),
+    }[key]
+    if value not in allowed:
+        raise Invalid(message, key)
+
+
 def change(session: Session, actor: Actor, **values: str) -> Installation:
-    """Changes country, language, timezone, currency or name. Raises NotPermitted."""
+    """Changes name, country, language, timezone or currency. Raises NotPermitted, Invalid(field)."""
     actor.require(Permission.SETTINGS)
     found = current(session)
     for key, value in values.items():
+        check_choice(key, value)
         setattr(found, key, value)
     session.add(found)
     session.flush()

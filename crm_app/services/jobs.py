@@ -83,10 +83,16 @@ def claim(session: Session, job_id: int, worker: str = SERVER) -> Claim | None:
     found = session.execute(
         update(Job)
         .where(col(Job.id) == job_id, is_free, or_(col(Job.kind) != JobKind.COMMIT, ~another_commits))
-        .values(state=JobState.RUNNING, claim=token, heartbeat_at=at, started_at=func.coalesce(Job.started_at, at))
+        .values(state=JobState.RUNNING, claim=token, heartbeat_at=at, started_at=at)
         .execution_options(synchronize_session=False)
     )
-    return Claim(job_id, token) if found.rowcount == 1 else None  # type: ignore[attr-defined]
+    if found.rowcount != 1:  # type: ignore[attr-defined]
+        return None
+    job = session.exec(select(Job).where(Job.id == job_id).execution_options(populate_existing=True)).one()
+    job.data = {**job.data, "from": job.done}
+    session.add(job)
+    session.flush()
+    return Claim(job_id, token)
 
 
 def _is_dead(job: Any, at: datetime) -> Any:
@@ -95,9 +101,7 @@ def _is_dead(job: Any, at: datetime) -> Any:
 
 def running_commit(session: Session) -> Job | None:
     """The commit that holds the lock now."""
-    query = select(Job).where(
-        Job.kind == JobKind.COMMIT, Job.state == JobState.RUNNING, ~_is_dead(Job, now())
-    )
+    query = select(Job).where(Job.kind == JobKind.COMMIT, Job.state == JobState.RUNNING, ~_is_dead(Job, now()))
     return session.exec(query).first()
 
 
@@ -146,7 +150,9 @@ def cancel(session: Session, job: Job) -> bool:
 
 def should_stop(session: Session, claim: Claim) -> bool:
     """Whether somebody asked for a stop, or another worker has the job."""
-    found = session.execute(select(col(Job.cancel_requested), col(Job.claim)).where(col(Job.id) == claim.job_id)).first()
+    found = session.execute(
+        select(col(Job.cancel_requested), col(Job.claim)).where(col(Job.id) == claim.job_id)
+    ).first()
     return found is None or bool(found[0]) or found[1] != claim.token
 
 
@@ -172,7 +178,7 @@ def abandoned(session: Session, at: datetime, *, is_first_start: bool = False) -
 
 
 def progress(job: Job, at: datetime | None = None) -> Progress:
-    """Rate and time left since this job's start."""
+    """Rate and time left since the worker took this job."""
     if job.started_at is None:
         return Progress(job.done, job.total, None, None)
     seconds = ((job.finished_at or at or now()) - job.started_at).total_seconds()

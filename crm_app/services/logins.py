@@ -85,13 +85,13 @@ def log(
 
 
 def clean(email: str) -> str:
-    """An address as accounts store it."""
-    return email.strip().lower()
+    """An address as accounts store it; cut where none can be valid."""
+    return email.strip().lower()[:255].encode("utf-8", "replace").decode()
 
 
 def account_of(email: str) -> str:
     """What the log keeps of an address: its SHA-256, because an unknown one may be somebody's typo."""
-    return sha256(clean(email).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(clean(email).encode()).hexdigest()
 
 
 def address_of(ip: str) -> str:

@@ -29,7 +29,7 @@ _COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text("
 
 def normalise(password: str) -> str:
     """The same characters however the keyboard composed them (an ü typed on a Mac and on Windows)."""
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "replace").decode()
 
 
 def check(password: str, *, email: str = "", name: str = "") -> None:

@@ -111,7 +111,7 @@ def _form(actor: Actor, number: str | None) -> tuple[dict[str, str], list[str], 
         users = session.exec(select(User).where(col(User.active)).order_by(User.name)).all()
         owners = [[user.email, user.name] for user in users]
         if number is None:
-            return {name: "" for name in FORM_FIELDS} | {"lifecycle": "lead"}, statuses, owners
+            return dict.fromkeys(FORM_FIELDS, "") | {"lifecycle": "lead"}, statuses, owners
         contact = cards.get(session, actor, int(number) if number.isdigit() else 0)
         return _texts(Presenter(session, actor), contact), statuses, owners
 

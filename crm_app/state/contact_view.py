@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from crm_app import locales, routes
 from crm_app.locales import Text, text
-from crm_app.models import Contact, LeadStatus, User
+from crm_app.models import Contact, LeadStatus, Tag, User
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.timeline import Entry, entries
@@ -107,6 +107,8 @@ class Presenter:
             return user.name if user else ""
         if isinstance(value, bool):
             return self.say(CHOICES["yes" if value else "no"])
+        if name == "tags" and isinstance(value, list):
+            return ", ".join(self._tag(item) for item in value)
         if isinstance(value, list):
             return ", ".join(str(item) for item in value)
         kind = FIELDS[name].kind if name in FIELDS else None
@@ -119,6 +121,11 @@ class Presenter:
         if isinstance(value, datetime):
             return exact(value, self.language, self.actor.timezone)
         return short_date(value, self.language) if isinstance(value, date) else str(value)
+
+    def _tag(self, tag: int | str) -> str:
+        """Imports note tags by id, forms by name."""
+        found = self.session.get(Tag, tag) if isinstance(tag, int) else None
+        return found.name if found else str(tag)
 
     def label(self, name: str) -> str:
         field_ = FIELDS.get(name.removesuffix("_id") if name in ("status_id", "owner_id") else name)

@@ -12,9 +12,9 @@ from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import listing
 from crm_app.services.contacts.filter import ContactFilter, SortKey
-from crm_app.state.formats import initials, short_date
+from crm_app.state.formats import day, initials
 from crm_app.state.guard import action
-from crm_app.state.session import SessionState, current_actor
+from crm_app.state.session import current_actor
 
 
 @dataclass
@@ -50,7 +50,6 @@ class ContactListState(rx.State):
     loaded: bool = False
     total: int = 0
     capped: bool = False
-    first_url: str = ""
     previous_url: str = ""
     next_url: str = ""
     sort: str = SortKey.NAME.value
@@ -72,38 +71,44 @@ class ContactListState(rx.State):
         """Reads the URL and shows its page."""
         params = dict(self.router.url.query_parameters)
         actor = await current_actor(self)
-        language = (await self.get_state(SessionState)).language
         self.may_edit, self.may_import = actor.may(Permission.CONTACTS_EDIT), actor.may(Permission.IMPORT)
+        path = routes.LEADS if self.router.url.path.startswith(routes.LEADS) else routes.CONTACTS
         try:
             wanted = ContactFilter.from_params(params)
             after, before = _number(params.get("after")), _number(params.get("before"))
         except ValueError:
             self.rows, self.total, self.loaded = [], 0, True
-            self.error = locales.render(text("This link has a condition that is not known."), language)
+            self.error = locales.render(text("This link has a condition that is not known."), actor.language)
             return
         self.error = ""
-        self._describe(wanted)
-        shown = await asyncio.to_thread(_fetch, actor, wanted, after, before, language)
+        if path == routes.LEADS:
+            wanted = replace(wanted, lifecycle=Lifecycle.LEAD)
+        self._describe(wanted, path)
+        shown = await asyncio.to_thread(_fetch, actor, wanted, after, before)
         self.rows, page, self.import_name = shown
         self.total, self.capped = min(page.total, listing.COUNT_LIMIT), page.total > listing.COUNT_LIMIT
-        self.first_url = wanted.url(routes.CONTACTS) if page.before else ""
-        self.previous_url = wanted.url(routes.CONTACTS, before=page.before) if page.before else ""
-        self.next_url = wanted.url(routes.CONTACTS, after=page.after) if page.after else ""
+        self.previous_url = _url(wanted, path, before=page.before) if page.before else ""
+        self.next_url = _url(wanted, path, after=page.after) if page.after else ""
         self.loaded = True
 
-    def _describe(self, wanted: ContactFilter) -> None:
+    def _describe(self, wanted: ContactFilter, path: str) -> None:
         """Every link around the table, computed from the filter."""
         self.sort, self.descending = wanted.sort.value, wanted.descending
-        self.sort_urls = {key.value: wanted.sorted_by(key).url(routes.CONTACTS) for key in SortKey}
+        self.sort_urls = {key.value: _url(wanted.sorted_by(key), path) for key in SortKey}
         self.lifecycle = wanted.lifecycle or ""
         self.lifecycle_urls = {
             (key.value if key else ""): replace(wanted, lifecycle=key).url(routes.CONTACTS)
             for key in (None, *Lifecycle)
         }
         self.inactive = wanted.inactive
-        self.inactive_url = replace(wanted, inactive=not wanted.inactive).url(routes.CONTACTS)
-        self.import_off_url = replace(wanted, import_id=None).url(routes.CONTACTS)
-        self.narrowed = bool(wanted.query or wanted.lifecycle or wanted.import_id)
+        self.inactive_url = _url(replace(wanted, inactive=not wanted.inactive), path)
+        self.import_off_url = _url(replace(wanted, import_id=None), path)
+        self.narrowed = bool(wanted.query or (wanted.lifecycle and path != routes.LEADS) or wanted.import_id)
+
+
+def _url(wanted: ContactFilter, path: str, **more: int) -> str:
+    """The leads' place says the lifecycle itself."""
+    return (replace(wanted, lifecycle=None) if path == routes.LEADS else wanted).url(path, **more)
 
 
 def _number(value: str | None) -> int | None:
@@ -111,16 +116,16 @@ def _number(value: str | None) -> int | None:
 
 
 def _fetch(
-    actor: Actor, wanted: ContactFilter, after: int | None, before: int | None, language: str
+    actor: Actor, wanted: ContactFilter, after: int | None, before: int | None
 ) -> tuple[list[ContactLine], listing.Page, str]:
     with database.reading() as session:
         page = listing.page(session, actor, wanted, after=after, before=before)
         around = listing.surroundings(session, page.contacts)
         name = listing.import_name(session, actor, wanted.import_id) if wanted.import_id else ""
-        return [_line(contact, around, language) for contact in page.contacts], page, name
+        return [_line(contact, around, actor) for contact in page.contacts], page, name
 
 
-def _line(contact: Contact, around: listing.Surroundings, language: str) -> ContactLine:
+def _line(contact: Contact, around: listing.Surroundings, actor: Actor) -> ContactLine:
     status = around.statuses.get(contact.status_id or 0)
     phone = contact.mobile or contact.phone or ""
     return ContactLine(
@@ -136,6 +141,6 @@ def _line(contact: Contact, around: listing.Surroundings, language: str) -> Cont
         status=status.name if status else "",
         status_dot=f"dot-{status.colour}" if status else "",
         active=contact.active,
-        created=short_date(contact.created_at, language),
+        created=day(contact.created_at, actor.language, actor.timezone),
         tags=[Chip(tag.name, tag.is_franchise) for tag in around.tags.get(contact.id or 0, [])][:3],
     )

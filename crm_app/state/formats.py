@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 
 from crm_app import locales
 from crm_app.locales import text
@@ -18,8 +18,16 @@ def initials(name: str) -> str:
 
 
 def short_date(value: date | datetime | None, language: str) -> str:
-    """A date in the language's usual short form; empty for None."""
+    """A date in the language's usual medium form; empty for None."""
     return "" if value is None else format_date(value, format="medium", locale=language)
+
+
+def day(moment: datetime, language: str, timezone: str) -> str:
+    """The day in the user's time zone, as short as can be: 12 Mar, 12 Mar 2024."""
+    local, today = moment.astimezone(ZoneInfo(timezone)), now().astimezone(ZoneInfo(timezone))
+    if local.year != today.year:
+        return format_date(local, format="medium", locale=language)
+    return format_skeleton("MMMd", local, locale=language)
 
 
 def exact(moment: datetime, language: str, timezone: str) -> str:
@@ -37,4 +45,4 @@ def spoken(moment: datetime, language: str, timezone: str) -> str:
         return locales.render(text("today {time}", time=clock), language)
     if days == 1:
         return locales.render(text("yesterday {time}", time=clock), language)
-    return format_date(local, format="d MMM" if local.year == today.year else "medium", locale=language)
+    return day(moment, language, timezone)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from crm_app.locales import LANGUAGES, Text, text
 from crm_app.models import LinkPurpose
-from crm_app.services import database, installation, links, passwords, sessions, setup
+from crm_app.services import database, installation, links, passwords, places, sessions, setup
 from crm_app.services.errors import Conflict, Invalid, NotFound
 from crm_app.services.folding import fold
 from crm_app.web import forms
@@ -100,9 +100,9 @@ def _page(request: Request, token: str, typed: dict[str, str], error: Text | str
         typed={name: typed.get(name, "") for name in FIELDS},
         error=error,
         field=field,
-        countries=_by_name({code: str(locale.territories.get(code, code)) for code in setup.countries()}),
-        currencies=sorted((code, f"{code} – {locale.currencies.get(code, code)}") for code in setup.currencies()),
-        timezones=sorted((zone, zone.replace("_", " ")) for zone in setup.timezones()),
+        countries=_by_name({code: str(locale.territories.get(code, code)) for code in places.countries()}),
+        currencies=sorted((code, f"{code} – {locale.currencies.get(code, code)}") for code in places.currencies()),
+        timezones=sorted((zone, zone.replace("_", " ")) for zone in places.timezones()),
         languages=list(LANGUAGES.items()),
     )
 
@@ -115,6 +115,6 @@ def _likely_country(request: Request) -> str:
     """The region of the browser's first language (`de-AT`), else the country its language is at home in."""
     first = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0].strip()
     language, _, region = first.partition("-")
-    if region.upper() in setup.countries():
+    if region.upper() in places.countries():
         return region.upper()
     return {"de": "DE", "it": "IT", "pl": "PL", "fr": "FR", "es": "ES"}.get(language.lower(), "")

@@ -3,27 +3,35 @@
 import reflex as rx
 
 from crm_app import routes
-from crm_app.pages.contacts.table import contact_table
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.search_box import search_box
 from crm_app.components.shell import shell
 from crm_app.components.text import T, t, tn
+from crm_app.pages.contacts.table import contact_table
 from crm_app.state.contacts import ContactListState
 from crm_app.state.session import SessionState
 
 
 def contacts() -> rx.Component:
+    return _list("contacts", "Contacts", _kinds())
+
+
+def leads() -> rx.Component:
+    return _list("leads", "Leads", rx.fragment())
+
+
+def _list(place: str, title: str, kinds: rx.Component) -> rx.Component:
     return shell(
-        _toolbar(),
+        _toolbar(kinds),
         rx.cond(ContactListState.error, notice(ContactListState.error, "danger")),
         rx.cond(
             ContactListState.loaded & (ContactListState.rows.length() == 0),
             rx.cond(ContactListState.narrowed, _no_hits(), _no_contacts()),
             rx.fragment(contact_table(), _pager()),
         ),
-        place="contacts",
-        title="Contacts",
+        place=place,
+        title=title,
         actions=_actions(),
     )
 
@@ -61,16 +69,10 @@ def _actions() -> rx.Component:
     )
 
 
-def _toolbar() -> rx.Component:
+def _toolbar(kinds: rx.Component) -> rx.Component:
     return rx.el.div(
         search_box(t("Search contacts"), t("Name, company, e-mail, phone, number")),
-        rx.el.nav(
-            _tab("", "All"),
-            _tab("lead", "Leads"),
-            _tab("customer", "Customers"),
-            class_name="tabs",
-            aria_label=t("Kind of contact"),
-        ),
+        kinds,
         rx.cond(
             ContactListState.import_name,
             rx.link(
@@ -102,6 +104,16 @@ def _toolbar() -> rx.Component:
             class_name="toolbar-end",
         ),
         class_name="toolbar",
+    )
+
+
+def _kinds() -> rx.Component:
+    return rx.el.nav(
+        _tab("", "All"),
+        _tab("lead", "Leads"),
+        _tab("customer", "Customers"),
+        class_name="tabs",
+        aria_label=t("Kind of contact"),
     )
 
 
@@ -172,4 +184,5 @@ def _no_contacts() -> rx.Component:
     )
 
 
+LEADS_PAGE = {"route": routes.LEADS, "on_load": [SessionState.load, ContactListState.load]}
 PAGE = {"route": routes.CONTACTS, "on_load": [SessionState.load, ContactListState.load]}

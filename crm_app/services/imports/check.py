@@ -69,6 +69,7 @@ class _Check:
         self.facts = {"layout": self.layout.to_json(), "names": known.names, "date_formats": formats}
         self.facts["context"] = {"country": settings.country, "time_zone": settings.timezone}
         self.facts["required"] = settings.required_fields
+        self.facts["branch_ids"] = None if actor.branch_ids is None else sorted(actor.branch_ids)
 
     def run(self) -> Iterator[dict[str, Any]]:
         total = plan_file.fetch(self.plan, "rows")

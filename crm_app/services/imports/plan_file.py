@@ -13,6 +13,7 @@ from typing import Any
 from crm_app.locales import Text
 
 NAME = "plan.sqlite"
+NEW = ".new"  # ending of a plan file that is being written
 SOURCE = "source"  # the file as it was brought
 WHOLE_ROW = -1  # index of a problem that belongs to no single cell
 
@@ -73,9 +74,8 @@ def text_of(stored: str) -> Text:
 
 
 @contextmanager
-def create(folder: Path) -> Iterator[sqlite3.Connection]:
-    """A new, empty plan file; it takes its place in `folder` when the block ends well."""
-    path = folder / (NAME + ".new")
+def create(path: Path) -> Iterator[sqlite3.Connection]:
+    """A new, empty plan file under a name of its own; `adopt` puts it in its place."""
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -83,9 +83,15 @@ def create(folder: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("BEGIN")
         yield connection
         connection.execute("COMMIT")
+
+
+def adopt(folder: Path, path: Path) -> None:
+    """Makes a finished file the import's plan file and removes what other tries left."""
     for ending in ("-wal", "-shm"):
         (folder / (NAME + ending)).unlink(missing_ok=True)
-    path.rename(folder / NAME)
+    path.replace(folder / NAME)
+    for leftover in folder.glob(f"*{NEW}"):
+        leftover.unlink(missing_ok=True)
 
 
 @contextmanager

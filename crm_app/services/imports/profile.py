@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 CAP = 10_000  # different values are counted up to here
 SAMPLES = 5
 SAMPLE_LENGTH = 200
+EVIDENCE = 300  # different cells a suggestion is made from
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class Profiles:
                         seen.setdefault(cell)
                         if len(seen) >= CAP:
                             break
+
+    def evidence(self) -> list[list[str]]:
+        """Different cells of each column, enough to tell what it holds."""
+        return [list(islice(seen, EVIDENCE)) for seen in self._seen]
 
     def columns(self) -> list[ColumnProfile]:
         return [

@@ -9,6 +9,7 @@ from crm_app.locales import text
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.verdict import Level, Problem
 from crm_app.services.imports import plan_file
+from crm_app.services.imports.mapping.suggest import suggest
 from crm_app.services.imports.plan_file import WHOLE_ROW, storable, text_json
 from crm_app.services.imports.profile import ColumnProfile, Profiles
 from crm_app.services.imports.reading import reader
@@ -22,9 +23,10 @@ _COUNT = f"SELECT (SELECT count(*) FROM cells) + (SELECT count(*) FROM ({REFUSED
 
 
 def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Reads `folder/source` into `folder/plan.sqlite`; yields `{"done": rows}`, at last the result.
+    """Reads `folder/source` into a new plan file; yields `{"done": rows}`, at last the result.
 
-    Payload: folder, file_name, settings (ReadSettings as JSON), max_rows. Result: read_out (JSON), rows, headers.
+    Payload: folder, file (name of the plan file to make), file_name, settings (ReadSettings as JSON), max_rows.
+    Result: read_out (JSON, with the suggestions), rows, headers.
     Raises Invalid for a file that cannot be read or has more than max_rows rows.
     """
     folder = Path(payload["folder"])
@@ -32,7 +34,7 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     read_out = reader.understand(source, payload["file_name"], ReadSettings(**payload["settings"]))
     profiles = Profiles(read_out.headers)
     rows = 0
-    with plan_file.create(folder) as connection:
+    with plan_file.create(folder / payload["file"]) as connection:
         for records, problems in _chunks(reader.records(source, read_out, max_rows=payload["max_rows"])):
             taken = _take(connection, records, problems, len(read_out.headers))
             read_out.problems.extend(problem for problem in problems if problem.row is None)
@@ -43,7 +45,12 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if read_out.rows == 0:
             raise Invalid(text("There are no rows below the header in this file."))
         _keep(connection, read_out, profiles.columns())
-    yield {"read_out": read_out_json(read_out), "rows": read_out.rows, "headers": read_out.headers}
+    answer = read_out_json(read_out)
+    answer["suggestions"] = [
+        {"target": found.target, "confidence": found.confidence, "reason": found.reason.to_json()}
+        for found in suggest(read_out.headers, profiles.evidence())
+    ]
+    yield {"read_out": answer, "rows": read_out.rows, "headers": read_out.headers}
 
 
 def _chunks(found: Iterator[Record | Problem]) -> Iterator[tuple[list[Record], list[Problem]]]:

@@ -134,6 +134,8 @@ def _refuse_markup(head: bytes) -> None:
         if b"<html" in start:
             _refuse_markup(b"<html>")
         raise Unreadable(text("This is an XML file. Open it in your spreadsheet program, save it as XLSX and retry."))
+    if re.match(rb"""[\[{]\s*(\{\s*)?"[^"\n]*"\s*:""", start):
+        raise Unreadable(_not_a_table(text("JSON file")))
     if start.startswith(b"begin:vcalendar"):
         raise Unreadable(_not_a_table(text("calendar")))
 

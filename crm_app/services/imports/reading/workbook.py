@@ -57,9 +57,14 @@ def _open(path: Path, format: Format) -> Book:
 
         archive.names(path)
         return XlsxBook(path)
+    if format is Format.ODS:
+        from crm_app.services.imports.reading.ods.book import OdsBook
+
+        archive.names(path)
+        return OdsBook(path)
     from crm_app.services.imports.reading.native import NativeBook
 
-    if format is not Format.XLS:
+    if format is Format.XLSB:
         archive.names(path)
     return NativeBook(path)
 

@@ -23,6 +23,8 @@ COMMANDS: dict[str, str] = {
     "inspect": "crm_app.services.imports.inspection:run",
     "stage": "crm_app.services.imports.staging:stage",
     "check": "crm_app.services.imports.check:check",
+    "stage": "crm_app.services.imports.staging:stage",
+    "check": "crm_app.services.imports.check:check",
 }
 OUT_OF_MEMORY = 70  # exit status
 

@@ -30,6 +30,7 @@ class Elements:
         self._container = container
         self._child = child
         self.prefix = ""
+        self._after = ""
         self.head = ""  # everything before the container's children
         self._rest = self._find_container()
         self.is_empty = self._rest is None
@@ -42,6 +43,7 @@ class Elements:
         start, end = f"<{self.prefix}{self._child}", f"</{self.prefix}{self._container}>"
         while True:
             if (at := rest.find(end)) >= 0:
+                self._after = rest[at:]
                 yield rest[:at]
                 return
             cut = rest.rfind(start)
@@ -69,6 +71,7 @@ class Elements:
 
     def remainder(self) -> Iterator[str]:
         """What follows the container, for callers that need it; call after `blocks` is exhausted."""
+        yield self._after
         yield from self._texts
 
     def _find_container(self) -> str | None:

@@ -1,0 +1,94 @@
+"""Which imports an actor may see: those of its own branches, with the permission to import."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+
+from crm_app.locales import text
+from crm_app.models import Import, ImportRow, Job, Permission, User
+from crm_app.services import jobs
+from crm_app.services.actor import Actor
+from crm_app.services.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One import with who started it and its newest job."""
+
+    found: Import
+    who: str
+    job: Job | None
+
+
+def _visible(actor: Actor) -> list[ColumnElement[bool]]:
+    return [] if actor.branch_ids is None else [col(Import.branch_id).in_(actor.branch_ids)]
+
+
+def get(session: Session, actor: Actor, import_id: int) -> Import:
+    """The import. Raises NotPermitted without the right to import, NotFound for a foreign or missing id."""
+    actor.require(Permission.IMPORT)
+    query = select(Import).where(Import.id == import_id, *_visible(actor))
+    found = session.exec(query.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound(text("There is no such import."))
+    return found
+
+
+def progress(session: Session, actor: Actor, import_id: int) -> tuple[Import, Job | None]:
+    """The import and its newest job; `jobs.progress(job)` gives rate and time left."""
+    return get(session, actor, import_id), jobs.latest(session, import_id)
+
+
+def history(
+    session: Session, actor: Actor, *, query: str = "", before: int | None = None, limit: int = 50
+) -> tuple[list[HistoryEntry], int]:
+    """Imports, newest first, and how many there are in all. `before` is the id of the last one shown."""
+    actor.require(Permission.IMPORT)
+    conditions = _visible(actor)
+    if word := query.strip():
+        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        conditions.append(col(Import.name).ilike(pattern, escape="\\") | col(Import.file_name).ilike(pattern, escape="\\"))
+    total = session.exec(select(func.count()).select_from(Import).where(*conditions)).one()
+    paged = [*conditions, col(Import.id) < before] if before is not None else conditions
+    found = session.exec(
+        select(Import, User.name)
+        .join(User, col(Import.user_id) == col(User.id), isouter=True)
+        .where(*paged)
+        .order_by(col(Import.id).desc())
+        .limit(limit)
+    ).all()
+    newest = _newest_jobs(session, [entry.id for entry, _ in found if entry.id is not None])
+    return [HistoryEntry(entry, name or "", newest.get(entry.id or 0)) for entry, name in found], int(total)
+
+
+def _newest_jobs(session: Session, ids: Sequence[int]) -> dict[int, Job]:
+    found = session.exec(select(Job).where(col(Job.subject_id).in_(ids)).order_by(col(Job.id))).all()
+    return {job.subject_id: job for job in found}
+
+
+def same_file(session: Session, actor: Actor, found: Import) -> list[Import]:
+    """Earlier imports of the same content that wrote contacts, newest first."""
+    query = (
+        select(Import)
+        .where(Import.sha256 == found.sha256, Import.id != found.id, col(Import.committed_row) > 0, *_visible(actor))
+        .order_by(col(Import.id).desc())
+    )
+    return list(session.exec(query).all())
+
+
+def written(session: Session, found: Import) -> dict[str, int]:
+    """Rows per outcome that are in the database by now; of a cancelled import fewer than planned."""
+    query = (
+        select(ImportRow.outcome, func.count()).where(ImportRow.import_id == found.id).group_by(col(ImportRow.outcome))
+    )
+    return {outcome: int(count) for outcome, count in session.exec(query).all()}
+
+
+def who_runs(session: Session, job: Job) -> str:
+    """Name of the user who started a job; empty for the system."""
+    user = session.get(User, job.user_id) if job.user_id is not None else None
+    return user.name if user is not None else ""
+
+

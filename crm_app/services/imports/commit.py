@@ -1,0 +1,207 @@
+"""The commit: carries out the plan in chunks that hold the write lock shortly, from where it last stood.
+
+Per chunk, in one transaction: the claim and the high-water mark by compare-and-set, the rows decided once more
+against the contacts as they are now, contacts, points, tags, proofs, counts and progress. A killed process goes on
+behind the last chunk that is in; no row is carried out twice.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as PlanConnection
+from typing import Any
+
+from sqlalchemy import Engine, event, update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select
+
+from crm_app import settings
+from crm_app.locales import text
+from crm_app.models import Import, ImportRow, ImportState, LeadStatus, Outcome, User
+from crm_app.services import crash, database, jobs
+from crm_app.services.actor import Actor
+from crm_app.services.imports import plan_file, planned
+from crm_app.services.imports.among import among
+from crm_app.services.imports.chunk import Batch, Prepared, complete, prepare, write
+from crm_app.services.imports.columns import Options
+from crm_app.services.imports.matching import Decision, Matcher
+from crm_app.services.imports.pace import Pace
+from crm_app.services.imports.planned import PlannedRow
+from crm_app.services.jobs import Claim, Lost
+
+WRITTEN = (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)
+CACHE_KIB = 65_536
+LOCKED_SECONDS = 120  # how long a chunk waits for somebody else's write lock before the job gives up
+
+Progress = Callable[[int, int], None]
+
+_TOUCHED = text("The same contact as in row {row}; the first row counts.")
+_REFERENCE_GONE = text("The status or responsible user of this row was removed since the check.")
+
+
+class Commit:
+    """One run over one import's plan. `run` answers how it ended."""
+
+    def __init__(self, engine: Engine, folder: Path, found: Import, claim: Claim, *, pause: float = 0.0) -> None:
+        assert found.id is not None
+        self._engine, self._folder, self._claim, self._pause = engine, folder, claim, pause
+        self._id, self._branch_id = found.id, found.branch_id
+        self._at_row, self._counts = found.committed_row, dict(found.counts)
+        self._lifecycle = Options.from_json(found.options).lifecycle
+        self._pace = Pace()
+
+    def run(self, *, should_pause: Callable[[], bool], on_progress: Progress | None = None) -> ImportState:
+        """DONE, CANCELLED when somebody asked for it, or COMMITTING when `should_pause` said so.
+
+        Raises Lost when another worker took over.
+        """
+        with plan_file.writing(self._folder) as plan, self._engine.connect() as connection:
+            self._plan = plan
+            self._facts = planned.facts(plan)
+            actor = Actor(None, "commit", branch_ids=self._facts.branch_ids)
+            self._matcher = Matcher(self._facts.layout, actor, self._facts.context, self._facts.required)
+            connection = connection.execution_options(begin="IMMEDIATE")
+            self._total = planned.total(plan)
+            self._done = _done(plan, self._at_row)
+            while rows := planned.next_rows(plan, self._at_row, self._pace.size):
+                if should_pause():
+                    return ImportState.COMMITTING
+                crash.point("commit:before-chunk")
+                if not self._chunk(connection, rows):
+                    return ImportState.CANCELLED
+                crash.point("commit:after-chunk")
+                if on_progress:
+                    on_progress(self._done, self._total)
+                time.sleep(self._pause)
+        return ImportState.DONE
+
+    def _chunk(self, connection: Any, rows: list[PlannedRow]) -> bool:
+        """Carries out the rows; False when somebody asked to stop."""
+        layout = self._facts.layout
+        prepared = [prepare(layout, row.candidate, is_new=row.outcome is Outcome.CREATE) for row in rows]
+        last, counts = rows[-1].candidate.row, dict(self._counts)
+        with self._transaction(connection) as session:
+            started = time.perf_counter()
+            if jobs.should_stop(session, self._claim):
+                jobs.beat(session, self._claim)  # raises Lost when it is not ours any more
+                return False
+            decisions = self._decide(session, rows)
+            again = [(row, d) for row, d in zip(rows, decisions, strict=True) if not row.fits(d)]
+            if again:
+                self._plan_again(again, counts)
+            batch = Batch(session, self._id, self._branch_id, layout, self._lifecycle)
+            write(batch, _writable(prepared, decisions))
+            crash.point("commit:inside-chunk")
+            self._advance(session, last, counts, len(again))
+            jobs.beat(session, self._claim, done=self._done + len(rows), total=self._total)
+            session.commit()
+        self._pace.measured(time.perf_counter() - started, len(rows))
+        self._at_row, self._counts = last, counts
+        self._done += len(rows)
+        return True
+
+    @contextmanager
+    def _transaction(self, connection: Any) -> Iterator[Session]:
+        """A session that holds the write lock from its first moment; waits patiently for others to let go."""
+        deadline = time.monotonic() + LOCKED_SECONDS
+        with Session(connection, expire_on_commit=False) as session:
+            session.info["locks"] = True
+            while True:
+                try:
+                    session.connection()
+                    break
+                except OperationalError as error:
+                    session.rollback()
+                    if "locked" not in str(error.orig) or time.monotonic() > deadline:
+                        raise
+            yield session
+
+    def _decide(self, session: Session, rows: list[PlannedRow]) -> list[Decision]:
+        decisions = self._matcher.decide(session, [row.candidate for row in rows])
+        self._refuse_gone_references(session, rows, decisions)
+        other = {d.contact_id for row, d in zip(rows, decisions, strict=True) if d.contact_id and not row.fits(d)}
+        if other:
+            self._refuse_touched(session, rows, decisions, {id_ for id_ in other if id_ is not None})
+        return decisions
+
+    def _refuse_touched(
+        self, session: Session, rows: list[PlannedRow], decisions: list[Decision], ids: set[int]
+    ) -> None:
+        """Rows that now mean a contact which an earlier row of this import meant are skipped."""
+        query = select(ImportRow.contact_id, ImportRow.row).where(
+            ImportRow.import_id == self._id, among(session, col(ImportRow.contact_id), sorted(ids))
+        )
+        first = {id_: row for id_, row in session.exec(query).all()}
+        for place, decision in enumerate(decisions):
+            if decision.contact_id in ids:
+                row = first.setdefault(decision.contact_id, rows[place].candidate.row)
+                if row != rows[place].candidate.row:
+                    decisions[place] = Decision(Outcome.SKIP, reason=text(_TOUCHED.msgid, row=row))
+
+    def _refuse_gone_references(self, session: Session, rows: list[PlannedRow], decisions: list[Decision]) -> None:
+        """A status or user deleted since the check would break the whole chunk: those rows wait instead."""
+        for target, column in (("status", LeadStatus.id), ("owner", User.id)):
+            if target not in self._facts.layout.targets:
+                continue
+            place = self._facts.layout.targets.index(target)
+            valid = set(session.exec(select(column)).all()) | {None}
+            for number, row in enumerate(rows):
+                if row.candidate.values[place] not in valid:
+                    decisions[number] = Decision(Outcome.INVALID, reason=_REFERENCE_GONE)
+
+    def _plan_again(self, again: list[tuple[PlannedRow, Decision]], counts: dict[str, int]) -> None:
+        planned.replan(self._plan, again)
+        for row, decision in again:
+            counts[row.outcome] -= 1
+            counts[decision.outcome] = counts.get(decision.outcome, 0) + 1
+
+    def _advance(self, session: Session, last: int, counts: dict[str, int], replanned: int) -> None:
+        found = session.execute(
+            update(Import)
+            .where(
+                col(Import.id) == self._id,
+                col(Import.committed_row) == self._at_row,
+                col(Import.state) == ImportState.COMMITTING,
+            )
+            .values(committed_row=last, counts=counts, replanned=col(Import.replanned) + replanned)
+            .execution_options(synchronize_session=False)
+        )
+        if found.rowcount != 1:
+            raise Lost(text("Another worker took this import over."))
+
+
+def _writable(prepared: list[Prepared], decisions: list[Decision]) -> list[tuple[Prepared, Decision]]:
+    found = []
+    for row, decision in zip(prepared, decisions, strict=True):
+        if decision.outcome in WRITTEN:
+            if decision.outcome is Outcome.CREATE and not row.sort_name:
+                complete(row)
+            found.append((row, decision))
+    return found
+
+
+def _done(plan: PlanConnection, at_row: int) -> int:
+    query = "SELECT count(*) FROM plan WHERE row <= ? AND coalesce(planned, outcome) IN ('create','update','unchanged')"
+    return int(plan.execute(query, (at_row,)).fetchone()[0])
+
+
+@contextmanager
+def engine_for_writing(cache_kib: int = CACHE_KIB) -> Iterator[Engine]:
+    """An engine of its own: a large page cache, and no wait for the disk at each chunk.
+
+    With `synchronous=NORMAL` a power cut may take the last chunks away, never part of one; the import then goes on
+    from the chunk before.
+    """
+    engine = database.make_engine(settings.get().database)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _pragmas(connection: Any, _record: Any) -> None:
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute(f"PRAGMA cache_size=-{cache_kib}")
+
+    try:
+        yield engine
+    finally:
+        engine.dispose()

@@ -1,0 +1,160 @@
+"""What the cells of a column hold, as shares of its filled cells."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+from crm_app.services.fields import country, gender, language, links, tax_number, yes_no
+from crm_app.services.fields.characters import folded, words
+from crm_app.services.fields.date_formats import format_of, shape_of
+from crm_app.services.fields.verdict import FieldContext
+
+SAMPLE = 200  # filled cells looked at
+ENOUGH = 3  # filled cells from which on cells may contradict a header
+
+LATEST_BIRTH = 2018  # a column of later dates is no column of birthdays
+
+_CONTEXT = FieldContext()
+_EMAIL = re.compile(r"[^@\s<]*<?[^@\s<>;,]+@[^@\s<>;,]+\.[^@\s<>;,]{2,}>?(?:\s*[;,].*)?")
+_PHONE = re.compile(r"'?\+?[\d\s()/.\-–]{5,}(?:\s?(?:ext|x|dw)\.?\s?\d+)?", re.IGNORECASE)  # noqa: RUF001
+_DIALLED = re.compile(r"'?(?:\+|0|\()|.*\d[\s/-]\d")  # what tells a phone number from any other number
+_WHOLE_NUMBER = re.compile(r"\d+(?:\.0)?")
+_POSTAL_CODE = re.compile(
+    r"(?:[A-Z]{1,2}-)?\d{4,5}|\d{2}-\d{3}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{3} ?\d{2}|\d{5}-\d{4}"
+)
+_CODICE_FISCALE = re.compile(r"[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z]", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’ ][^\W\d_]+)*\.?")  # noqa: RUF001
+_STREET = re.compile(r"(?=.*[^\W\d_]{3}).*\s\d{1,4}\s?[a-zA-Z]?(?:[/-]\d+)?(?:\s?,.*)?|\d{1,5}\s[^\W\d_].*")
+_COMPANY = re.compile(
+    r"(?:.*\s)?(?:gmbh|mbh|ag|kg|ohg|ug|gbr|e\.?\s?v|s\.?r\.?l\.?s?|s\.?p\.?a|s\.?n\.?c|s\.?a\.?s|sp\. ?z ?o\.? ?o|s\.a"
+    r"|ltd|llc|inc|corp|plc|s\.?c|stiftung|verein|coop|onlus)\.?(?:\s.*)?",
+    re.IGNORECASE,
+)
+_SALUTATIONS = words(
+    "herr frau mr mrs ms miss dr prof herrn fraulein sig sigra sigr signor signora signore dott dottssa pan pani"
+    " panna mme m monsieur madame sr sra sehr geehrter geehrte liebe lieber dear egr gent"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`filled` of `seen` cells hold anything; `shares`: kind of content → share of the filled cells, 0 to 1."""
+
+    seen: int = 0
+    filled: int = 0
+    shares: dict[str, float] | None = None
+
+    @property
+    def fill(self) -> float:
+        """The share of filled cells; 1 when no cells were given."""
+        return self.filled / self.seen if self.seen else 1.0
+
+    def share(self, kind: str) -> float:
+        return self.shares.get(kind, 0.0) if self.shares else 0.0
+
+
+def evidence_of(cells: Sequence[str]) -> Evidence:
+    """What up to 200 filled cells of a column hold."""
+    filled = [cell.strip() for cell in cells if cell and not cell.isspace()]
+    sample = list(islice(filled, SAMPLE))
+    if not sample:
+        return Evidence(len(cells))
+    shares = {kind: sum(map(holds, sample)) / len(sample) for kind, holds in _TESTS.items()}
+    if format_of(sample) == "excel":
+        shares["date"] = 1.0
+    return Evidence(len(cells), len(filled), shares)
+
+
+def fit(target: str, evidence: Evidence) -> float | None:
+    """The share of cells that look like the field, 0 to 1; None when cells cannot tell."""
+    if evidence.filled < ENOUGH:
+        return None
+    kinds = _EXPECTED.get(target)
+    if kinds is not None:
+        return min(1.0, max(evidence.share(kind) for kind in kinds))
+    if target in _WORDS:
+        return 1.0 - max(evidence.share(kind) for kind in ("email", "dialled", "date", "url", "whole_number"))
+    return None
+
+
+def _is_phone(cell: str) -> bool:
+    return bool(_PHONE.fullmatch(cell)) and 5 <= sum(char.isdigit() for char in cell) <= 17
+
+
+def _is_dialled(cell: str) -> bool:
+    return _is_phone(cell) and bool(_DIALLED.match(cell)) and shape_of(cell) is None
+
+
+def _is_past_date(cell: str) -> bool:
+    shape = shape_of(cell)
+    return shape is not None and 1920 <= max(shape.first, shape.third) <= LATEST_BIRTH
+
+
+def _is_tax_number(cell: str) -> bool:
+    if _CODICE_FISCALE.fullmatch(cell):
+        return True
+    return len(cell) >= 8 and any(tax_number.is_plausible(cell, home) for home in ("IT", "DE", "PL", "AT"))
+
+
+def _is_link(cell: str) -> bool:
+    return "@" not in cell and bool(_LINK.fullmatch(cell)) and not links.parse_website(cell, _CONTEXT).is_error
+
+
+def _taken(parse: Callable[[str, FieldContext], object]) -> Callable[[str], bool]:
+    return lambda cell: not getattr(parse(cell, _CONTEXT), "is_error", True)
+
+
+def _is_first_name(cell: str) -> bool:
+    return re.split(r"[\s-]", folded(cell), maxsplit=1)[0] in first_names()
+
+
+@cache
+def first_names() -> frozenset[str]:
+    """Common first names of Germany, Italy, Poland and English-speaking countries, folded."""
+    return words((Path(__file__).parent / "first_names.txt").read_text(encoding="ascii"))
+
+
+_TESTS: dict[str, Callable[[str], bool]] = {
+    "email": lambda cell: bool(_EMAIL.fullmatch(cell)),
+    "phone": _is_phone,
+    "dialled": _is_dialled,
+    "date": lambda cell: shape_of(cell) is not None,
+    "past_date": _is_past_date,
+    "gender": _taken(gender.parse_gender),
+    "yes_no": _taken(yes_no.parse_yes_no),
+    "postal_code": lambda cell: bool(_POSTAL_CODE.fullmatch(cell.upper())),
+    "digits": lambda cell: any(char.isdigit() for char in cell) and len(cell) <= 30,
+    "tax_number": _is_tax_number,
+    "url": _is_link,
+    "country": _taken(country.parse_country),
+    "language": _taken(language.parse_language),
+    "whole_number": lambda cell: bool(_WHOLE_NUMBER.fullmatch(cell)),
+    "salutation": lambda cell: folded(cell).replace(".", " ").split(" ")[0] in _SALUTATIONS,
+    "first_name": _is_first_name,
+    "word": lambda cell: bool(_WORD.fullmatch(cell)) and len(cell) > 1,
+    "single_word": lambda cell: bool(_WORD.fullmatch(cell)) and " " not in cell and len(cell) > 1,
+    "company": lambda cell: bool(_COMPANY.fullmatch(cell)),
+    "street": lambda cell: bool(_STREET.fullmatch(cell)),
+}
+_EXPECTED: dict[str, tuple[str, ...]] = {
+    "email": ("email",),
+    "phone": ("phone",),
+    "mobile": ("phone",),
+    "birth_date": ("date",),
+    "acquired_on": ("date",),
+    "registered_at": ("date",),
+    "gender": ("gender",),
+    "privacy_accepted": ("yes_no",),
+    "active": ("yes_no",),
+    "website": ("url",),
+    "country": ("country",),
+    "language": ("language",),
+    "postal_code": ("postal_code", "digits"),
+    "tax_number": ("digits",),
+    "number": ("whole_number",),
+}
+_WORDS = words("salutation first_name last_name company city province")

@@ -1,0 +1,21 @@
+"""How many rows a chunk takes, so that nobody waits long for the write lock."""
+
+LONGEST = 0.25  # seconds a chunk may hold the write lock
+AIM = 0.12
+SMALLEST, LARGEST = 25, 4_000
+FIRST = 250
+
+
+class Pace:
+    """Learns the size of the next chunk from the time of the last."""
+
+    def __init__(self) -> None:
+        self.size = FIRST
+        self.longest = 0.0  # seconds, the longest chunk so far
+
+    def measured(self, seconds: float, rows: int) -> None:
+        """A chunk of `rows` held the lock for `seconds`."""
+        self.longest = max(self.longest, seconds)
+        per_row = max(seconds, 1e-4) / max(rows, 1)
+        wanted = int(AIM / per_row)
+        self.size = max(SMALLEST, min(LARGEST, wanted, self.size * 2))

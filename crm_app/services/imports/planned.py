@@ -1,0 +1,99 @@
+"""The plan as the commit reads it, and what it writes back when a row had to be planned again."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from sqlite3 import Connection
+from typing import Any
+
+from crm_app.models import Outcome
+from crm_app.services.fields.verdict import FieldContext
+from crm_app.services.imports import plan_file
+from crm_app.services.imports.layout import Layout
+from crm_app.services.imports.matching import Candidate, Decision
+
+
+@dataclass(slots=True)
+class PlannedRow:
+    """One row to carry out. `outcome` is what the check said, also when an aborted chunk planned it again."""
+
+    candidate: Candidate
+    outcome: Outcome
+    contact_id: int | None
+    changes: dict[str, Any] | None
+    is_replanned: bool
+
+    def fits(self, decision: Decision) -> bool:
+        """Whether the database still answers as it did at the check."""
+        return (
+            not self.is_replanned
+            and decision.outcome is self.outcome
+            and decision.contact_id == self.contact_id
+            and decision.changes == self.changes
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """What the check kept about the whole file."""
+
+    layout: Layout
+    context: FieldContext
+    required: list[str]
+    branch_ids: frozenset[int] | None
+
+
+def facts(plan: Connection) -> PlanFacts:
+    """The circumstances under which the plan was made."""
+    branches = plan_file.fetch(plan, "branch_ids")
+    return PlanFacts(
+        Layout.from_json(plan_file.fetch(plan, "layout")),
+        FieldContext(**plan_file.fetch(plan, "context")),
+        plan_file.fetch(plan, "required"),
+        None if branches is None else frozenset(branches),
+    )
+
+
+def next_rows(plan: Connection, after: int, limit: int) -> list[PlannedRow]:
+    """The next rows that mean a contact, in the order of the file."""
+    found = plan.execute(
+        "SELECT row, coalesce(planned, outcome), planned IS NOT NULL, contact_id, key, data, changes FROM plan "
+        "WHERE row > ? AND coalesce(planned, outcome) IN ('create', 'update', 'unchanged') ORDER BY row LIMIT ?",
+        (after, limit),
+    ).fetchall()
+    data = json.loads("[" + ",".join([row[5] for row in found]) + "]")
+    return [
+        PlannedRow(
+            Candidate(row, key, values, norms, tags),
+            Outcome(outcome),
+            contact_id,
+            json.loads(changes) if changes else None,
+            bool(again),
+        )
+        for (row, outcome, again, contact_id, key, _, changes), (values, norms, tags) in zip(found, data, strict=True)
+    ]
+
+
+def total(plan: Connection) -> int:
+    """How many rows there are to carry out."""
+    query = "SELECT count(*) FROM plan WHERE coalesce(planned, outcome) IN ('create', 'update', 'unchanged')"
+    return int(plan.execute(query).fetchone()[0])
+
+
+def replan(plan: Connection, rows: Sequence[tuple[PlannedRow, Decision]]) -> None:
+    """Notes what the rows became instead, and what the plan was."""
+    plan.executemany(
+        "UPDATE plan SET planned = coalesce(planned, outcome), outcome = ?, contact_id = ?, version = ?, changes = ?, "
+        "reason = ? WHERE row = ?",
+        [
+            (
+                decision.outcome,
+                decision.contact_id,
+                decision.version,
+                plan_file.encode(decision.changes) if decision.changes else None,
+                plan_file.text_json(decision.reason) if decision.reason else None,
+                row.candidate.row,
+            )
+            for row, decision in rows
+        ],
+    )

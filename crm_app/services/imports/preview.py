@@ -1,0 +1,221 @@
+"""Reading the plan: pages of rows, counts, problems and columns of one import, quick also at a million rows."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
+
+from crm_app.locales import Text, text
+from crm_app.models import Outcome
+from crm_app.services.fields.verdict import Level
+from crm_app.services.imports import plan_file
+from crm_app.services.imports.profile import ColumnProfile
+
+PAGE = 50
+
+# What an outcome says by itself when the plan gives no reason of its own.
+REASONS: dict[Outcome, Text] = {
+    Outcome.CREATE: text("New contact."),
+    Outcome.UPDATE: text("Values change."),
+    Outcome.UNCHANGED: text("All values are stored like this already."),
+    Outcome.SKIP: text("The row is left out."),
+    Outcome.INVALID: text("The row cannot be taken."),
+    Outcome.CONFLICT: text("Several contacts match."),
+}
+_SHOWN_NAMES = {"status_id": "status", "owner_id": "owner"}
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """One problem; `index` is the column's, plan_file.WHOLE_ROW when it is the row's."""
+
+    index: int
+    level: Level
+    message: Text
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One row of the file with what becomes of it. `planned` is set when the commit had to plan it again.
+
+    `cells` are as read, one per column; `changes` is {field: (old, new)} in words, for updates.
+    """
+
+    row: int
+    outcome: Outcome
+    reason: Text
+    cells: list[str]
+    problems: list[CellProblem] = field(default_factory=list)
+    changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    contact_id: int | None = None
+    planned: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows in the order of the file; `has_more` in the direction of paging."""
+
+    rows: list[PreviewRow]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """The same problem in the same column, and in how many rows."""
+
+    index: int
+    level: Level
+    message: Text
+    rows: int
+
+
+def page(
+    folder: Path,
+    *,
+    outcome: Outcome | None = None,
+    query: str = "",
+    after: int = 0,
+    before: int | None = None,
+    limit: int = PAGE,
+    problem_column: int | None = None,
+    problem: Text | None = None,
+    only_replanned: bool = False,
+) -> Page:
+    """Rows behind record number `after`, or the last ones before `before`, in the order of the file.
+
+    `query` is looked for in all cells; `problem_column` keeps rows with a problem there, `problem` narrows it to one.
+    """
+    conditions, parameters = _conditions(outcome, query, problem_column, problem, only_replanned)
+    conditions.append("plan.row < ?" if before is not None else "plan.row > ?")
+    parameters.append(before if before is not None else after)
+    direction = "DESC" if before is not None else "ASC"
+    statement = (
+        "SELECT plan.row, outcome, planned, contact_id, reason, changes, cells "
+        "FROM plan LEFT JOIN cells ON cells.row = plan.row "
+        f"WHERE {' AND '.join(conditions)} ORDER BY plan.row {direction} LIMIT ?"
+    )
+    with plan_file.reading(folder) as plan:
+        found = plan.execute(statement, (*parameters, limit + 1)).fetchall()
+        has_more = len(found) > limit
+        found = sorted(found[:limit])
+        problems = _problems(plan, [row[0] for row in found])
+        names = plan_file.fetch(plan, "names") or {}
+        width = plan.execute("SELECT count(*) FROM profile").fetchone()[0]
+    return Page([_row(row, problems, names, width) for row in found], has_more)
+
+
+def _conditions(
+    outcome: Outcome | None, query: str, problem_column: int | None, problem: Text | None, only_replanned: bool
+) -> tuple[list[str], list[Any]]:
+    conditions: list[str] = []
+    parameters: list[Any] = []
+    if outcome is not None:
+        conditions.append("outcome = ?")
+        parameters.append(outcome.value)
+    if only_replanned:
+        conditions.append("planned IS NOT NULL")
+    if word := query.strip():
+        spellings = dict.fromkeys([word, word.lower(), word.upper(), word.title()])
+        conditions.append("(" + " OR ".join(["cells LIKE ? ESCAPE '~'"] * len(spellings)) + ")")
+        parameters.extend(_pattern(spelling) for spelling in spellings)
+    if problem_column is not None:
+        inner = "idx = ?"
+        parameters.append(problem_column)
+        if problem is not None:
+            inner += " AND message = ?"
+            parameters.append(plan_file.text_json(problem))
+        conditions.append(f"plan.row IN (SELECT row FROM problem WHERE {inner})")
+    return conditions, parameters
+
+
+def _pattern(word: str) -> str:
+    """LIKE pattern of a word as it stands inside the JSON of the cells (ASCII letters match in either case)."""
+    inside = plan_file.storable(word)[1:-1]
+    for special in "~%_":
+        inside = inside.replace(special, "~" + special)
+    return f"%{inside}%"
+
+
+def _problems(plan: Connection, rows: Sequence[int]) -> dict[int, list[CellProblem]]:
+    marks = ",".join("?" * len(rows))
+    statement = f"SELECT row, idx, level, message, value FROM problem WHERE row IN ({marks}) ORDER BY row, idx"
+    found: dict[int, list[CellProblem]] = {}
+    for row, index, level, message, value in plan.execute(statement, rows):
+        found.setdefault(row, []).append(CellProblem(index, Level(level), plan_file.text_of(message), value))
+    return found
+
+
+def _row(
+    found: tuple[Any, ...], problems: Mapping[int, list[CellProblem]], names: Mapping[str, Any], width: int
+) -> PreviewRow:
+    row, outcome, planned, contact_id, reason, changes, cells = found
+    kind = Outcome(outcome)
+    return PreviewRow(
+        row=row,
+        outcome=kind,
+        reason=plan_file.text_of(reason) if reason else REASONS[kind],
+        cells=json.loads(cells) if cells else [""] * width,
+        problems=problems.get(row, []),
+        changes=shown_changes(json.loads(changes), names) if changes else {},
+        contact_id=contact_id,
+        planned=Outcome(planned) if planned else None,
+    )
+
+
+def shown_changes(changes: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Changes by field name in words; `names` gives those of statuses and users."""
+    shown = {}
+    for attribute, (old, new) in changes.items():
+        known = names.get(attribute, {})
+        shown[_SHOWN_NAMES.get(attribute, attribute)] = (_shown(old, known), _shown(new, known))
+    return shown
+
+
+def _shown(value: Any, names: Mapping[str, str]) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return str(names.get(str(value), value))
+
+
+def counts(folder: Path) -> dict[Outcome, int]:
+    """Rows per outcome; they add up to the rows of the file."""
+    with plan_file.reading(folder) as plan:
+        found = dict(plan.execute("SELECT outcome, count(*) FROM plan GROUP BY outcome").fetchall())
+    return {outcome: found.get(outcome.value, 0) for outcome in Outcome}
+
+
+def problem_groups(folder: Path) -> list[ProblemGroup]:
+    """Every kind of problem by column, the most frequent first."""
+    statement = "SELECT idx, level, message, rows FROM problem_group ORDER BY rows DESC, idx, message"
+    with plan_file.reading(folder) as plan:
+        found = plan.execute(statement).fetchall()
+    return [ProblemGroup(index, Level(level), plan_file.text_of(message), rows) for index, level, message, rows in found]
+
+
+def all_problems(folder: Path) -> list[tuple[int, CellProblem]]:
+    """Every problem with its record number, in the order of the file (for the command line)."""
+    with plan_file.reading(folder) as plan:
+        found = plan.execute("SELECT row, idx, level, message, value FROM problem ORDER BY row, idx").fetchall()
+    return [(row, CellProblem(idx, Level(level), plan_file.text_of(text_), value)) for row, idx, level, text_, value in found]
+
+
+def columns(folder: Path) -> list[ColumnProfile]:
+    """What each column holds; known as soon as the file was read."""
+    with plan_file.reading(folder) as plan:
+        rows = plan.execute("SELECT count(*) FROM cells").fetchone()[0]
+        found = plan.execute("SELECT idx, header, filled, different, capped, samples FROM profile ORDER BY idx")
+        return [
+            ColumnProfile(index, header, rows, filled, different, bool(capped), json.loads(samples))
+            for index, header, filled, different, capped, samples in found
+        ]
+
+
+def date_formats(folder: Path) -> dict[int, str]:
+    """The format each date column was read by, by column index; known after the check."""
+    with plan_file.reading(folder) as plan:
+        return {int(index): found for index, found in (plan_file.fetch(plan, "date_formats") or {}).items()}

@@ -1,0 +1,165 @@
+"""The steps of an import: read, map, check, commit, cancel. Each verb changes the state and leaves a job to be run.
+
+States: READING → READ → CHECKING → CHECKED → COMMITTING → DONE; CANCELLED can be committed again and goes on where it
+stopped; FAILED can be read again. The caller hands a returned job to the queue (`jobs.queue.push`) after its
+transaction, or runs it itself (`work.run`).
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from crm_app.locales import Text, text
+from crm_app.models import Import, ImportState, Job, JobKind, JobState
+from crm_app.models.base import now
+from crm_app.services import jobs
+from crm_app.services.actor import Actor
+from crm_app.services.errors import Conflict
+from crm_app.services.imports import columns as mappings
+from crm_app.services.imports.access import get, who_runs
+from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports.reading.types import ReadSettings
+
+STOPPED = text("Reading was stopped. Read the file again to go on.")
+_BEFORE_COMMIT = (ImportState.READING, ImportState.READ, ImportState.CHECKING, ImportState.CHECKED, ImportState.FAILED)
+_MAPPABLE = (ImportState.READ, ImportState.CHECKING, ImportState.CHECKED)
+
+
+def read(session: Session, actor: Actor, import_id: int, settings: ReadSettings | None = None) -> Job:
+    """Reads the file (again), with what somebody chose; a running reading or check gives way.
+
+    Raises NotFound, NotPermitted; Conflict once rows were committed.
+    """
+    found = _in_state(session, actor, import_id, _BEFORE_COMMIT)
+    _give_way(session, found)
+    found.read_settings = (settings or ReadSettings()).to_json()
+    found.state, found.error = ImportState.READING, None
+    return _start(session, actor, found, JobKind.READ)
+
+
+def map_columns(
+    session: Session,
+    actor: Actor,
+    import_id: int,
+    columns: Sequence[ColumnMapping],
+    options: Options,
+    *,
+    name: str | None = None,
+) -> Import:
+    """Keeps which column goes where and how rows are taken; a plan made before no longer counts.
+
+    Raises NotFound, NotPermitted; Invalid naming the column; Conflict in other states than READ and CHECKED.
+    """
+    found = _in_state(session, actor, import_id, _MAPPABLE)
+    mappings.validate(columns, options, len(found.read_out.get("headers", [])))
+    _give_way(session, found)
+    found.columns = [column.to_json() for column in columns]
+    found.options = options.to_json()
+    if name is not None:
+        found.name = name.strip()[:200]
+    found.state, found.counts, found.error = ImportState.READ, {}, None
+    session.add(found)
+    session.flush()
+    return found
+
+
+def rename(session: Session, actor: Actor, import_id: int, name: str) -> Import:
+    """Gives the import a name, in any state. Raises NotFound, NotPermitted."""
+    found = get(session, actor, import_id)
+    found.name = name.strip()[:200]
+    session.add(found)
+    session.flush()
+    return found
+
+
+def check(session: Session, actor: Actor, import_id: int) -> Job:
+    """Makes the plan (again). Raises NotFound, NotPermitted, Conflict; Invalid when nothing is mapped."""
+    found = _in_state(session, actor, import_id, _MAPPABLE)
+    chosen = mappings.from_json(found.columns)
+    mappings.validate(chosen, Options.from_json(found.options), len(found.read_out.get("headers", [])))
+    _give_way(session, found)
+    found.state, found.error = ImportState.CHECKING, None
+    return _start(session, actor, found, JobKind.CHECK, total=found.rows)
+
+
+def commit(session: Session, actor: Actor, import_id: int) -> Job:
+    """Starts to carry out the plan, or goes on with a cancelled one; asked again by the same user, the same job.
+
+    Raises NotFound, NotPermitted; Conflict when there is no plan, or somebody else started it (says who).
+    """
+    found = get(session, actor, import_id)
+    claimed = session.execute(
+        update(Import)
+        .where(col(Import.id) == import_id, col(Import.state).in_([ImportState.CHECKED, ImportState.CANCELLED]))
+        .values(state=ImportState.COMMITTING, error=None, finished_at=None, committed_at=now())
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(found)
+    job = jobs.latest(session, import_id, JobKind.COMMIT)
+    if claimed.rowcount == 1:  # type: ignore[attr-defined]
+        done = job.done if job is not None and found.committed_row else 0
+        return _start(session, actor, found, JobKind.COMMIT, done=done)
+    if job is None or found.state not in (ImportState.COMMITTING, ImportState.DONE):
+        raise Conflict(text("This import has no finished check yet, so there is nothing to take over."))
+    if job.user_id != actor.user_id:
+        who = who_runs(session, job) or "system"
+        if found.state == ImportState.DONE:
+            raise Conflict(text("{who} has already taken this import over.", who=who))
+        raise Conflict(text("{who} is already taking this import over.", who=who))
+    return job
+
+
+def cancel(session: Session, actor: Actor, import_id: int) -> Import:
+    """Stops the running job: what a commit has written stays, and it can go on later. Without a job: nothing.
+
+    Raises NotFound, NotPermitted.
+    """
+    found = get(session, actor, import_id)
+    job = jobs.latest(session, import_id)
+    if job is not None and not job.is_finished and jobs.cancel(session, job):
+        stopped(found)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def stopped(found: Import) -> None:
+    """Puts an import whose job was cancelled into the state from which somebody can go on."""
+    if found.state == ImportState.READING:
+        found.state, found.error = ImportState.FAILED, STOPPED.to_json()
+    elif found.state == ImportState.CHECKING:
+        found.state = ImportState.READ
+    elif found.state == ImportState.COMMITTING:
+        found.state, found.finished_at = ImportState.CANCELLED, now()
+
+
+def failed(found: Import, error: Text) -> None:
+    """Puts an import whose job failed into the state from which somebody can go on."""
+    stopped(found)
+    found.error = error.to_json()
+
+
+def _in_state(session: Session, actor: Actor, import_id: int, states: Sequence[ImportState]) -> Import:
+    found = get(session, actor, import_id)
+    if found.state not in states:
+        raise Conflict(text("This is not possible any more: the import has gone on meanwhile."))
+    return found
+
+
+def _give_way(session: Session, found: Import) -> None:
+    """Ends a job at work on this import; its worker notices at its next write and leaves no trace."""
+    assert found.id is not None
+    job = jobs.latest(session, found.id)
+    if job is not None and not job.is_finished:
+        job.state, job.claim, job.finished_at = JobState.CANCELLED, None, now()
+        session.add(job)
+
+
+def _start(
+    session: Session, actor: Actor, found: Import, kind: JobKind, *, total: int = 0, done: int = 0
+) -> Job:
+    session.add(found)
+    session.flush()
+    assert found.id is not None
+    return jobs.enqueue(session, actor, kind, found.id, total=total, done=done)

@@ -1,0 +1,237 @@
+"""What a worker does with a job of an import: the server's queue and the command line run the same."""
+
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, select
+
+from crm_app import settings
+from crm_app.locales import Text, text
+from crm_app.models import AuditEntry, Import, ImportState, Job, JobKind, JobState
+from crm_app.models.base import now
+from crm_app.services import database, jobs
+from crm_app.services.errors import CRMError
+from crm_app.services.imports import columns as mappings
+from crm_app.services.imports import plan_file, steps, uploads
+from crm_app.services.imports.access import who_runs
+from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports.commit import CACHE_KIB, Commit, engine_for_writing
+from crm_app.services.imports.reading.child import Reader
+from crm_app.services.imports.reading.errors import Stopped
+from crm_app.services.imports.statistics import refresh
+from crm_app.services.jobs import Claim, Lost
+
+log = logging.getLogger(__name__)
+
+PROGRESS_SECONDS = 0.5
+STOP_SECONDS = 0.5
+
+Progress = Callable[[int, int], None]
+
+_DISK_FULL = text("The disk is full. Nothing of the last step was written; make room and go on.")
+_UNEXPECTED = text("The import stopped because of an error in this program. What is in stays; you can go on.")
+
+
+def never() -> bool:
+    return False
+
+
+def run(
+    claim: Claim,
+    *,
+    should_pause: Callable[[], bool] = never,
+    on_progress: Progress | None = None,
+    cache_kib: int = CACHE_KIB,
+) -> JobState | None:
+    """Does a claimed job; its row and the import's say how it ended. None = another worker took it over.
+
+    `should_pause`: this process is about to end; the job goes back to the queue (QUEUED).
+    """
+    worker = _Worker(claim, should_pause, on_progress, cache_kib)
+    with jobs.beating(claim):
+        try:
+            return worker.run()
+        except Lost:
+            return None
+        except Stopped:
+            return worker.stopped()
+        except CRMError as error:
+            return worker.failed(error.message)
+        except OperationalError as error:
+            _log(claim, error)
+            return worker.failed(_DISK_FULL if "full" in str(error.orig) else _UNEXPECTED)
+        except Exception as error:  # noqa: BLE001 - the edge of a job: whatever happened, the row must say so
+            _log(claim, error)
+            return worker.failed(_UNEXPECTED)
+
+
+def _log(claim: Claim, error: BaseException) -> None:
+    """Where it happened, without the message: drivers quote the row that failed."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("job %s failed: %s\n%s", claim.job_id, type(error).__name__, frames)
+
+
+class _Worker:
+    def __init__(
+        self, claim: Claim, should_pause: Callable[[], bool], on_progress: Progress | None, cache_kib: int
+    ) -> None:
+        self.claim, self.should_pause, self.on_progress, self.cache_kib = claim, should_pause, on_progress, cache_kib
+        self._said = self._looked = 0.0
+        with database.reading() as session:
+            job = session.get(Job, claim.job_id)
+            found = session.get(Import, job.subject_id) if job is not None else None
+            if job is None or found is None:
+                raise Lost(text("The import was deleted."))
+            self.kind, self.found = JobKind(job.kind), found
+
+    def run(self) -> JobState:
+        if self.kind is JobKind.READ:
+            return self._read()
+        if self.kind is JobKind.CHECK:
+            return self._check()
+        return self._commit()
+
+    def _read(self) -> JobState:
+        folder = uploads.place_of(self.found)
+        file = self.claim.token.rpartition(":")[2] + plan_file.NEW
+        payload = {
+            "folder": str(folder),
+            "file": file,
+            "file_name": self.found.file_name,
+            "settings": self.found.read_settings,
+            "max_rows": settings.get().import_max_rows,
+        }
+        try:
+            result = self._child("stage", payload)
+        except CRMError:
+            (folder / file).unlink(missing_ok=True)
+            raise
+        with database.transaction() as session:
+            jobs.finish(session, self.claim)  # raises Lost: then another reading has the word
+            plan_file.adopt(folder, folder / file)
+            found = self._import(session)
+            _take_reading(found, result)
+            session.add(found)
+        return JobState.DONE
+
+    def _check(self) -> JobState:
+        payload = {
+            "folder": str(uploads.place_of(self.found)),
+            "database": settings.get().database,
+            "branch_ids": [self.found.branch_id],
+            "columns": self.found.columns,
+            "options": self.found.options,
+        }
+        result = self._child("check", payload)
+        with database.transaction() as session:
+            jobs.finish(session, self.claim)
+            found = self._import(session)
+            found.state, found.counts, found.replanned = ImportState.CHECKED, result["counts"], 0
+            session.add(found)
+        return JobState.DONE
+
+    def _commit(self) -> JobState:
+        with engine_for_writing(self.cache_kib) as engine:
+            commit = Commit(engine, self._place(), self.found, self.claim)
+            ended = commit.run(should_pause=self.should_pause, on_progress=self.on_progress)
+            if ended is ImportState.COMMITTING:
+                with database.transaction() as session:
+                    jobs.release(session, self.claim)
+                return JobState.QUEUED
+            if ended is ImportState.CANCELLED:
+                return self.stopped() or JobState.CANCELLED
+            with database.transaction() as session:
+                jobs.finish(session, self.claim)
+                found = self._import(session)
+                found.state, found.finished_at = ImportState.DONE, now()
+                session.add(found)
+                session.add(_audit(session, found))
+            refresh(engine)
+        return JobState.DONE
+
+    def _place(self) -> Path:
+        return uploads.place_of(self.found)
+
+    def _child(self, command: str, payload: dict[str, Any]) -> dict[str, Any]:
+        with Reader() as reader:
+            return reader.run(command, payload, on_progress=self._progress, should_stop=self._should_stop)
+
+    def _progress(self, data: dict[str, Any]) -> None:
+        done, total = int(data["done"]), int(data.get("total", 0))
+        if self.on_progress:
+            self.on_progress(done, total)
+        if time.monotonic() - self._said > PROGRESS_SECONDS:
+            self._said = time.monotonic()
+            with database.transaction() as session:
+                jobs.beat(session, self.claim, done=done, total=total)
+
+    def _should_stop(self) -> bool:
+        if self.should_pause():
+            return True
+        if time.monotonic() - self._looked < STOP_SECONDS:
+            return False
+        self._looked = time.monotonic()
+        with database.reading() as session:
+            return jobs.should_stop(session, self.claim)
+
+    def _import(self, session: Session) -> Import:
+        found = session.exec(select(Import).where(Import.id == self.found.id)).first()
+        if found is None:
+            raise Lost(text("The import was deleted."))
+        return found
+
+    def stopped(self) -> JobState | None:
+        """The child was stopped: somebody cancelled, this process ends, or another worker has the job."""
+        try:
+            with database.transaction() as session:
+                if self.should_pause():
+                    jobs.release(session, self.claim)
+                    return JobState.QUEUED
+                jobs.finish(session, self.claim, JobState.CANCELLED)
+                found = self._import(session)
+                steps.stopped(found)
+                session.add(found)
+        except Lost:
+            return None
+        return JobState.CANCELLED
+
+    def failed(self, message: Text) -> JobState | None:
+        """Says on the job and on the import what went wrong."""
+        try:
+            with database.transaction() as session:
+                jobs.finish(session, self.claim, JobState.FAILED, message)
+                found = self._import(session)
+                steps.failed(found, message)
+                session.add(found)
+        except Lost:
+            return None
+        return JobState.FAILED
+
+
+def _take_reading(found: Import, result: dict[str, Any]) -> None:
+    """Keeps the read-out, and suggests the mapping unless there is one for the same columns."""
+    headers, before = result["headers"], found.read_out.get("headers")
+    found.read_out, found.rows = result["read_out"], result["rows"]
+    found.state, found.counts = ImportState.READ, {}
+    if before == headers and found.columns:
+        return
+    suggestions = found.read_out["suggestions"]
+    columns = [
+        ColumnMapping(index, header, suggestions[index]["target"]) for index, header in enumerate(headers)
+    ]
+    found.columns = [column.to_json() for column in columns]
+    options = Options.from_json(found.options) if found.options else Options()
+    key = mappings.suggested_key(column.target for column in columns)
+    found.options = Options(key, options.tags, options.take_rows_without_bad_cells, options.lifecycle).to_json()
+
+
+def _audit(session: Session, found: Import) -> AuditEntry:
+    job = jobs.latest(session, found.id or 0)
+    who = who_runs(session, job) if job is not None else ""
+    data = {"import": found.id, "rows": found.rows, **found.counts}
+    return AuditEntry(user_id=found.user_id, actor=who or "system", action="import", data=data)
