@@ -9,10 +9,10 @@ from reflex_base.environment import environment
 
 from crm_app.components.connection import connection_lost
 from crm_app.pages import PAGES
-from crm_app.state import guard, messages, tabs
+from crm_app.state import guard, import_upload, messages, tabs
 from crm_app.state.session import RELOADS
 from crm_app.theme import STYLESHEETS
-from crm_app.web import build, gate, i18n
+from crm_app.web import background, build, gate, i18n
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,9 @@ def make_app() -> rx.App:
     async def push_out(session_id: int) -> None:
         await tabs.push_out(made, session_id)
 
+    async def tell_too_large(token: str) -> None:
+        await import_upload.tell_too_large(made, token)
+
     made = rx.App(
         stylesheets=STYLESHEETS,
         head_components=[rx.el.script(src="/i18n/boot.js"), rx.el.meta(name="color-scheme", content="light dark")],
@@ -37,6 +40,7 @@ def make_app() -> rx.App:
             build=_build(),
             owns_tab=tabs.owns,
             on_session_ended=push_out,
+            on_upload_refused=tell_too_large,
             public_routes=i18n.routes(),
         ),
         backend_exception_handler=report,
@@ -45,6 +49,7 @@ def make_app() -> rx.App:
         made.add_page(component, route=page["route"], on_load=page["on_load"], title="CRM")
         RELOADS[page["route"].strip("/")] = page["on_load"]
     guard.install(made, on_refused=messages.show_refusal)
+    made.register_lifespan_task(background.workers)
     return made
 
 

@@ -16,6 +16,7 @@ function number(lang, value) {
 
 function translate(catalogue, singular, values, plural) {
   if (!catalogue.lang) return "";
+  if (singular === "") return number(catalogue.lang, values.n);
   if (plural === undefined) return fill(catalogue.texts[singular] ?? singular, values);
   const n = Number(values.n);
   const rule = (rules[catalogue.lang] ??= new Intl.PluralRules(catalogue.lang)).select(n);

@@ -46,6 +46,12 @@ def t(msgid: str, **values: Any) -> rx.Var:
     return _call([json.dumps(msgid), *([_object(made)] if made else [])], made)
 
 
+def figure(n: Any) -> rx.Var:
+    """A number with the language's thousands marks."""
+    made = {"n": rx.Var.create(n)}
+    return _call(['""', _object(made)], made)
+
+
 def tn(singular: str, plural: str, n: Any, **values: Any) -> rx.Var:
     """The text whose form depends on `n`, written into `{n}` with the language's thousands marks."""
     made = {"n": rx.Var.create(n), **{name: rx.Var.create(value) for name, value in values.items()}}

@@ -1,13 +1,32 @@
-"""Every page of the app: the component and its route and load handlers."""
+"""Every page of the app: the component, and its route and load handlers."""
 
-from crm_app.pages import contact, contact_edit, contact_new, contacts, settings, signed_out
+from crm_app.pages import (
+    contact,
+    contact_edit,
+    contact_new,
+    contacts,
+    import_check,
+    import_columns,
+    import_done,
+    import_new,
+    import_read,
+    imports,
+    settings,
+    signed_out,
+)
 
 PAGES = [
     (contacts.contacts, contacts.PAGE),
     (contacts.leads, contacts.LEADS_PAGE),
-    (settings.settings, settings.PAGE),
     (contact_new.contact_new, contact_new.PAGE),
     (contact.contact, contact.PAGE),
     (contact_edit.contact_edit, contact_edit.PAGE),
+    (imports.imports, imports.PAGE),
+    (import_new.import_new, import_new.PAGE),
+    (import_read.import_read, import_read.PAGE),
+    (import_columns.import_columns, import_columns.PAGE),
+    (import_check.import_check, import_check.PAGE),
+    (import_done.import_done, import_done.PAGE),
+    (settings.settings, settings.PAGE),
     (signed_out.signed_out, signed_out.PAGE),
 ]

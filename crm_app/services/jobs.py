@@ -105,12 +105,12 @@ def running_commit(session: Session) -> Job | None:
     return session.exec(query).first()
 
 
-def beat(session: Session, claim: Claim, **values: Any) -> None:
-    """Says that the worker lives and how far it is (`done=`, `total=`). Raises Lost when the claim is gone."""
+def beat(session: Session, claim: Claim, values: dict[str, Any] | None = None) -> None:
+    """Says that the worker lives, and `values` of the job (done, total). Raises Lost when the claim is gone."""
     found = session.execute(
         update(Job)
         .where(col(Job.id) == claim.job_id, col(Job.claim) == claim.token, col(Job.state) == JobState.RUNNING)
-        .values(heartbeat_at=now(), **values)
+        .values(heartbeat_at=now(), **(values or {}))
         .execution_options(synchronize_session=False)
     )
     if found.rowcount != 1:  # type: ignore[attr-defined]
@@ -119,12 +119,12 @@ def beat(session: Session, claim: Claim, **values: Any) -> None:
 
 def finish(session: Session, claim: Claim, state: JobState = JobState.DONE, error: Text | None = None) -> None:
     """Ends the job. Raises Lost when the claim is gone."""
-    beat(session, claim, state=state, finished_at=now(), error=error.to_json() if error else None)
+    beat(session, claim, {"state": state, "finished_at": now(), "error": error.to_json() if error else None})
 
 
 def release(session: Session, claim: Claim) -> None:
     """Gives the job back to the queue unfinished, for the next start."""
-    beat(session, claim, state=JobState.QUEUED, claim=None)
+    beat(session, claim, {"state": JobState.QUEUED, "claim": None})
 
 
 def cancel(session: Session, job: Job) -> bool:

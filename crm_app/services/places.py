@@ -44,6 +44,7 @@ _AREAS = {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Aust
 _MANY_ZONES = {
     "DE": "Europe/Berlin",
     "ES": "Europe/Madrid",
+    "XK": "Europe/Belgrade",
     "PT": "Europe/Lisbon",
     "UA": "Europe/Kyiv",
     "US": "America/New_York",

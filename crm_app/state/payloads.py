@@ -50,9 +50,20 @@ def _checked(name: str, value: Any, hint: Any) -> Any:
         checked = _adapter(hint).validate_python(value)
     except (ValidationError, ValueError, TypeError, RecursionError):
         raise BadPayloadError(name) from None
-    if isinstance(checked, int) and not -_INT64 <= checked < _INT64:
+    if not _is_storable(checked):
         raise BadPayloadError(name)
     return checked
+
+
+def _is_storable(value: Any) -> bool:
+    """Half characters and numbers beyond 64 bits break the database's driver; a page never sends them."""
+    if isinstance(value, str):
+        return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, int):
+        return -_INT64 <= value < _INT64
+    if isinstance(value, dict):
+        return all(_is_storable(key) and _is_storable(item) for key, item in value.items())
+    return all(map(_is_storable, value)) if isinstance(value, (list, tuple)) else True
 
 
 def _from_reflex(name: str, value: Any, hint: Any) -> Any:

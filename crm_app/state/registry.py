@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any, TypeVar
 
 import reflex as rx
@@ -33,7 +34,8 @@ class Rule:
     permission: Permission | None
 
 
-_rules: dict[tuple[str, str], Rule] = {}
+# By code object: it stays the same when Reflex copies the handlers of a mixin into each state.
+_rules: dict[CodeType, Rule] = {}
 
 
 def action(*, permission: Permission | None, background: bool = False, **options: Any) -> Callable[[Handler], Handler]:
@@ -44,7 +46,7 @@ def action(*, permission: Permission | None, background: bool = False, **options
     """
 
     def mark(handler: Handler) -> Handler:
-        _rules[handler.__module__, handler.__qualname__] = Rule(permission)
+        _rules[handler.__code__] = Rule(permission)
         return rx.event(handler, background=background, **options)
 
     return mark
@@ -55,10 +57,12 @@ def rule_of(event_name: str) -> Rule | None:
     found = RegistrationContext.get().event_handlers.get(event_name)
     if found is None or event_name.endswith(".setvar"):
         return None
-    key = (found.handler.fn.__module__, found.handler.fn.__qualname__)
-    return Rule(None) if key in INTERNAL else _rules.get(key)
+    fn = found.handler.fn
+    if (fn.__module__, fn.__qualname__) in INTERNAL:
+        return Rule(None)
+    return _rules.get(getattr(fn, "__code__", None))
 
 
-def registered() -> dict[tuple[str, str], Rule]:
-    """Every handler marked with `action`, by module and qualified name."""
+def registered() -> dict[CodeType, Rule]:
+    """Every handler marked with `action`, by the code object of its function."""
     return dict(_rules)

@@ -155,8 +155,9 @@ class Gate:
         async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
             try:
                 await self.on_upload_refused(token)
-            finally:
-                await PlainTextResponse("too large", 413, {"Connection": "close"})(scope, receive, send)
+            except Exception:  # the refusal stands, whether or not the tab could be told
+                log.exception("a tab could not be told that its upload is too large")
+            await PlainTextResponse("too large", 413, {"Connection": "close"})(scope, receive, send)
 
         await limits.limited(self.app, scope, receive, send, limit=settings.get().upload_limit, refuse=refuse)
 

@@ -82,6 +82,7 @@ class Site:
 
 
 async def _whoami(request: Request) -> PlainTextResponse:
+    await request.body()
     return PlainTextResponse(request.state.signed_in.user.name)
 
 

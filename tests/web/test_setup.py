@@ -5,7 +5,7 @@ import pytest
 from sqlmodel import select
 
 from crm_app.models import AuditEntry, Installation, LeadStatus, Role, User
-from crm_app.services import database, links, passwords, setup
+from crm_app.services import database, links, passwords, places
 from tests.web.conftest import Site
 
 FORM = {
@@ -142,10 +142,10 @@ async def test_choosing_a_language_keeps_the_link(site: Site, token: str) -> Non
     ],
 )
 def test_a_country_gives_time_zone_and_currency(country: str, timezone: str, currency: str) -> None:
-    assert (setup.timezone_of(country), setup.currency_of(country)) == (timezone, currency)
+    assert (places.timezone_of(country), places.currency_of(country)) == (timezone, currency)
 
 
 def test_every_country_gives_something_that_can_be_stored() -> None:
-    for country in setup.countries():
-        assert setup.timezone_of(country) in setup.timezones()
-        assert setup.currency_of(country) in setup.currencies()
+    for country in places.countries():
+        assert places.timezone_of(country) in places.timezones()
+        assert places.currency_of(country) in places.currencies()

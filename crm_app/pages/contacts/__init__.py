@@ -164,9 +164,7 @@ def _no_contacts() -> rx.Component:
     return empty(
         "users",
         T("No contacts yet"),
-        T(
-            "Bring your list as it is: an Excel or CSV file from any program. You see what will happen before it happens."
-        ),
+        T("Bring your list as it is: an Excel or CSV file from any program. You see the result before it is written."),
         rx.cond(
             ContactListState.may_import,
             rx.link(

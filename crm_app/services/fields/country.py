@@ -11,6 +11,7 @@ from crm_app.services.fields.characters import folded, one_line
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, refused
 
 _LANGUAGES = ("en", "de", "it", "pl")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _NO_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}  # codes of Unicode for what is no country
 # Vehicle codes on envelopes ("D-80331") and everyday names that Unicode's list does not have.
@@ -30,7 +31,7 @@ _EVERYDAY: dict[str, str] = {
 
 def parse_country(cell: str, context: FieldContext) -> Verdict:
     """An ISO 3166 alpha-2 code such as "DE"; a word that names no country is an error."""
-    word = cell.strip()
+    word = one_line(cell)
     if not word:
         return EMPTY
     code = countries().get(_key(word))
@@ -40,7 +41,7 @@ def parse_country(cell: str, context: FieldContext) -> Verdict:
 
 
 def _key(word: str) -> str:
-    return _NOT_LETTERS.sub(" ", folded(one_line(word))).strip()
+    return _NOT_LETTERS.sub(" ", folded(word)).strip()
 
 
 def _territories(language: str) -> dict[str, str]:
@@ -56,6 +57,7 @@ def countries() -> dict[str, str]:
         for code, name in _territories(language).items():
             if code in codes:
                 names.setdefault(_key(name), code)
+                names.setdefault(_key(name.lower().translate(_UMLAUTS)), code)
     for alias, replacements in get_global("territory_aliases").items():
         if len(alias) == 3 and alias.isalpha() and replacements[0] in codes:
             names.setdefault(alias.lower(), replacements[0])

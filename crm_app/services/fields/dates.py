@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crm_app.locales import text
-from crm_app.services.fields.characters import unusable
+from crm_app.services.fields.characters import one_line, unusable
 from crm_app.services.fields.date_formats import (
     EXCEL,
     FIRST_YEAR,
@@ -43,7 +43,7 @@ def parse_birth_date(cell: str, context: FieldContext) -> Verdict:
 
 def parse_moment(cell: str, context: FieldContext) -> Verdict:
     """An aware `datetime.datetime` in UTC; without an offset it is meant in the context's time zone."""
-    cell = cell.strip()
+    cell = one_line(cell)
     if not cell:
         return EMPTY
     if context.date_format == EXCEL and (serial := from_serial(cell)):
@@ -69,7 +69,7 @@ def parse_moment(cell: str, context: FieldContext) -> Verdict:
 
 
 def _read(cell: str, context: FieldContext, latest: date | None) -> Verdict:
-    cell = cell.strip().lstrip("'")
+    cell = one_line(cell).lstrip("' ")
     if not cell:
         return EMPTY
     if message := unusable(cell):

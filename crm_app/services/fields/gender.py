@@ -1,7 +1,7 @@
 """Gender in the words of German, Italian, Polish and English lists."""
 
 from crm_app.locales import text
-from crm_app.services.fields.characters import folded
+from crm_app.services.fields.characters import folded, one_line
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, refused
 
 # Folded words → `models.contact.Gender`. Forms of address (Herr, Sig.ra, Pani) belong to the salutation.
@@ -23,7 +23,7 @@ _GENDER: dict[str, str] = {
 
 def parse_gender(cell: str, context: FieldContext) -> Verdict:
     """A value of `models.contact.Gender`: female, male or other."""
-    word = folded(cell.strip()).rstrip(".").replace("maennlich", "mannlich").replace("maedchen", "madchen")
+    word = folded(one_line(cell)).rstrip(".").replace("maennlich", "mannlich").replace("maedchen", "madchen")
     if not word:
         return EMPTY
     gender = _GENDER.get(word)

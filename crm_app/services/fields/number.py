@@ -3,6 +3,7 @@
 import re
 
 from crm_app.locales import text
+from crm_app.services.fields.characters import one_line
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, refused
 
 _NUMBER = re.compile(r"#?([0-9]{1,19})(?:\.0+)?")
@@ -11,7 +12,7 @@ LARGEST = 2**63 - 1  # what both databases hold
 
 def parse_number(cell: str, context: FieldContext) -> Verdict:
     """A whole number from 1 to 2^63 - 1. `#12` and the spreadsheet's `12.0` are 12."""
-    cell = cell.strip()
+    cell = one_line(cell)
     if not cell:
         return EMPTY
     found = _NUMBER.fullmatch(cell)

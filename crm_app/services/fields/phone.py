@@ -1,10 +1,11 @@
 """Phone numbers: kept as typed, compared as E.164 with the installation's country."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
 from crm_app.locales import text
 from crm_app.services.fields.characters import one_line, unusable
@@ -12,7 +13,8 @@ from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, doubtf
 
 MAX_LENGTH = 60
 _SCIENTIFIC = re.compile(r"\+?\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
-_DIGITS = re.compile(r"\D+")
+_NOT_DIGITS = re.compile(r"\D+")
+_PLAIN = re.compile(r"[+0-9(][0-9 ()/.-]+")
 _SEVERAL = re.compile(r"\s*(?:[;,|\n]|\s/\s|\s(?:or|oder|o|lub|und|and|e|i)\s)\s*")
 _EXTENSION = re.compile(r"\s*(?:durchwahl|dw|wew(?:n)?\.?|interno)\.?:?\s*(\d{1,6})\Z", re.IGNORECASE)
 
@@ -25,7 +27,7 @@ def parse_phone(cell: str, context: FieldContext) -> Verdict:
     """
     number = cell.strip()
     if number.isascii() and number.isprintable():
-        number = number.lstrip("'").strip()
+        number = number.lstrip("' ")
     else:
         if message := unusable(cell):
             return refused(message)
@@ -36,7 +38,7 @@ def parse_phone(cell: str, context: FieldContext) -> Verdict:
         return refused(text("This is too long for one phone number; keep one number here."))
     if _SCIENTIFIC.fullmatch(number):
         return refused(text("A spreadsheet rounded this phone number; copy it again with the cell formatted as text."))
-    digits = _DIGITS.sub("", number)
+    digits = _NOT_DIGITS.sub("", number)
     if len(digits) < 3:
         return refused(text("This is not a phone number; write its digits or leave it empty."))
     return _judged(number, digits, context.country)
@@ -48,10 +50,10 @@ def _judged(number: str, digits: str, country: str) -> Verdict:
     norm, plausible = e164(number, country)
     if plausible:
         return Verdict(number, norm)
-    parts = [part for part in _SEVERAL.split(number) if len(_DIGITS.sub("", part)) >= 6]
+    parts = [part for part in _SEVERAL.split(number) if len(_NOT_DIGITS.sub("", part)) >= 6]
     if len(parts) > 1:
         first, _ = e164(parts[0], country)
-        norm = first or _DIGITS.sub("", parts[0])
+        norm = first or _NOT_DIGITS.sub("", parts[0])
         return doubtful(number, norm, text("There are several phone numbers in this cell; only the first is compared."))
     return doubtful(number, norm or digits, text("This phone number cannot be dialled as written; check its digits."))
 
@@ -62,6 +64,9 @@ def e164(number: str, country: str) -> tuple[str | None, bool]:
     dialled = "+" + number[2:] if number.startswith("00") else number
     if found := _EXTENSION.search(dialled):
         dialled = f"{dialled[: found.start()]} ext. {found.group(1)}"
+    simple = _assembled(dialled, country)
+    if simple is not None and phonenumbers.is_valid_number(simple):
+        return phonenumbers.format_number(simple, PhoneNumberFormat.E164), True
     parsed = _parsed(dialled, country)
     if parsed is None:
         return None, False
@@ -74,9 +79,9 @@ def e164(number: str, country: str) -> tuple[str | None, bool]:
     return norm, valid
 
 
-def _parsed(dialled: str, country: str) -> phonenumbers.PhoneNumber | None:
+def _parsed(dialled: str, country: str) -> PhoneNumber | None:
     try:
-        if dialled[0] in "123456789" and dialled.startswith(_calling_code(country)):
+        if dialled[0] in "123456789" and dialled.startswith(_plan(country).calling_code):
             # A spreadsheet ate the plus: 4917012345678 is no German number without it.
             whole = phonenumbers.parse("+" + dialled, None)
             if phonenumbers.is_valid_number(whole):
@@ -86,6 +91,49 @@ def _parsed(dialled: str, country: str) -> phonenumbers.PhoneNumber | None:
         return None
 
 
+def _assembled(dialled: str, country: str) -> PhoneNumber | None:
+    """What `phonenumbers.parse` answers for plainly written valid numbers, in a fraction of its time; None = ask it."""
+    if "(0)" in dialled or not _PLAIN.fullmatch(dialled):
+        return None
+    digits = _NOT_DIGITS.sub("", dialled)
+    plan = _plan(country)
+    if dialled[0] == "+":
+        plan = next((_plan(region) for region in _regions(digits)), _NO_PLAN)
+        significant = digits[len(plan.calling_code) :]
+    elif plan.prefix:
+        significant = digits[1:] if digits[0] == plan.prefix == "0" else ""
+    else:
+        significant = "" if digits.startswith(plan.calling_code) else digits
+    if not plan.simple or not 5 <= len(significant) <= 15 or significant[0] == "0":
+        return None
+    return PhoneNumber(country_code=int(plan.calling_code), national_number=int(significant))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How a country dials. `simple`: a national number is what follows the calling code or the prefix, no more."""
+
+    calling_code: str = ""
+    prefix: str = ""
+    simple: bool = False
+
+
+_NO_PLAN = _Plan()
+
+
 @lru_cache(maxsize=300)
-def _calling_code(country: str) -> str:
-    return str(phonenumbers.country_code_for_region(country))
+def _plan(country: str) -> _Plan:
+    data = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    if data is None:
+        return _NO_PLAN
+    prefix = data.national_prefix or ""
+    simple = data.national_prefix_transform_rule is None and (data.national_prefix_for_parsing or "") == prefix
+    return _Plan(str(data.country_code), prefix, simple)
+
+
+def _regions(digits: str) -> tuple[str, ...]:
+    """The country to which the leading calling code belongs; none where several share it."""
+    for length in (1, 2, 3):
+        if regions := phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(digits[:length] or 0)):
+            return tuple(regions) if len(regions) == 1 or regions[0] in ("IT", "GB", "NO", "FI") else ()
+    return ()

@@ -15,7 +15,7 @@ def parse_postal_code(cell: str, context: FieldContext) -> Verdict:
     """The code as text; `norm` is upper case without blanks. A spreadsheet's `1234.0` becomes `1234`."""
     if not cell.isascii() and (message := unusable(cell)):
         return refused(message)
-    code = one_line(cell).lstrip("'")
+    code = one_line(cell).lstrip("' ")
     if not code:
         return EMPTY
     if found := _SPREADSHEET.fullmatch(code):

@@ -49,7 +49,9 @@ def history(
     conditions = _visible(actor)
     if word := query.strip():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        conditions.append(col(Import.name).ilike(pattern, escape="\\") | col(Import.file_name).ilike(pattern, escape="\\"))
+        conditions.append(
+            col(Import.name).ilike(pattern, escape="\\") | col(Import.file_name).ilike(pattern, escape="\\")
+        )
     total = session.exec(select(func.count()).select_from(Import).where(*conditions)).one()
     paged = [*conditions, col(Import.id) < before] if before is not None else conditions
     found = session.exec(
@@ -90,5 +92,3 @@ def who_runs(session: Session, job: Job) -> str:
     """Name of the user who started a job; empty for the system."""
     user = session.get(User, job.user_id) if job.user_id is not None else None
     return user.name if user is not None else ""
-
-

@@ -14,5 +14,5 @@ def among(session: Session, column: Any, values: Sequence[int] | Sequence[str]) 
     """The condition that the column holds one of the values."""
     if database.is_sqlite(session):
         listed = func.json_each(literal(encode(list(values)))).table_valued("value")
-        return column.in_(select(listed.c.value))  # type: ignore[no-any-return]
-    return column == any_(bindparam(None, list(values), type_=ARRAY(column.type), unique=True))  # type: ignore[no-any-return]
+        return column.in_(select(listed.c.value))
+    return column == any_(bindparam(None, list(values), type_=ARRAY(column.type), unique=True))

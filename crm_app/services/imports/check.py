@@ -129,7 +129,8 @@ class _Check:
                 judged.flaws.setdefault(places[row], []).append(flaw)
 
     def _write(self, judged: Judged, decisions: Sequence[Decision]) -> None:
-        rows, problems = [], []
+        rows: list[tuple[Any, ...]] = []
+        problems: list[tuple[Any, ...]] = []
         for place, decision in enumerate(decisions):
             row, key, data = judged.rows[place], judged.keys[place], None
             taken = decision.outcome in (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)

@@ -76,6 +76,11 @@ class Commit:
                 time.sleep(self._pause)
         return ImportState.DONE
 
+    @property
+    def longest_chunk(self) -> float:
+        """Seconds the longest chunk of this run held the write lock."""
+        return self._pace.longest
+
     def _chunk(self, connection: Any, rows: list[PlannedRow]) -> bool:
         """Carries out the rows; False when somebody asked to stop."""
         layout = self._facts.layout
@@ -94,7 +99,7 @@ class Commit:
             write(batch, _writable(prepared, decisions))
             crash.point("commit:inside-chunk")
             self._advance(session, last, counts, len(again))
-            jobs.beat(session, self._claim, done=self._done + len(rows), total=self._total)
+            jobs.beat(session, self._claim, {"done": self._done + len(rows), "total": self._total})
             session.commit()
         self._pace.measured(time.perf_counter() - started, len(rows))
         self._at_row, self._counts = last, counts
@@ -132,7 +137,7 @@ class Commit:
         query = select(ImportRow.contact_id, ImportRow.row).where(
             ImportRow.import_id == self._id, among(session, col(ImportRow.contact_id), sorted(ids))
         )
-        first = {id_: row for id_, row in session.exec(query).all()}
+        first: dict[int | None, int] = dict(session.exec(query).all())
         for place, decision in enumerate(decisions):
             if decision.contact_id in ids:
                 row = first.setdefault(decision.contact_id, rows[place].candidate.row)
@@ -167,7 +172,7 @@ class Commit:
             .values(committed_row=last, counts=counts, replanned=col(Import.replanned) + replanned)
             .execution_options(synchronize_session=False)
         )
-        if found.rowcount != 1:
+        if found.rowcount != 1:  # type: ignore[attr-defined]
             raise Lost(text("Another worker took this import over."))
 
 

@@ -29,7 +29,9 @@ def create(batch: Batch, rows: Sequence[Prepared]) -> None:
     number = numbers.take(session, len(rows))
     defaults: dict[str, Any] = {"active": True, "lifecycle": batch.lifecycle or Lifecycle.CONTACT.value}
     targets = [target for target in batch.layout.targets if target not in defaults]
-    contacts, points, sources = [], [], []
+    contacts: list[tuple[Any, ...]] = []
+    points: list[tuple[Any, ...]] = []
+    sources: list[tuple[Any, ...]] = []
     for id_, prepared in zip(ids, rows, strict=True):
         values = prepared.values
         found = f"{prepared.search_text} {number}".lstrip()

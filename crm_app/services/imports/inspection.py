@@ -11,6 +11,7 @@ from crm_app.locales import Text, ntext, render
 from crm_app.services.fields.verdict import Level, Problem
 from crm_app.services.imports.mapping.suggest import suggest
 from crm_app.services.imports.reading import reader
+from crm_app.services.imports.reading.delimited import column_name
 from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.types import ReadOut, ReadSettings, Record
 
@@ -58,7 +59,7 @@ def inspect(path: str, sheet: str | None = None, rows_dir: str | None = None, la
     """Reads a whole file and describes it; an unreadable one gives `ok: false` and one sentence.
 
     `rows_dir` also gets `<file name>.csv`: the header as written (generated names where there is none) and every row.
-    Columns and rows count from 1; `confidence` and `fill` go from 0 to 1.
+    Rows count from 1, columns from 0; `confidence` and `fill` go from 0 to 1.
     """
     source = Path(path)
     try:
@@ -107,7 +108,7 @@ def _header_as_written(read_out: ReadOut) -> list[str]:
 def _answer(path: str, read_out: ReadOut, profile: Profile, language: str) -> dict[str, Any]:
     dialect = read_out.dialect
     headers = read_out.headers + [
-        reader.column_name(index) for index in range(len(read_out.headers), len(profile.filled))
+        column_name(index) for index in range(len(read_out.headers), len(profile.filled))
     ]
     return {
         "file": path,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, ntext, text
@@ -143,7 +143,7 @@ class Matcher:
         key = self.layout.key
         if key is None or not keys:
             return {}
-        query: Select[Any]
+        query: Any
         if key in _POINT_KINDS:
             query = (
                 select(col(ContactPoint.norm), col(ContactPoint.contact_id))

@@ -113,12 +113,18 @@ def reading(folder: Path) -> Iterator[sqlite3.Connection]:
 
 def begin_plan(connection: sqlite3.Connection) -> None:
     """Throws the old plan away and opens the transaction that writes the new one."""
-    connection.executescript("BEGIN IMMEDIATE;" + _PLAN)
+    _each(connection, "BEGIN IMMEDIATE;" + _PLAN)
 
 
 def finish_plan(connection: sqlite3.Connection) -> None:
     """Builds the indexes the preview pages by, and makes the plan visible."""
-    connection.executescript(_PLAN_INDEXES + "COMMIT;")
+    _each(connection, _PLAN_INDEXES + "COMMIT")
+
+
+def _each(connection: sqlite3.Connection, statements: str) -> None:
+    """Like `executescript`, which would commit first."""
+    for statement in statements.split(";"):
+        connection.execute(statement)
 
 
 def put(connection: sqlite3.Connection, **values: Any) -> None:

@@ -194,14 +194,19 @@ def problem_groups(folder: Path) -> list[ProblemGroup]:
     statement = "SELECT idx, level, message, rows FROM problem_group ORDER BY rows DESC, idx, message"
     with plan_file.reading(folder) as plan:
         found = plan.execute(statement).fetchall()
-    return [ProblemGroup(index, Level(level), plan_file.text_of(message), rows) for index, level, message, rows in found]
+    return [
+        ProblemGroup(index, Level(level), plan_file.text_of(message), rows) for index, level, message, rows in found
+    ]
 
 
 def all_problems(folder: Path) -> list[tuple[int, CellProblem]]:
     """Every problem with its record number, in the order of the file (for the command line)."""
     with plan_file.reading(folder) as plan:
         found = plan.execute("SELECT row, idx, level, message, value FROM problem ORDER BY row, idx").fetchall()
-    return [(row, CellProblem(idx, Level(level), plan_file.text_of(text_), value)) for row, idx, level, text_, value in found]
+    return [
+        (row, CellProblem(idx, Level(level), plan_file.text_of(text_), value))
+        for row, idx, level, text_, value in found
+    ]
 
 
 def columns(folder: Path) -> list[ColumnProfile]:
@@ -219,3 +224,23 @@ def date_formats(folder: Path) -> dict[int, str]:
     """The format each date column was read by, by column index; known after the check."""
     with plan_file.reading(folder) as plan:
         return {int(index): found for index, found in (plan_file.fetch(plan, "date_formats") or {}).items()}
+
+
+def replanned(folder: Path) -> list[tuple[int, Text]]:
+    """Rows the commit had to plan again, with what became of them."""
+    with plan_file.reading(folder) as plan:
+        found = plan.execute(
+            "SELECT row, outcome, planned, reason FROM plan WHERE planned IS NOT NULL ORDER BY row"
+        ).fetchall()
+    return [
+        (
+            row,
+            text(
+                "Planned as {planned}, became {outcome}, because contacts changed since the check: {reason}",
+                planned=planned,
+                outcome=outcome,
+                reason=plan_file.text_of(reason) if reason else REASONS[Outcome(outcome)],
+            ),
+        )
+        for row, outcome, planned, reason in found
+    ]

@@ -156,9 +156,7 @@ def _give_way(session: Session, found: Import) -> None:
         session.add(job)
 
 
-def _start(
-    session: Session, actor: Actor, found: Import, kind: JobKind, *, total: int = 0, done: int = 0
-) -> Job:
+def _start(session: Session, actor: Actor, found: Import, kind: JobKind, *, total: int = 0, done: int = 0) -> Job:
     session.add(found)
     session.flush()
     assert found.id is not None

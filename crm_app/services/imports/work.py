@@ -1,10 +1,10 @@
 """What a worker does with a job of an import: the server's queue and the command line run the same."""
 
+import contextlib
 import logging
 import time
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -68,6 +68,12 @@ def run(
         except Exception as error:  # noqa: BLE001 - the edge of a job: whatever happened, the row must say so
             _log(claim, error)
             return worker.failed(_UNEXPECTED)
+
+
+def abandon(claim: Claim) -> None:
+    """Ends a job in the middle, as if somebody had cancelled it (Ctrl-C on the command line)."""
+    with contextlib.suppress(Lost):
+        _Worker(claim, never, None, CACHE_KIB).stopped(is_cancelled=True)
 
 
 def _log(claim: Claim, error: BaseException) -> None:
@@ -137,8 +143,9 @@ class _Worker:
 
     def _commit(self) -> JobState:
         with engine_for_writing(self.cache_kib) as engine:
-            commit = Commit(engine, self._place(), self.found, self.claim)
+            commit = Commit(engine, uploads.place_of(self.found), self.found, self.claim)
             ended = commit.run(should_pause=self.should_pause, on_progress=self.on_progress)
+            log.info("job %s: longest chunk %.0f ms", self.claim.job_id, commit.longest_chunk * 1000)
             if ended is ImportState.COMMITTING:
                 with database.transaction() as session:
                     jobs.release(session, self.claim)
@@ -154,9 +161,6 @@ class _Worker:
             refresh(engine)
         return JobState.DONE
 
-    def _place(self) -> Path:
-        return uploads.place_of(self.found)
-
     def _child(self, command: str, payload: dict[str, Any]) -> dict[str, Any]:
         with Reader() as reader:
             return reader.run(command, payload, on_progress=self._progress, should_stop=self._should_stop)
@@ -168,7 +172,7 @@ class _Worker:
         if time.monotonic() - self._said > PROGRESS_SECONDS:
             self._said = time.monotonic()
             with database.transaction() as session:
-                jobs.beat(session, self.claim, done=done, total=total)
+                jobs.beat(session, self.claim, {"done": done, "total": total})
 
     def _should_stop(self) -> bool:
         if self.should_pause():
@@ -185,11 +189,11 @@ class _Worker:
             raise Lost(text("The import was deleted."))
         return found
 
-    def stopped(self) -> JobState | None:
+    def stopped(self, *, is_cancelled: bool = False) -> JobState | None:
         """The child was stopped: somebody cancelled, this process ends, or another worker has the job."""
         try:
             with database.transaction() as session:
-                if self.should_pause():
+                if not is_cancelled and self.should_pause():
                     jobs.release(session, self.claim)
                     return JobState.QUEUED
                 jobs.finish(session, self.claim, JobState.CANCELLED)
@@ -221,9 +225,7 @@ def _take_reading(found: Import, result: dict[str, Any]) -> None:
     if before == headers and found.columns:
         return
     suggestions = found.read_out["suggestions"]
-    columns = [
-        ColumnMapping(index, header, suggestions[index]["target"]) for index, header in enumerate(headers)
-    ]
+    columns = [ColumnMapping(index, header, suggestions[index]["target"]) for index, header in enumerate(headers)]
     found.columns = [column.to_json() for column in columns]
     options = Options.from_json(found.options) if found.options else Options()
     key = mappings.suggested_key(column.target for column in columns)

@@ -40,9 +40,7 @@ def write_text(layout: Layout) -> dict[str, Any]:
     buffer = io.StringIO()
     for line in layout.preamble:
         buffer.write(line + layout.line)
-    writer = csv.writer(
-        buffer, delimiter=layout.delimiter, quoting=_QUOTING[layout.quote], lineterminator=layout.line
-    )  # type: ignore[call-overload]
+    writer = csv.writer(buffer, delimiter=layout.delimiter, quoting=_QUOTING[layout.quote], lineterminator=layout.line)  # type: ignore[call-overload]
     if layout.has_header:
         writer.writerow([column.header for column in layout.columns])
     for number, person in enumerate(layout.people):
@@ -62,7 +60,7 @@ def write_text(layout: Layout) -> dict[str, Any]:
 
 
 def write_excel(path: Path) -> dict[str, Any]:
-    """As an office makes it: cover sheet hidden, a title merged above the table, zero-padded postal codes, 1904 dates."""
+    """As an office makes it: hidden cover sheet, merged title above the table, zero-padded postal codes, 1904 dates."""
     book = openpyxl.Workbook()
     cover = book.active
     cover.title = "Intern"
@@ -96,7 +94,7 @@ def write_libreoffice(path: Path) -> dict[str, Any]:
     headers = ["Nome", "Cognome", "Telefono", "", "E-mail", "CAP", "Data di nascita", "Attivo", "Sconto"]
     targets = ["first_name", "last_name", "phone", None, "email", "postal_code", "birth_date", "active", None]
     book = xlsxwriter.Workbook(path, {"in_memory": True})
-    book.set_properties({"created": dt.datetime(2025, 2, 1, 12)})
+    book.set_properties({"created": dt.datetime(*_FIXED, tzinfo=dt.UTC)})
     date = book.add_format({"num_format": "dd/mm/yyyy"})
     padded = book.add_format({"num_format": "00000"})
     percent = book.add_format({"num_format": "0%"})
@@ -128,10 +126,8 @@ def write_libreoffice(path: Path) -> dict[str, Any]:
         "header_row": 1,
         "rows": len(ITALIAN),
         "columns": [[header or "Telefono (2)", target] for header, target in zip(headers, targets, strict=True)],
-        "first": [
-            first.first, first.last, first.phone, first.mobile, first.mail, first.zip, first.birth.isoformat(), "TRUE", "5%",
-        ],
-    }  # fmt: skip
+        "first": [*_cells(first)[:2], first.phone, first.mobile, first.mail, first.zip, str(first.birth), "TRUE", "5%"],
+    }
 
 
 def write_xls(path: Path) -> dict[str, Any]:
@@ -175,12 +171,11 @@ def write_ods(path: Path) -> dict[str, Any]:
 
 
 def _cells(person: Person) -> list[Any]:
-    """The cells of `NUMBERS` as a spreadsheet holds them: postal code as a number where it is one, the date as a date."""
+    """The cells of `NUMBERS` as a spreadsheet holds them: a postal code as a number if it is one, a date as a date."""
     postal: Any = int(person.zip) if person.zip.isdigit() else person.zip
-    return [
-        person.first, person.last, person.company or None, person.mail, person.phone, person.mobile, person.street, postal,
-        person.city, person.birth, person.note or None,
-    ]  # fmt: skip
+    who = [person.first, person.last, person.company or None]
+    reach = [person.mail, person.phone, person.mobile]
+    return [*who, *reach, person.street, postal, person.city, person.birth, person.note or None]
 
 
 def _ods_row(cells: list[Any]) -> Any:

@@ -18,7 +18,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """One file. `line` `\\r\\n` or `\\n`; `quote` all, needed or none; `dates` as strftime; `preamble` above the header."""
+    """One file. `quote` all, needed or none; `dates` as strftime; `preamble` lines above the header."""
 
     name: str
     people: list[Person]
@@ -49,14 +49,13 @@ def plain(text: str) -> str:
 GOOGLE_OLD = columns(
     "Name|full\nGiven Name|first|first_name\nAdditional Name\nFamily Name|last|last_name\n"
     + plain(
-        "Yomi Name,Given Name Yomi,Additional Name Yomi,Family Name Yomi,Name Prefix,Name Suffix,Initials,Nickname,"
-        "Short Name,Maiden Name"
+        "Yomi Name,Given Name Yomi,Additional Name Yomi,Family Name Yomi"
     )
-    + "\nBirthday|birth|birth_date\nGender\n"
-    + plain(
-        "Location,Billing Information,Directory Server,Mileage,Occupation,Hobby,Sensitivity,Priority,Subject"
-    )
-    + "\nNotes|note|notes\nLanguage\nPhoto\nGroup Membership|google_groups|tags\nE-mail 1 - Type|=* Home\n"
+    + "\nName Prefix||salutation\n"
+    + plain("Name Suffix,Initials,Nickname,Short Name,Maiden Name")
+    + "\nBirthday|birth|birth_date\nGender||gender\n"
+    + plain("Location,Billing Information,Directory Server,Mileage,Occupation,Hobby,Sensitivity,Priority,Subject")
+    + "\nNotes|note|notes\nLanguage||language\nPhoto\nGroup Membership|google_groups|tags\nE-mail 1 - Type|=* Home\n"
     "E-mail 1 - Value|mail|email\nE-mail 2 - Type|work_type\nE-mail 2 - Value|work_mail\nPhone 1 - Type|=Home\n"
     "Phone 1 - Value|phone|phone\nPhone 2 - Type|=Mobile\nPhone 2 - Value|mobile\nAddress 1 - Type|=Home\n"
     "Address 1 - Formatted|formatted\nAddress 1 - Street|street|street\nAddress 1 - City|city|city\n"
@@ -71,7 +70,8 @@ GOOGLE_OLD = columns(
 )
 GOOGLE_NEW = columns(
     "First Name|first|first_name\nMiddle Name\nLast Name|last|last_name\n"
-    + plain("Phonetic First Name,Phonetic Middle Name,Phonetic Last Name,Name Prefix,Name Suffix,Nickname,File As")
+    + plain("Phonetic First Name,Phonetic Middle Name,Phonetic Last Name")
+    + "\nName Prefix||salutation\nName Suffix\nNickname\nFile As"
     + "\nOrganization Name|company|company\nOrganization Title\nOrganization Department\nBirthday|birth|birth_date\n"
     "Notes|note|notes\nPhoto\nLabels|google_groups|tags\nE-mail 1 - Label|=* Home\nE-mail 1 - Value|mail|email\n"
     "E-mail 2 - Label|work_type\nE-mail 2 - Value|work_mail\nPhone 1 - Label|=Home\nPhone 1 - Value|phone|phone\n"
@@ -87,14 +87,12 @@ OUTLOOK_EN = columns(
     "Business Street 3\nBusiness City|city|city\nBusiness State|province|province\n"
     "Business Postal Code|zip|postal_code\nBusiness Country/Region|country|country\n"
     + plain(
-        "Home Street,Home Street 2,Home Street 3,Home City,Home State,Home Postal Code,Home Country/Region,Other Street,"
-        "Other Street 2,Other Street 3,Other City,Other State,Other Postal Code,Other Country/Region,Assistant's Phone,"
+        "Home Street,Home Street 2,Home Street 3,Home City,Home State,Home Postal Code,Home Country/Region,"
+        "Other Street,Other Street 2,Other Street 3,Other City,Other State,Other Postal Code,Other Country/Region,Assistant's Phone,"
         "Business Fax"
     )
     + "\nBusiness Phone|phone|phone\n"
-    + plain(
-        "Business Phone 2,Callback,Car Phone,Company Main Phone,Home Fax,Home Phone,Home Phone 2,ISDN"
-    )
+    + plain("Business Phone 2,Callback,Car Phone,Company Main Phone,Home Fax,Home Phone,Home Phone 2,ISDN")
     + "\nMobile Phone|mobile|mobile\n"
     + plain(
         "Other Fax,Other Phone,Pager,Primary Phone,Radio Phone,TTY/TDD Phone,Telex,Account,Anniversary,"
@@ -102,14 +100,13 @@ OUTLOOK_EN = columns(
     )
     + "\nBirthday|birth|birth_date\nBusiness Address PO Box\nCategories|tags|tags\nChildren\nDirectory Server\n"
     "E-mail Address|mail|email\nE-mail Type|=SMTP\nE-mail Display Name|display_mail\n"
-    + plain(
-        "E-mail 2 Address,E-mail 2 Type,E-mail 2 Display Name,E-mail 3 Address,E-mail 3 Type,E-mail 3 Display Name"
-    )
+    + plain("E-mail 2 Address,E-mail 2 Type,E-mail 2 Display Name,E-mail 3 Address,E-mail 3 Type,E-mail 3 Display Name")
     + "\nGender|outlook_gender_en|gender\n"
     + plain(
-        "Government ID Number,Hobby,Home Address PO Box,Initials,Internet Free Busy,Keywords,Language,Location,"
-        "Manager's Name,Mileage"
+        "Government ID Number,Hobby,Home Address PO Box,Initials,Internet Free Busy,Keywords"
     )
+    + "\nLanguage||language\n"
+    + plain("Location,Manager's Name,Mileage")
     + "\nNotes|note|notes\nOffice Location\nOrganizational ID Number\nOther Address PO Box\nPriority|=Normal\n"
     "Private|=False\nProfession\nReferred By\nSensitivity|=Normal\nSpouse\nUser 1\nUser 2\nUser 3\nUser 4\n"
     "Web Page|website|website"
@@ -146,7 +143,8 @@ OUTLOOK_DE = columns(
     + "\nNotizen|note|notes\n"
     + plain("Organisationsnr.,Ort,Partner(in),Postfach geschäftlich,Postfach privat")
     + "\nPriorität|=Normal\nPrivat|=Aus\n"
-    + plain("Regierungsnr.,Reisekilometer,Sprache,Stichwörter")
+    + plain("Regierungsnr.,Reisekilometer")
+    + "\nSprache||language\nStichwörter"
     + "\nVertraulichkeit|=Normal\nVerzeichnisserver\nWebseite|website|website\nWeiteres Postfach"
 )
 OUTLOOK_IT = columns(
@@ -168,7 +166,7 @@ OUTLOOK_IT = columns(
         "Altro fax,Altro telefono,Cercapersone,Telefono principale,Radiotelefono,Telefono TTY/TDD,Telex,Account,"
         "Altro indirizzo - Casella postale,Anniversario"
     )
-    + "\nCategorie|tags|tags\nCod. Fisc./P. IVA\nCompleanno|birth|birth_date\n"
+    + "\nCategorie|tags|tags\nCod. Fisc./P. IVA||tax_number\nCompleanno|birth|birth_date\n"
     + plain(
         "Dati fatturazione,Disponibilità Internet,Figli,Hobby,Indennità trasferta,Indirizzo (ab.) - Casella postale,"
         "Indirizzo (uff.) - Casella postale"
@@ -177,7 +175,10 @@ OUTLOOK_IT = columns(
     "Nome visualizzato posta elettronica|display_mail\n"
     + plain(
         "Indirizzo posta elettronica 2,Tipo posta elettronica 2,Nome visualizzato posta elettronica 2,"
-        "Indirizzo posta elettronica 3,Tipo posta elettronica 3,Nome visualizzato posta elettronica 3,Iniziali,Lingua,"
+        "Indirizzo posta elettronica 3,Tipo posta elettronica 3,Nome visualizzato posta elettronica 3,Iniziali"
+    )
+    + "\nLingua||language\n"
+    + plain(
         "Luogo,Nome assistente,Nome coniuge/partner,Nome manager"
     )
     + "\nNotes|note|notes\nNumero ID organizzativo\nPagina Web|website|website\n"
@@ -213,7 +214,9 @@ OUTLOOK_PL = columns(
         "Adres e-mail 2,Typ e-mail 2,Nazwa wyświetlana e-mail 2,Adres e-mail 3,Typ e-mail 3,Nazwa wyświetlana e-mail 3"
     )
     + "\nPłeć|outlook_gender_pl|gender\n"
-    + plain("Numer identyfikacyjny,Hobby,Inicjały,Słowa kluczowe,Język,Lokalizacja,Menedżer,Przebieg")
+    + plain("Numer identyfikacyjny,Hobby,Inicjały,Słowa kluczowe")
+    + "\nJęzyk||language\n"
+    + plain("Lokalizacja,Menedżer,Przebieg")
     + "\nNotatki|note|notes\nLokalizacja biura\nPriorytet|=Normalny\nPrywatne|=Fałsz\nZawód\nPolecony przez\n"
     "Charakter|=Normalny\nMałżonek\nUżytkownik 1\nUżytkownik 2\nUżytkownik 3\nUżytkownik 4\n"
     "Strona sieci Web|website|website"
@@ -223,9 +226,7 @@ THUNDERBIRD_EN = columns(
     "Secondary Email|work_mail\nScreen Name\nWork Phone\nHome Phone|phone|phone\nFax Number\nPager Number\n"
     "Mobile Number|mobile|mobile\nHome Address|street|street\nHome Address 2\nHome City|city|city\n"
     "Home State|province|province\nHome ZipCode|zip|postal_code\nHome Country|country|country\n"
-    + plain(
-        "Work Address,Work Address 2,Work City,Work State,Work ZipCode,Work Country,Job Title,Department"
-    )
+    + plain("Work Address,Work Address 2,Work City,Work State,Work ZipCode,Work Country,Job Title,Department")
     + "\nOrganization|company|company\nWeb Page 1|website|website\nWeb Page 2\nBirth Year|year\nBirth Month|month\n"
     "Birth Day|day\nCustom 1\nCustom 2\nCustom 3\nCustom 4\nNotes|note|notes"
 )
@@ -254,26 +255,26 @@ HUBSPOT = columns(
     "Create Date|stamp|registered_at\nAssociated Company|company|company"
 )
 MAILCHIMP = columns(
-    "Email Address|mail|email\nFirst Name|first|first_name\nLast Name|last|last_name\nAddress|mailchimp_address|street\n"
-    "Phone Number|phone|phone\nBirthday|month_day\nMEMBER_RATING|=2\nOPTIN_TIME|stamp\nOPTIN_IP\nCONFIRM_TIME|stamp\n"
-    "CONFIRM_IP|=192.0.2.7\nLATITUDE\nLONGITUDE\nGMTOFF\nDSTOFF\nTIMEZONE|=Europe/London\nCC|=GB\nREGION\n"
+    "Email Address|mail|email\nFirst Name|first|first_name\nLast Name|last|last_name\n"
+    "Address|mailchimp_address|street\nPhone Number|phone|phone\nBirthday|month_day\nMEMBER_RATING|=2\nOPTIN_TIME|stamp\nOPTIN_IP\nCONFIRM_TIME|stamp\n"
+    "CONFIRM_IP|=192.0.2.7\nLATITUDE\nLONGITUDE\nGMTOFF\nDSTOFF\nTIMEZONE|=Europe/London\nCC|=GB\nREGION||province\n"
     "LAST_CHANGED|stamp\nLEID|id\nEUID|euid\nNOTES|note|notes\nTAGS|quoted_tags|tags"
 )
 BREVO = columns(
     "CONTACT ID|id|external_id\nEMAIL|mail|email\nFIRSTNAME|first|first_name\nLASTNAME|last|last_name\n"
     "SMS|bare_mobile|mobile\nLANDLINE_NUMBER|phone|phone\nWHATSAPP\nINTERESTS|tags\nDOUBLE_OPT-IN|=1\nOPT_IN\n"
-    "ADDED_TIME|stamp\nMODIFIED_TIME|stamp"
+    "ADDED_TIME|stamp|registered_at\nMODIFIED_TIME|stamp"
 )
 PIPEDRIVE = columns(
-    "Person - ID|id|external_id\nPerson - Name|full\nPerson - Label|label\nPerson - Organization|company|company\n"
+    "Person - ID|id|external_id\nPerson - Name|full\nPerson - Label|label|tags\nPerson - Organization|company|company\n"
     "Person - Email - Work|work_mail\nPerson - Email - Home|mail|email\nPerson - Phone - Work|phone|phone\n"
     "Person - Phone - Mobile|mobile|mobile\nPerson - Owner|=Imelda Owner|owner\nPerson - First name|first|first_name\n"
     "Person - Last name|last|last_name\nPerson - Person created|stamp|registered_at\nPerson - Update time|stamp"
 )
 KWIGA = columns(
     "ID|id|external_id\nName|first|first_name\nSurname|last|last_name\nEmail|mail|email\nPhone|mobile|phone\n"
-    "Tags|tags|tags\nDate of birth|birth|birth_date\nRegistration date|stamp|registered_at\nFacebook|facebook|social_links\n"
-    "Comment|note|notes"
+    "Tags|tags|tags\nDate of birth|birth|birth_date\nRegistration date|stamp|registered_at\n"
+    "Facebook|facebook|social_links\nComment|note|notes"
 )
 SCUOLA = columns(
     "Matricola|id|external_id\nCognome|last|last_name\nNome|first|first_name\nSesso|gender_it|gender\n"
@@ -289,7 +290,7 @@ AMADEUS = columns(
     "Gutschein|no"
 )
 NO_HEADER = columns(
-    "Column A|first|first_name\nColumn B|last|last_name\nColumn C|mail|email\nColumn D|mobile|phone\n"
+    "Column A|first\nColumn B|last\nColumn C|mail|email\nColumn D|mobile|phone\n"
     "Column E|zip|postal_code\nColumn F|city"
 )
 
@@ -311,7 +312,14 @@ LAYOUTS = [
     Layout("kwiga.csv", ENGLISH, KWIGA, encoding="utf-8-sig", line="\n"),
     Layout("scuola-semplice.csv", ITALIAN, SCUOLA, encoding="cp1252", delimiter=";", dates="%d/%m/%Y"),
     Layout("amadeus.csv", GERMAN, AMADEUS, encoding="cp1252", delimiter=";", quote="all", dates="%d.%m.%Y"),
-    Layout("preamble.csv", GERMAN, NUMBERS, delimiter=";", dates="%d.%m.%Y", preamble=("Adressliste der Musterschule", "Stand: 01.02.2025", "")),
+    Layout(
+        "preamble.csv",
+        GERMAN,
+        NUMBERS,
+        delimiter=";",
+        dates="%d.%m.%Y",
+        preamble=("Adressliste der Musterschule", "Stand: 01.02.2025", ""),
+    ),
     Layout("excel-unicode-text.txt", POLISH, NUMBERS, encoding="utf-16", delimiter="\t", dates="%d.%m.%Y"),
     Layout("no-header.tsv", GERMAN, NO_HEADER, delimiter="\t", line="\n", has_header=False),
 ]

@@ -18,7 +18,7 @@ _RULES: tuple[tuple[str, str, float, float, Text], ...] = (
     ("first_name", "first_name", 2.0, 0.6, text("The cells hold common first names.")),
     ("company", "company", 2.0, 0.6, text("The cells hold names of companies.")),
     ("street", "street", 2.0, 0.8, text("The cells hold streets with house numbers.")),
-    ("postal_code", "postal_code", 2.0, 0.9, text("The cells hold postal codes.")),
+    ("long_postal_code", "postal_code", 2.0, 0.9, text("The cells hold postal codes.")),
 )
 _BESIDE_FIRST = text("The cells stand beside the first names and look like last names.")
 _BESIDE_CODE = text("The cells stand beside the postal codes and look like places.")
@@ -39,6 +39,8 @@ def settle_by_cells(columns: Sequence[Column], claims: list[Claim]) -> None:
 
 def claim_by_cells(column: Column) -> Claim | None:
     """The field the cells leave no doubt about, else None."""
+    if column.evidence.share("running") >= 0.9:
+        return None  # running numbers of somebody else
     for kind, target, under_header, without_header, reason in _RULES:
         if column.evidence.share(kind) >= (under_header if column.has_header else without_header):
             return Claim(target, CERTAINTY, reason)

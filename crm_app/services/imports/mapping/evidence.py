@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from crm_app.services.fields import country, gender, language, links, tax_number, yes_no
@@ -19,7 +19,7 @@ LATEST_BIRTH = 2018  # a column of later dates is no column of birthdays
 
 _CONTEXT = FieldContext()
 _EMAIL = re.compile(r"[^@\s<]*<?[^@\s<>;,]+@[^@\s<>;,]+\.[^@\s<>;,]{2,}>?(?:\s*[;,].*)?")
-_PHONE = re.compile(r"'?\+?[\d\s()/.\-–]{5,}(?:\s?(?:ext|x|dw)\.?\s?\d+)?", re.IGNORECASE)  # noqa: RUF001
+_PHONE = re.compile(r"'?\+?[\d\s()/.\-–]{5,}(?:\s?(?:ext|x|dw)\.?\s?\d+)?", re.IGNORECASE)
 _DIALLED = re.compile(r"'?(?:\+|0|\()|.*\d[\s/-]\d")  # what tells a phone number from any other number
 _WHOLE_NUMBER = re.compile(r"\d+(?:\.0)?")
 _POSTAL_CODE = re.compile(
@@ -27,7 +27,7 @@ _POSTAL_CODE = re.compile(
 )
 _CODICE_FISCALE = re.compile(r"[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z]", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’ ][^\W\d_]+)*\.?")  # noqa: RUF001
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’ ][^\W\d_]+)*\.?")
 _STREET = re.compile(r"(?=.*[^\W\d_]{3}).*\s\d{1,4}\s?[a-zA-Z]?(?:[/-]\d+)?(?:\s?,.*)?|\d{1,5}\s[^\W\d_].*")
 _COMPANY = re.compile(
     r"(?:.*\s)?(?:gmbh|mbh|ag|kg|ohg|ug|gbr|e\.?\s?v|s\.?r\.?l\.?s?|s\.?p\.?a|s\.?n\.?c|s\.?a\.?s|sp\. ?z ?o\.? ?o|s\.a"
@@ -66,6 +66,7 @@ def evidence_of(cells: Sequence[str]) -> Evidence:
     shares = {kind: sum(map(holds, sample)) / len(sample) for kind, holds in _TESTS.items()}
     if format_of(sample) == "excel":
         shares["date"] = 1.0
+    shares["running"] = _running(sample)
     return Evidence(len(cells), len(filled), shares)
 
 
@@ -79,6 +80,13 @@ def fit(target: str, evidence: Evidence) -> float | None:
     if target in _WORDS:
         return 1.0 - max(evidence.share(kind) for kind in ("email", "dialled", "date", "url", "whole_number"))
     return None
+
+
+def _running(sample: Sequence[str]) -> float:
+    """The share of cells that are numbers above the one before: 1 in a column of running numbers."""
+    numbers = [int(cell) for cell in sample if cell.isdecimal() and len(cell) < 19]
+    higher = sum(later > earlier for earlier, later in pairwise(numbers))
+    return higher / (len(sample) - 1) if len(sample) > 1 else 0.0
 
 
 def _is_phone(cell: str) -> bool:
@@ -127,6 +135,7 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "gender": _taken(gender.parse_gender),
     "yes_no": _taken(yes_no.parse_yes_no),
     "postal_code": lambda cell: bool(_POSTAL_CODE.fullmatch(cell.upper())),
+    "long_postal_code": lambda cell: len(cell) >= 5 and bool(_POSTAL_CODE.fullmatch(cell.upper())),
     "digits": lambda cell: any(char.isdigit() for char in cell) and len(cell) <= 30,
     "tax_number": _is_tax_number,
     "url": _is_link,

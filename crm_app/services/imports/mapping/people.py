@@ -37,6 +37,7 @@ def settle_people(columns: Sequence[Column], claims: list[Claim]) -> None:
 def _settle_names(columns: Sequence[Column], claims: list[Claim]) -> None:
     has_first = any(claim.target == "first_name" for claim in claims)
     has_last = any(claim.target == "last_name" for claim in claims) or any(c.says(SURNAME_OR_NAME) for c in columns)
+    alone = not any(column.says(NAME, FULL_NAME) for column in columns)
     for column in columns:
         if column.says(FULL_NAME, NAME) and column.evidence.share("company") >= 0.3:
             claims[column.index] = Claim("company", 0.7, _COMPANIES)
@@ -46,9 +47,8 @@ def _settle_names(columns: Sequence[Column], claims: list[Claim]) -> None:
             claims[column.index] = _name(column, has_first, has_last)
         elif column.says(SURNAME_OR_NAME) and not any(claim.target == "last_name" for claim in claims):
             claims[column.index] = Claim("last_name", 0.9, _BESIDE) if has_first else _whole(column)
-        elif claims[column.index].target == "first_name" and not has_last and _has_whole_names(column):
-            if not any(other.says(NAME, FULL_NAME) for other in columns):
-                claims[column.index] = _whole(column)
+        elif claims[column.index].target == "first_name" and not has_last and _has_whole_names(column) and alone:
+            claims[column.index] = _whole(column)
 
 
 def _name(column: Column, has_first: bool, has_last: bool) -> Claim:

@@ -62,7 +62,7 @@ class Vocabulary:
 def tokens_of(header: str) -> tuple[str, ...]:
     """The folded words and numbers of a header: "E-Mail 2: Adresse*" is e, mail, 2, adresse."""
     text = _REMARK.sub(" ", header.strip())
-    text = _CAMEL.sub(" ", _ENDING.sub("", text)).replace("'", "").replace("’", "").replace("`", "")  # noqa: RUF001
+    text = _CAMEL.sub(" ", _ENDING.sub("", text)).replace("'", "").replace("’", "").replace("`", "")
     return tuple(_TOKEN.findall(folded(text)))
 
 

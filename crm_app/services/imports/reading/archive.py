@@ -1,8 +1,8 @@
 """Is a ZIP container safe to hand to a parser? Sizes are counted while inflating, never taken from its own headers.
 
-Limits (TRUST T13): at most 1,000 entries, plain relative names without doubles, 4 GiB inflated in all, and a ratio of at
-most 100 beyond the first MiB of a part. Ordinary sheets compress 5 to 30 fold, a million blank formatted rows about
-20 fold, because every row carries its number; a bomb of zeros compresses 1,000 fold and is refused after 1 MiB.
+Limits (TRUST T13): at most 1,000 entries, plain relative names without doubles, 4 GiB inflated in all, and a ratio of
+at most 100 beyond the first MiB of a part. Ordinary sheets compress 5 to 30 fold, and so do a million blank formatted
+rows, because every row carries its number; a bomb of zeros compresses 1,000 fold and is refused after 1 MiB.
 """
 
 import struct
@@ -24,8 +24,8 @@ _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
 DAMAGED = text("This file is damaged or incomplete. Open it in your spreadsheet program, save it again and retry.")
 BOMB = text(
-    "This file unpacks to far more than a table needs (a part grows more than {ratio} fold or all of it beyond {limit} GB)."
-    " It was not opened.",
+    "This file unpacks to far more than a table needs (a part grows more than {ratio} fold, or all of it beyond "
+    "{limit} GB). It was not opened.",
     ratio=MOST_RATIO,
     limit=MOST_BYTES >> 30,
 )

@@ -7,8 +7,8 @@ as in Excel (0.1 + 0.2 is 0.3). Serial dates count days from 1899-12-30 or, in t
 import datetime as dt
 from decimal import Decimal
 
-_EPOCH_1900 = dt.datetime(1899, 12, 30)
-_EPOCH_1904 = dt.datetime(1904, 1, 1)
+_EPOCH_1900 = dt.date(1899, 12, 30)
+_EPOCH_1904 = dt.date(1904, 1, 1)
 _LAST_SERIAL = 2_958_465  # 9999-12-31, the last day Excel knows
 _DAY = 86_400
 
@@ -78,9 +78,9 @@ def serial_text(raw: str, kind: str, *, is_1904: bool = False) -> str:
     if days == 60 and not is_1904:
         day = "1900-02-29"  # a day that never was; Excel has it
     elif is_1904:
-        day = (_EPOCH_1904 + dt.timedelta(days=days)).date().isoformat() if days <= _LAST_SERIAL - 1462 else raw
+        day = (_EPOCH_1904 + dt.timedelta(days=days)).isoformat() if days <= _LAST_SERIAL - 1462 else raw
     else:
-        day = (_EPOCH_1900 + dt.timedelta(days=days + (days < 60))).date().isoformat()
+        day = (_EPOCH_1900 + dt.timedelta(days=days + (days < 60))).isoformat()
     return f"{day} {_clock(rest)}" if kind == "datetime" else day
 
 

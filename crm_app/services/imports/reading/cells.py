@@ -77,7 +77,7 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ),
     ),
     (Kind.WORD, re.compile(r"[^\W\d_](?:[^\W\d]|[-'’.])*|[^\W\d_]+\(?[^\W\d_]*\)?")),
-    (Kind.WORDS, re.compile(r"[^\W\d_](?:[\w'’.&/()-]+|[ \u00a0](?=\S)){1,60}")),
+    (Kind.WORDS, re.compile(r"[^\W\d_](?:[\w'’.&/()-]|[ \u00a0](?=\S)){1,80}+")),
 )
 _TEXT = re.compile(r"[\w\"'(„“¿¡«+*@#§$€£-][^\x00-\x08\t]*", re.DOTALL)
 

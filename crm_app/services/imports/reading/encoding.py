@@ -152,7 +152,7 @@ def _utf16_without_mark(start: bytes) -> str | None:
 def _eight_bit(seen: _Seen) -> EncodingGuess:
     snippets = list(seen.snippets)
     ranked = letters.rank(snippets, [word.decode("ascii") for word in seen.ascii_words])
-    best = ranked[0]
+    best = _commonest_spelling(ranked, seen.high)
     size = sum(len(snippet.translate(None, _ASCII)) for snippet in snippets) or 1
     rival = next((item for item in ranked[1:] if item.text != best.text), None)
     margin = best.score - rival.score if rival else 50.0
@@ -170,6 +170,14 @@ def _eight_bit(seen: _Seen) -> EncodingGuess:
         tuple(others),
         undecodable=sum(1 for byte in seen.high if _undefined(byte, best.page)),
     )
+
+
+def _commonest_spelling(ranked: list[letters.Ranked], high: set[int]) -> letters.Ranked:
+    """Of the pages that give exactly the best one's text for the whole file, the most usual."""
+    everything = bytes(sorted(high))
+    wanted = everything.decode(ranked[0].page, errors="replace")
+    same = (item for item in ranked if everything.decode(item.page, errors="replace") == wanted)
+    return max(same, key=lambda item: letters.PAGES[item.page][0])
 
 
 def _undefined(byte: int, page: str) -> bool:

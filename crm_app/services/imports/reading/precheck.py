@@ -130,7 +130,7 @@ def _refuse_markup(head: bytes) -> None:
                 "This is a web page under another name. Open it in your spreadsheet program, save it as XLSX and retry."
             )
         )
-    if start.startswith(b"<?xml") or start.startswith(b"<workbook"):
+    if start.startswith((b"<?xml", b"<workbook")):
         if b"<html" in start:
             _refuse_markup(b"<html>")
         raise Unreadable(text("This is an XML file. Open it in your spreadsheet program, save it as XLSX and retry."))

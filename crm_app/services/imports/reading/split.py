@@ -2,8 +2,8 @@
 
 import csv
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 ROWS = 200
 QUOTES = ('"', "'", "`")
@@ -28,7 +28,7 @@ def split(sample: str, delimiter: str, lines: list[str]) -> Split:
     escape = best_escape(sample, delimiter, quote)
     rows = read(lines, delimiter, quote, escape)
     if rows is None:
-        return Split(delimiter, quote, escape, read(lines, delimiter, "", escape) or [], 0.0, True)
+        return Split(delimiter, quote, escape, read(lines, delimiter, "", escape) or [], fit / 2, True)
     return Split(delimiter, quote, escape, rows, fit, False)
 
 
@@ -72,19 +72,23 @@ def read(lines: list[str], delimiter: str, quote: str, escape: str) -> list[list
     """The first rows; None if a quote stays open over too many lines or to the end."""
     if not delimiter and not quote:
         return [[line.strip("\r\n")] for line in lines if line.strip()][:ROWS]
-    reader = csv.reader(
-        _counted(lines),
-        delimiter=delimiter or "\x00",
-        quotechar=quote or None,
-        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-        escapechar=escape or None,
-        skipinitialspace=delimiter != " ",
-    )
+    options: dict[str, Any] = {
+        "delimiter": delimiter or "\x00",
+        "quotechar": quote or None,
+        "quoting": csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        "escapechar": escape or None,
+        "skipinitialspace": delimiter != " ",
+    }
+    clean = [line.replace("\x00", "") for line in lines] if "\x00" in "".join(lines) else lines
+    reader = csv.reader(clean, **options)
     rows: list[list[str]] = []
     before = 0
     try:
         for row in reader:
-            if reader.line_num - before > LONGEST_CELL_LINES:
+            span = reader.line_num - before
+            if span > LONGEST_CELL_LINES:
+                return None
+            if span > 1 and reader.line_num == len(clean) and _left_open(clean[before:], options):
                 return None
             before = reader.line_num
             if any(cell.strip() for cell in row):
@@ -93,16 +97,13 @@ def read(lines: list[str], delimiter: str, quote: str, escape: str) -> list[list
                     break
     except csv.Error:
         return None
-    if rows and quote and reader.line_num >= len(lines) and _left_open(rows[-1], lines):
-        return None
     return rows
 
 
-def _counted(lines: list[str]) -> Iterator[str]:
-    for line in lines:
-        yield line.replace("\x00", "")
-
-
-def _left_open(row: list[str], lines: list[str]) -> bool:
-    """The last cell swallowed several lines up to the very end of the sample."""
-    return len(row) > 0 and row[-1].count("\n") > 1 and row[-1].endswith(lines[-1].strip('"')[-20:])
+def _left_open(lines: list[str], reader_options: dict[str, Any]) -> bool:
+    """Whether these lines, one record by the lenient reader, end inside a quoted cell."""
+    try:
+        list(csv.reader(lines, strict=True, **reader_options))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False

@@ -1,7 +1,7 @@
 """Workbooks: which sheet, where its header stands, and its rows as records numbered as in the sheet.
 
-A merged header cell names every column it spans: `Phone`, `Phone (2)`. Formulas are never calculated: a cell whose value
-was not stored is a problem, and so is a cell that holds an error.
+A merged header cell names every column it spans: `Phone`, `Phone (2)`. Formulas are never calculated: a cell whose
+value was not stored is a problem, and so is a cell that holds an error.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from crm_app.services.fields.verdict import Level, Problem
 from crm_app.services.imports.reading import archive
 from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.grid import Book, RawRow, Trouble
+from crm_app.services.imports.reading.header import detect
 from crm_app.services.imports.reading.types import Format, ReadOut, ReadSettings, Record, Sheet
 
 SAMPLE = 200  # rows looked at for header and width
@@ -94,9 +95,7 @@ def _choose(sheets: list[Sheet], wanted: str | None) -> tuple[Sheet, list[Proble
 def _header(sample: list[RawRow], chosen: int | None) -> RawRow | None:
     if chosen is not None:
         return next((row for row in sample if row.number == chosen), None)
-    from crm_app.services.imports.reading import header
-
-    found = header.detect([row.cells for row in sample])
+    found = detect([row.cells for row in sample])
     return None if found is None else sample[found]
 
 
@@ -124,6 +123,7 @@ def _problem(number: int, trouble: Trouble, headers: list[str]) -> Problem:
         message = text("This cell holds the error {value}. Mend its formula in the workbook.", value=trouble.value)
     else:
         message = text(
-            "The formula in this cell was never calculated. Open the workbook in your spreadsheet program, save it and retry."
+            "The formula in this cell was never calculated. Open the workbook in your spreadsheet program, save it and "
+            "retry."
         )
     return Problem(Level.ERROR, message, row=number, column=column, value=trouble.value)

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from crm_app.services.errors import CRMError
@@ -23,8 +24,6 @@ COMMANDS: dict[str, str] = {
     "inspect": "crm_app.services.imports.inspection:run",
     "stage": "crm_app.services.imports.staging:stage",
     "check": "crm_app.services.imports.check:check",
-    "stage": "crm_app.services.imports.staging:stage",
-    "check": "crm_app.services.imports.check:check",
 }
 OUT_OF_MEMORY = 70  # exit status
 
@@ -33,7 +32,8 @@ def main(memory: int, cpu_seconds: int) -> None:
     """Serves requests until the parent closes the pipe."""
     limits.apply(memory)
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nothing a library prints may end up among the answers
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)  # nothing a library prints may end up among the answers
     for line in sys.stdin.buffer:
         limits.allow_cpu(cpu_seconds)
         try:

@@ -4,6 +4,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from crm_app.services.imports.reading import archive
 from crm_app.services.imports.reading.errors import Unreadable
@@ -45,9 +46,9 @@ class OdsBook:
     def close(self) -> None:
         self._archive.close()
 
-    def _open(self) -> "zipfile.ZipExtFile":
+    def _open(self) -> IO[bytes]:
         try:
-            return self._archive.open(CONTENT)  # type: ignore[return-value]
+            return self._archive.open(CONTENT)
         except (KeyError, zipfile.BadZipFile, OSError) as error:
             raise Unreadable(archive.DAMAGED) from error
 
@@ -88,7 +89,9 @@ def _tags(block: str) -> Iterator[str]:
         yield tag
         position = found.end()
         if tag[1:5] == "text" or tag[0] == "o":
-            ends = [at for at in (block.find("<table:table ", position), block.find("</table:table>", position)) if at >= 0]
+            ends = [
+                at for at in (block.find("<table:table ", position), block.find("</table:table>", position)) if at >= 0
+            ]
             if not ends:
                 return
             position = min(ends)

@@ -1,17 +1,31 @@
-"""The rows of one table of an ODS document, streamed through Expat; document types and entities are refused."""
+"""The rows of one table of an ODS document, streamed and found by pattern; nothing is resolved or fetched."""
 
+import re
 from collections.abc import Iterator
 from typing import IO
-from xml.parsers import expat
 
+from crm_app.locales import text
 from crm_app.services.imports.reading import archive
 from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.grid import MOST_COLUMNS, Grid, Merge, RawRow, Trouble
 from crm_app.services.imports.reading.ods.values import shown
-from crm_app.services.imports.reading.xlsx.package import ARCHIVE_ERRORS
+from crm_app.services.imports.reading.xlsx.markup import LONGEST_ELEMENT, decoded, unescape
 
-_READ = 1 << 18
-_CELLS = {"table:table-cell", "table:covered-table-cell"}
+_START = "<table:table-row"
+_ROW_OR_CELL = re.compile(
+    r"<table:table-row(?P<row>[^>]*)>"
+    r"|<table:table-cell(?P<cell>[^>]*?)(?:/>|>(?:<text:p>(?P<plain>[^<]*)</text:p></table:table-cell>"
+    r"|(?P<rich>.*?)</table:table-cell>))"
+    r"|<table:covered-table-cell(?P<covered>[^>]*?)(?:/>|>.*?</table:covered-table-cell>)",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_PLAIN_STRING = re.compile(r"(?:\s(?:table:style-name|calcext:value-type)=\"[^\"]*\"|\soffice:value-type=\"string\")*")
+_ANNOTATION = re.compile(r"<office:annotation.*?</office:annotation>|<!--.*?-->", re.DOTALL)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_PARAGRAPH = re.compile(r"<text:(?:p|h)(?:\s[^>]*?)?(?:/>|>(.*?)</text:(?:p|h)>)", re.DOTALL)
+_SPACE = re.compile(r"<text:(s|tab|line-break)(?:\s[^>]*?)?/?>")
+_TAG = re.compile(r"<[^>]*>")
 _MERGES_WITHIN = 1_000  # rows; merged cells matter in headers only
 
 
@@ -21,119 +35,123 @@ class TableRows:
     def __init__(self, table: str) -> None:
         self._table = table
         self.merges: list[Merge] = []
-        self._ready: list[RawRow] = []
-        self._depth = 0  # of tables, 1 inside the wanted one
-        self._done = False
-        self._skip = 0  # depth inside an annotation, whose text is not the cell's
-        self._row, self._row_repeat, self._column = 0, 1, 0
+        self._row, self._repeat, self._column = 0, 1, 0
         self._cells: list[str] = []
         self._troubles: list[Trouble] = []
-        self._cell: dict[str, str] | None = None
-        self._paragraphs: list[str] = []
-        self._in_paragraph = False
         self._grid = Grid()
 
     def rows(self, stream: IO[bytes]) -> Iterator[RawRow]:
         """Rows that hold something, numbered as in the sheet."""
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.StartDoctypeDeclHandler = _refuse
-        parser.EntityDeclHandler = _refuse
-        try:
-            while not self._done and (piece := stream.read(_READ)):
-                parser.Parse(piece, False)
-                yield from self._ready
-                self._ready.clear()
-            if not self._done:
-                parser.Parse(b"", True)
-        except (expat.ExpatError, *ARCHIVE_ERRORS) as error:
-            raise Unreadable(archive.DAMAGED) from error
-        yield from self._ready
+        self._repeat = 0
+        for block in blocks(stream, self._table):
+            for found in _ROW_OR_CELL.finditer(block):
+                kind = found.lastgroup
+                if kind == "row":
+                    yield from self._finished()
+                    attributes = found["row"]
+                    self._repeat = _count("rows", attributes) if "repeated" in attributes else 1
+                    self._column, self._cells, self._troubles = 0, [], []
+                elif kind == "covered":
+                    self._column += _count("columns", found["covered"])
+                else:
+                    self._cell(found["cell"], found["plain"], found["rich"])
+        yield from self._finished()
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "table:table":
-            if self._depth or (not self._done and attributes.get("table:name", "") == self._table):
-                self._depth += 1
+    def _cell(self, written: str, plain: str | None, rich: str | None) -> None:
+        if plain is not None and _PLAIN_STRING.fullmatch(written):
+            if plain:
+                self._take(unescape(plain), "", 1)
+            self._column += 1
             return
-        if self._depth != 1 or self._done:
-            return
-        if self._skip or name == "office:annotation":
-            self._skip += 1
-        elif name in _CELLS:
-            self._cell, self._paragraphs = attributes, []
-        elif name == "text:p" and self._cell is not None:
-            self._paragraphs.append("")
-            self._in_paragraph = True
-        elif name == "table:table-row":
-            self._row_repeat = _count(attributes.get("table:number-rows-repeated"))
-            self._column, self._cells, self._troubles = 0, [], []
-        elif self._in_paragraph:
-            self._paragraphs[-1] += _space(name, attributes)
-
-    def _end(self, name: str) -> None:
-        if name == "table:table" and self._depth:
-            self._depth -= 1
-            self._done = self._done or self._depth == 0
-        elif self._depth != 1 or self._done:
-            return
-        elif self._skip:
-            self._skip -= 1
-        elif name in _CELLS:
-            self._end_cell(covered=name != "table:table-cell")
-        elif name == "text:p":
-            self._in_paragraph = False
-        elif name == "table:table-row":
-            self._end_row()
-
-    def _text(self, data: str) -> None:
-        if self._in_paragraph and not self._skip:
-            self._paragraphs[-1] += data
-
-    def _end_cell(self, *, covered: bool) -> None:
-        attributes, self._cell = self._cell or {}, None
-        repeat = _count(attributes.get("table:number-columns-repeated"))
-        if not covered and (attributes.keys() - {"table:style-name"} or self._paragraphs):
-            text, trouble = shown(attributes, "\n".join(self._paragraphs))
-            if text or trouble:
-                self._take(text, trouble, min(repeat, MOST_COLUMNS + 1))
-            spanned = _count(attributes.get("table:number-columns-spanned"))
-            if spanned > 1 and self._row < _MERGES_WITHIN:
-                down = _count(attributes.get("table:number-rows-spanned"))
-                self.merges.append(
-                    Merge(self._row + 1, self._column, self._row + down, self._column + min(spanned, MOST_COLUMNS) - 1)
-                )
+        attributes = {name: unescape(double or single) for name, double, single in _ATTRIBUTE.findall(written)}
+        content = unescape(plain) if plain is not None else _paragraphs(rich) if rich else ""
+        repeat = _count("columns", written)
+        if content or "office:value-type" in attributes or "table:formula" in attributes:
+            cell, trouble = shown(attributes, content)
+            if cell or trouble:
+                self._take(cell, trouble, min(repeat, MOST_COLUMNS + 1))
+        if "spanned" in written and self._row < _MERGES_WITHIN:
+            self._merge(attributes)
         self._column += repeat
 
-    def _take(self, text: str, trouble: str, repeat: int) -> None:
-        self._cells.extend([""] * (min(self._column, MOST_COLUMNS + 1) - len(self._cells)))
-        self._cells.extend([text] * repeat)
+    def _merge(self, attributes: dict[str, str]) -> None:
+        across, down = (attributes.get(f"table:number-{way}-spanned", "1") for way in ("columns", "rows"))
+        right = self._column + min(int(across) if across.isdigit() else 1, MOST_COLUMNS) - 1
+        bottom = self._row + (int(down) if down.isdigit() else 1)
+        self.merges.append(Merge(self._row + 1, self._column, bottom, right))
+
+    def _take(self, cell: str, trouble: str, repeat: int) -> None:
+        missing = min(self._column, MOST_COLUMNS + 1) - len(self._cells)
+        if missing:
+            self._cells.extend([""] * missing)
+        if repeat == 1:
+            self._cells.append(cell)
+        else:
+            self._cells.extend([cell] * repeat)
         if trouble:
-            self._troubles.extend(Trouble(self._column + step, trouble, text) for step in range(repeat))
+            self._troubles.extend(Trouble(self._column + step, trouble, cell) for step in range(repeat))
 
-    def _end_row(self) -> None:
-        if any(self._cells) or self._troubles:
-            for step in (self._row_repeat, *range(1, self._row_repeat)):  # the last first: limits break at once
-                self._grid.checked(RawRow(self._row + step, self._cells, self._troubles))
-                if step != self._row_repeat or self._row_repeat == 1:
-                    self._ready.append(RawRow(self._row + step, self._cells, self._troubles))
-            if self._row_repeat > 1:
-                self._ready.append(RawRow(self._row + self._row_repeat, self._cells, self._troubles))
-        self._row += self._row_repeat
-
-
-def _count(value: str | None) -> int:
-    return max(int(value), 1) if value is not None and value.isdigit() and len(value) < 9 else 1
+    def _finished(self) -> Iterator[RawRow]:
+        """The row just read, as often as it is repeated; limits are checked on the last of them first."""
+        if self._repeat and (self._cells or self._troubles):
+            while self._cells and not self._cells[-1]:
+                self._cells.pop()
+            if self._repeat > 1:
+                self._grid.checked(RawRow(self._row + self._repeat, self._cells, self._troubles))
+            for step in range(1, self._repeat + 1):
+                yield self._grid.checked(RawRow(self._row + step, self._cells, self._troubles))
+        self._row += self._repeat
 
 
-def _space(name: str, attributes: dict[str, str]) -> str:
-    """Blanks, tabs and line breaks are elements in ODF."""
-    if name == "text:s":
-        return " " * min(_count(attributes.get("text:c")), 1000)
-    return {"text:tab": "\t", "text:line-break": "\n"}.get(name, "")
+def blocks(stream: IO[bytes], table: str) -> Iterator[str]:
+    """The text of one table in pieces that hold whole rows."""
+    rest, inside = "", False
+    for piece in decoded(stream):
+        rest += piece
+        if not inside:
+            if "<!DOCTYPE" in rest[:4096]:
+                raise Unreadable(archive.DAMAGED)
+            rest, inside = _enter(rest, table)
+        if inside:
+            if (end := rest.find("</table:table>")) >= 0:
+                yield rest[:end]
+                return
+            if (cut := rest.rfind(_START)) > 0:
+                yield rest[:cut]
+                rest = rest[cut:]
+            if len(rest) > LONGEST_ELEMENT:
+                raise Unreadable(text("A single row of this workbook is larger than {limit} MB.", limit=64))
+    if inside:
+        raise Unreadable(archive.DAMAGED)
 
 
-def _refuse(*_: object) -> None:
-    raise Unreadable(archive.DAMAGED)
+def _enter(rest: str, table: str) -> tuple[str, bool]:
+    """What follows the start tag of the table, and whether it has been reached."""
+    for found in re.finditer(r"<table:table\s([^>]*)>", rest):
+        name = re.search(r"""table:name=(?:"([^"]*)"|'([^']*)')""", found[1])
+        if name and unescape(name[1] or name[2] or "") == table:
+            return ("" if found[1].endswith("/") else rest[found.end() :]), True
+    cut = rest.rfind("<table:table ")
+    return (rest[cut:] if cut >= 0 else rest[-64:]), False
+
+
+def _count(way: str, written: str) -> int:
+    if "repeated" not in written:
+        return 1
+    found = re.search(rf"""table:number-{way}-repeated=["'](\d{{1,8}})["']""", written)
+    return max(int(found[1]), 1) if found else 1
+
+
+def _paragraphs(rich: str) -> str:
+    """The text of a cell with several paragraphs, spaces as elements, or formatting; notes left out."""
+    if "<![CDATA[" in rich:
+        rich = _CDATA.sub(lambda found: found[1].replace("&", "&amp;").replace("<", "&lt;"), rich)
+    lines = _PARAGRAPH.findall(_ANNOTATION.sub("", rich))
+    return unescape("\n".join(_TAG.sub("", _SPACE.sub(_space, line)) for line in lines))
+
+
+def _space(found: re.Match[str]) -> str:
+    if found[1] == "s":
+        count = re.search(r"""text:c=["'](\d{1,4})["']""", found[0])
+        return " " * (int(count[1]) if count else 1)
+    return "\t" if found[1] == "tab" else "\n"

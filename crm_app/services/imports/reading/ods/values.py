@@ -1,4 +1,4 @@
-"""One ODS cell as text: values where programs read them, what was shown where only that tells (zero padding, decimals)."""
+"""One ODS cell as text: its value, and what was shown where only that tells more (zero padding, decimals)."""
 
 import re
 

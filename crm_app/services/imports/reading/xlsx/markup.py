@@ -6,7 +6,7 @@ a program wrote plainly, and parsed with Expat where it did not. Document types 
 
 import codecs
 import re
-import xml.etree.ElementTree as ET  # noqa: S405 - blocks without prolog only, so no DTD can occur
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from typing import IO
 
@@ -61,7 +61,7 @@ class Elements:
         """A block as elements, with the namespaces that were declared before it."""
         declared = dict(re.findall(r"""xmlns:([\w.-]+)=["']([^"']*)["']""", self.head))
         used = set(re.findall(r"""[<\s/]([A-Za-z_][\w.-]*):[A-Za-z_]""", block)) - {"xmlns", "xml"}
-        names = "".join(f' xmlns:{name}="{escape(declared.get(name, name))}"' for name in declared.keys() | used)
+        names = "".join(f' xmlns:{name}="{escape(str(declared.get(name, name)))}"' for name in declared.keys() | used)
         default = re.search(r"""\sxmlns=["']([^"']*)["']""", self.head)
         plain = f' xmlns="{escape(default[1])}"' if default else ""
         try:

@@ -1,7 +1,7 @@
 """The rows of one sheet, streamed (ECMA-376 part 1, 18.3.1.73 and 18.3.1.4)."""
 
 import re
-import xml.etree.ElementTree as ET  # noqa: S405 - blocks parsed by `Elements.parse`
+import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache

@@ -1,7 +1,7 @@
 """The shared strings of a workbook (ECMA-376 part 1, 18.4.9): plain, rich and with phonetic guides left out."""
 
 import re
-import xml.etree.ElementTree as ET  # noqa: S405 - elements parsed elsewhere
+import xml.etree.ElementTree as ET
 
 from crm_app.locales import text
 from crm_app.services.imports.reading.errors import Unreadable

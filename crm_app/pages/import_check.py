@@ -1,0 +1,233 @@
+"""The fourth step of an import: the plan of every row, before anything is written."""
+
+import reflex as rx
+
+from crm_app import routes
+from crm_app.components.search_box import search_box
+from crm_app.components.text import T, figure, t, tn
+from crm_app.pages.import_frame import foot, frame
+from crm_app.state.import_check import CellLine, ColumnHead, GroupLine, ImportCheckState, RowLine
+from crm_app.state.import_wizard import ImportWizardState
+from crm_app.state.session import SessionState
+
+OUTCOMES = (
+    ("create", "New", "plus"),
+    ("update", "Updated", "pencil"),
+    ("unchanged", "Unchanged", "equal"),
+    ("skip", "Skipped", "minus"),
+    ("conflict", "Conflict", "git-compare"),
+    ("invalid", "Needs you", "circle-alert"),
+)
+
+
+def import_check() -> rx.Component:
+    return frame(
+        rx.cond(
+            ImportCheckState.ready,
+            rx.fragment(
+                _filters(),
+                rx.el.div(
+                    rx.el.div(_table(), _pager(), class_name="check-main"),
+                    rx.cond(ImportCheckState.groups.length() > 0, _problems()),
+                    class_name="check-grid",
+                ),
+            ),
+        ),
+        step="check",
+        foot=rx.cond(ImportCheckState.ready, _foot()),
+    )
+
+
+def _filters() -> rx.Component:
+    return rx.el.div(
+        rx.el.nav(
+            _filter("", "All rows", "rows-3"),
+            *[_filter(key, label, icon) for key, label, icon in OUTCOMES],
+            class_name="tabs outcomes",
+            aria_label=t("Outcome"),
+        ),
+        search_box(t("Search in the rows"), t("Search in the rows")),
+        class_name="toolbar",
+    )
+
+
+def _filter(key: str, label: str, icon: str) -> rx.Component:
+    count = ImportWizardState.rows if not key else ImportCheckState.counts[key].to(int)
+    return rx.link(
+        rx.icon(icon, size=14),
+        T(label),
+        rx.el.span(figure(count), class_name="number count"),
+        href=ImportCheckState.outcome_urls[key].to(str),
+        underline="none",
+        class_name=f"tab outcome-{key or 'all'}",
+        aria_current=rx.cond(ImportCheckState.outcome == key, "true", "false"),
+    )
+
+
+def _table() -> rx.Component:
+    return rx.el.div(
+        rx.el.table(
+            rx.el.thead(
+                rx.el.tr(
+                    rx.el.th(T("Row"), scope="col", class_name="right"),
+                    rx.el.th(T("What happens"), scope="col"),
+                    rx.foreach(ImportCheckState.heads, _head),
+                )
+            ),
+            rx.el.tbody(rx.foreach(ImportCheckState.rows, _row)),
+            class_name="table plan",
+        ),
+        rx.cond(
+            ImportCheckState.rows.length() == 0,
+            rx.el.p(T("No row matches this filter."), class_name="empty"),
+        ),
+        class_name="table-frame",
+        tab_index=0,
+        role="region",
+        aria_label=t("Rows of the file with what happens to them"),
+    )
+
+
+def _head(head: rx.Var[ColumnHead]) -> rx.Component:
+    return rx.el.th(head.target, rx.el.span(head.header, class_name="from-column"), scope="col")
+
+
+def _row(row: rx.Var[RowLine]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(row.row.to(str), class_name="number right quiet"),
+        rx.el.td(
+            rx.el.div(
+                rx.match(
+                    row.outcome,
+                    *[
+                        (key, rx.el.span(rx.icon(icon, size=14), T(label), class_name="outcome"))
+                        for key, label, icon in OUTCOMES
+                    ],
+                    rx.el.span(row.outcome),
+                ),
+                rx.cond(
+                    row.problems.length() > 0,
+                    rx.foreach(row.problems, lambda problem: rx.el.p(problem, class_name="row-problem")),
+                    rx.cond(
+                        (row.outcome != "create") & (row.outcome != "update"),
+                        rx.el.p(row.reason, class_name="row-reason"),
+                    ),
+                ),
+            ),
+            class_name="what-happens",
+        ),
+        rx.foreach(row.cells, _cell),
+        class_name="plan-row " + row.outcome,
+        key=row.row.to(str),
+    )
+
+
+def _cell(cell: rx.Var[CellLine]) -> rx.Component:
+    return rx.el.td(
+        rx.cond(cell.old, rx.el.span(rx.el.del_(cell.old, class_name="old-value"), " ")),
+        rx.cond(cell.mark == "changed", rx.el.ins(cell.text, class_name="new-value"), cell.text),
+        class_name="cell " + cell.mark,
+    )
+
+
+def _pager() -> rx.Component:
+    return rx.el.nav(
+        rx.el.div(
+            rx.link(
+                rx.icon("chevron-left", size=16),
+                T("Previous"),
+                href=ImportCheckState.previous_url,
+                underline="none",
+                class_name=rx.cond(ImportCheckState.previous_url, "button", "button off"),
+            ),
+            rx.link(
+                T("Next"),
+                rx.icon("chevron-right", size=16),
+                href=ImportCheckState.next_url,
+                underline="none",
+                class_name=rx.cond(ImportCheckState.next_url, "button", "button off"),
+            ),
+            class_name="pager-end",
+        ),
+        aria_label=t("Pages"),
+        class_name="pager",
+    )
+
+
+def _problems() -> rx.Component:
+    return rx.el.aside(
+        rx.el.h2(T("Problems")),
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                checked=ImportCheckState.lenient,
+                on_change=ImportCheckState.take_without_bad_cells,
+                disabled=ImportWizardState.state != "checked",
+            ),
+            rx.el.span(T("Take rows without their bad cells")),
+            class_name="switch",
+        ),
+        rx.el.ul(rx.foreach(ImportCheckState.groups, _group)),
+        class_name="panel problems",
+    )
+
+
+def _group(group: rx.Var[GroupLine]) -> rx.Component:
+    return rx.el.li(
+        rx.link(
+            rx.cond(
+                group.level == "error",
+                rx.icon("circle-alert", size=14, class_name="error"),
+                rx.icon("triangle-alert", size=14, class_name="warning"),
+            ),
+            rx.el.span(
+                rx.cond(group.column, rx.el.b(group.column, ": ")),
+                group.sentence,
+                " · ",
+                tn("{n} row", "{n} rows", group.rows),
+            ),
+            href=group.url,
+            underline="none",
+            class_name="problem-group",
+            aria_current=rx.cond(group.current, "true", "false"),
+        )
+    )
+
+
+def _foot() -> rx.Component:
+    counts = ImportCheckState.counts
+    return foot(
+        rx.el.span(
+            rx.el.b(tn("{n} new", "{n} new", counts["create"].to(int))),
+            " · ",
+            tn("{n} updated", "{n} updated", counts["update"].to(int)),
+            " · ",
+            tn("{n} unchanged", "{n} unchanged", counts["unchanged"].to(int)),
+            " · ",
+            tn(
+                "{n} stays out",
+                "{n} stay out",
+                counts["invalid"].to(int) + counts["skip"].to(int) + counts["conflict"].to(int),
+            ),
+            class_name="number",
+        ),
+        rx.cond(
+            ImportCheckState.committable,
+            rx.el.button(
+                rx.cond(
+                    ImportCheckState.will_write > 0,
+                    tn("Import {n} contact", "Import {n} contacts", ImportCheckState.will_write),
+                    T("Finish: nothing to change"),
+                ),
+                type="button",
+                class_name="button primary",
+                on_click=ImportWizardState.commit,
+            ),
+        ),
+    )
+
+
+PAGE = {
+    "route": routes.IMPORT_CHECK,
+    "on_load": [SessionState.load, ImportCheckState.load, ImportWizardState.load],
+}

@@ -1,0 +1,197 @@
+"""The third step of an import: which column goes to which field."""
+
+import reflex as rx
+
+from crm_app import routes
+from crm_app.components.notice import notice
+from crm_app.components.text import T, t, tn
+from crm_app.pages.import_frame import foot, frame
+from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, FieldGroup
+from crm_app.state.import_columns import ColumnLine, ImportColumnsState
+from crm_app.state.import_wizard import ImportWizardState
+from crm_app.state.session import SessionState
+
+
+def import_columns() -> rx.Component:
+    return frame(
+        rx.cond(
+            ImportColumnsState.ready,
+            rx.el.form(
+                rx.cond(ImportColumnsState.error, notice(ImportColumnsState.error, "danger")),
+                _unmapped(),
+                rx.el.div(
+                    rx.el.table(
+                        rx.el.thead(
+                            rx.el.tr(
+                                rx.el.th(T("Column of the file"), scope="col"),
+                                rx.el.th(T("What it holds"), scope="col"),
+                                rx.el.th(T("Filled"), scope="col", class_name="right"),
+                                rx.el.th(T("Goes to"), scope="col"),
+                            )
+                        ),
+                        rx.el.tbody(rx.foreach(ImportColumnsState.columns, _column)),
+                        class_name="table mapping",
+                    ),
+                    class_name="table-frame",
+                ),
+                _whole_file(),
+                foot(
+                    rx.el.span(tn("{n} row will be checked", "{n} rows will be checked", ImportWizardState.rows)),
+                    rx.el.button(
+                        T("Continue: check every row"),
+                        rx.icon("arrow-right", size=16),
+                        type="submit",
+                        class_name="button primary",
+                        disabled=~ImportColumnsState.changeable,
+                    ),
+                ),
+                on_submit=ImportColumnsState.check,
+                key=ImportColumnsState.key.to(str),
+            ),
+        ),
+        step="columns",
+    )
+
+
+def _unmapped() -> rx.Component:
+    return rx.cond(
+        ImportColumnsState.unmapped.length() > 0,
+        notice(
+            rx.fragment(
+                rx.el.b(
+                    tn(
+                        "{n} column is left out:",
+                        "{n} columns are left out:",
+                        ImportColumnsState.unmapped.length(),
+                    )
+                ),
+                " ",
+                ImportColumnsState.unmapped.join(", "),
+            ),
+            "warn",
+        ),
+        notice(T("Every column has its place."), "good"),
+    )
+
+
+def _column(line: rx.Var[ColumnLine]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(line.header, scope="row"),
+        rx.el.td(
+            rx.foreach(line.samples, lambda sample: rx.el.span(sample, class_name="sample")),
+            class_name="samples",
+        ),
+        rx.el.td(
+            rx.el.span(
+                rx.el.span(class_name="fill-bar", style={"width": line.fill.to(str) + "%"}),
+                class_name="fill",
+                aria_hidden="true",
+            ),
+            rx.el.span(line.fill.to(str), " %"),
+            class_name="number right filled",
+        ),
+        rx.el.td(
+            _target(line),
+            rx.cond(line.target == "tags", _separator(line)),
+            rx.cond(line.reason, rx.el.p(line.reason, class_name="field-hint")),
+            class_name="goes-to",
+        ),
+        class_name=rx.cond(line.target, "", "left-out"),
+        key=line.index.to(str),
+    )
+
+
+def _target(line: rx.Var[ColumnLine]) -> rx.Component:
+    groups = [
+        rx.el.optgroup(
+            *[
+                rx.el.option(T(field.label.msgid), value=field.name)
+                for field in FIELDS.values()
+                if field.group == group
+            ],
+            label=t(GROUP_LABELS[group].msgid),
+        )
+        for group in FieldGroup
+    ]
+    return rx.el.select(
+        rx.el.option(T("– leave out –"), value=""),
+        *groups,
+        value=line.target,
+        on_change=lambda target: ImportColumnsState.choose(line.index, target),
+        aria_label=t("Field for the column {header}", header=line.header),
+        disabled=~ImportColumnsState.changeable,
+        class_name="input",
+    )
+
+
+def _separator(line: rx.Var[ColumnLine]) -> rx.Component:
+    return rx.el.label(
+        T("Tags are separated by"),
+        rx.el.select(
+            *[rx.el.option(sign, value=sign) for sign in (",", ";", "|", "/")],
+            value=line.separator,
+            on_change=lambda sign: ImportColumnsState.choose_separator(line.index, sign),
+            class_name="input tiny",
+        ),
+        class_name="field-hint inline",
+    )
+
+
+def _whole_file() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(T("For the whole file")),
+        rx.el.div(
+            rx.el.div(
+                rx.el.label(T("A row belongs to the contact with the same"), html_for="match-key"),
+                rx.el.select(
+                    rx.el.option(T("– nothing: every row is a new contact –"), value=""),
+                    rx.foreach(
+                        ImportColumnsState.match_keys,
+                        lambda key: rx.el.option(
+                            rx.match(key, *[(name, T(FIELDS[name].label.msgid)) for name in _KEYS], key), value=key
+                        ),
+                    ),
+                    id="match-key",
+                    value=ImportColumnsState.match_key,
+                    on_change=ImportColumnsState.choose_key,
+                    disabled=~ImportColumnsState.changeable,
+                    class_name="input",
+                ),
+                class_name="field",
+            ),
+            rx.el.div(
+                rx.el.label(T("Tags for every contact, by comma"), html_for="all-tags"),
+                rx.el.input(
+                    id="all-tags",
+                    name="tags",
+                    default_value=ImportColumnsState.tags,
+                    class_name="input",
+                    auto_complete="off",
+                ),
+                class_name="field",
+            ),
+            rx.el.div(
+                rx.el.label(T("Name of this import"), html_for="import-name"),
+                rx.el.input(
+                    id="import-name",
+                    name="name",
+                    default_value=ImportColumnsState.name,
+                    placeholder=ImportWizardState.file_name,
+                    class_name="input",
+                    max_length=200,
+                    auto_complete="off",
+                ),
+                class_name="field",
+            ),
+            class_name="fields",
+        ),
+        class_name="panel gap",
+    )
+
+
+_KEYS = ("number", "external_id", "email", "phone", "mobile")
+
+PAGE = {
+    "route": routes.IMPORT_COLUMNS,
+    "on_load": [SessionState.load, ImportColumnsState.load, ImportWizardState.load],
+}

@@ -1,0 +1,124 @@
+"""The last step of an import: what it did, with every setting."""
+
+import reflex as rx
+
+from crm_app import routes
+from crm_app.components.notice import notice
+from crm_app.components.text import T, figure, tn
+from crm_app.pages.import_check import OUTCOMES
+from crm_app.pages.import_frame import frame
+from crm_app.state.import_done import ImportDoneState, Pair
+from crm_app.state.import_wizard import ImportWizardState
+from crm_app.state.session import SessionState
+
+_view = ImportDoneState.view
+
+
+def import_done() -> rx.Component:
+    return frame(
+        rx.cond(ImportDoneState.ready, rx.fragment(_head(), _counts(), _settings())),
+        step="done",
+    )
+
+
+def _head() -> rx.Component:
+    return rx.cond(
+        _view.state == "done",
+        notice(
+            tn("Done: {n} contact was written.", "Done: {n} contacts were written.", _view.written),
+            "good",
+        ),
+        rx.cond(
+            _view.state == "cancelled",
+            notice(
+                rx.fragment(
+                    T("Stopped. What is in stays; you can go on where it stopped."),
+                    " ",
+                    rx.el.button(
+                        T("Go on"), type="button", class_name="button small", on_click=ImportWizardState.commit
+                    ),
+                ),
+                "warn",
+            ),
+        ),
+    )
+
+
+def _counts() -> rx.Component:
+    return rx.el.section(
+        rx.el.dl(
+            *[
+                rx.el.div(
+                    rx.el.dt(rx.icon(icon, size=14), T(label)),
+                    rx.el.dd(figure(_view.counts[key].to(int)), class_name="number"),
+                    class_name=f"tile {key}",
+                )
+                for key, label, icon in OUTCOMES
+            ],
+            class_name="tiles",
+        ),
+        rx.el.p(
+            tn("{n} row in the file.", "{n} rows in the file.", _view.rows),
+            rx.cond(
+                _view.replanned > 0,
+                rx.el.span(
+                    " ",
+                    tn(
+                        "{n} of them was planned again, because its contact changed meanwhile.",
+                        "{n} of them were planned again, because their contacts changed meanwhile.",
+                        _view.replanned,
+                    ),
+                ),
+            ),
+            class_name="quiet",
+        ),
+        rx.el.div(
+            rx.link(T("Show the contacts"), href=_view.contacts_url, underline="none", class_name="button primary"),
+            rx.link(
+                T("Look at every row"),
+                href=ImportWizardState.step_urls["check"].to(str),
+                underline="none",
+                class_name="button",
+            ),
+            rx.link(T("Import another file"), href=routes.NEW_IMPORT, underline="none", class_name="button"),
+            class_name="card-actions gap",
+        ),
+        class_name="panel",
+    )
+
+
+def _settings() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(T("How it was imported")),
+        rx.el.dl(
+            _pair(T("File"), rx.fragment(_view.file_name, " · ", _view.size)),
+            _pair(T("By"), _view.who),
+            _pair(T("Started"), _view.started),
+            _pair(T("Finished"), _view.finished),
+            _pair(T("Matched by"), _view.match_key),
+            _pair(T("Tags for every contact"), _view.tags),
+            class_name="facts",
+        ),
+        rx.el.details(
+            rx.el.summary(T("Columns")),
+            rx.el.dl(rx.foreach(_view.mapping, _mapped), class_name="facts gap"),
+            class_name="gap",
+        ),
+        class_name="panel",
+    )
+
+
+def _pair(label: rx.Component, value: rx.Component | rx.Var) -> rx.Component:
+    if isinstance(value, rx.Component):
+        return rx.fragment(rx.el.dt(label), rx.el.dd(value))
+    return rx.cond(value, rx.fragment(rx.el.dt(label), rx.el.dd(value)))
+
+
+def _mapped(pair: rx.Var[Pair]) -> rx.Component:
+    return rx.fragment(rx.el.dt(pair.label), rx.el.dd("→ ", pair.value))
+
+
+PAGE = {
+    "route": routes.IMPORT_DONE,
+    "on_load": [SessionState.load, ImportDoneState.load, ImportWizardState.load],
+}

@@ -1,0 +1,138 @@
+"""What every step of an import shares: the steps, the progress of work, and the foot that says what comes next."""
+
+import reflex as rx
+
+from crm_app import routes
+from crm_app.components.empty import empty
+from crm_app.components.notice import notice
+from crm_app.components.shell import shell
+from crm_app.components.text import T, t, tn
+from crm_app.state.import_wizard import ImportWizardState
+
+STEPS = (
+    ("new", "File"),
+    ("read", "Read"),
+    ("columns", "Columns"),
+    ("check", "Check"),
+    ("done", "Done"),
+)
+
+
+def frame(*content: rx.Component, step: str, foot: rx.Component | None = None) -> rx.Component:
+    """A step of an import that exists; `content` shows when no work is going on."""
+    return shell(
+        rx.cond(
+            ImportWizardState.missing,
+            _missing(),
+            rx.el.div(
+                steps(step),
+                rx.el.div(
+                    _messages(),
+                    rx.cond(ImportWizardState.working, progress(), rx.fragment(*content)),
+                    rx.cond(~ImportWizardState.working, foot) if foot is not None else rx.fragment(),
+                    class_name="wizard-main",
+                ),
+                class_name="wizard",
+            ),
+        ),
+        place="imports",
+        title=rx.el.h1(
+            rx.link(T("Imports"), href=routes.IMPORTS, underline="none", class_name="quiet"),
+            rx.el.span(" / ", class_name="quiet"),
+            ImportWizardState.name,
+        ),
+    )
+
+
+def steps(current: str) -> rx.Component:
+    return rx.el.nav(
+        rx.el.ol(*[_step(place, key, label, current) for place, (key, label) in enumerate(STEPS, 1)]),
+        aria_label=t("Steps of the import"),
+        class_name="steps",
+    )
+
+
+def _step(place: int, key: str, label: str, current: str) -> rx.Component:
+    inside = rx.fragment(rx.el.span(str(place), class_name="step-number"), rx.el.span(T(label)))
+    if key == current:
+        return rx.el.li(rx.el.span(inside, aria_current="step", class_name="step"))
+    if key == "new" or current == "new":
+        return rx.el.li(rx.el.span(inside, class_name="step off"))
+    url = ImportWizardState.step_urls[key].to(str)
+    return rx.el.li(
+        rx.cond(
+            url,
+            rx.link(inside, href=url, underline="none", class_name="step"),
+            rx.el.span(inside, class_name="step off"),
+        )
+    )
+
+
+def _messages() -> rx.Component:
+    return rx.fragment(
+        rx.cond(ImportWizardState.error, notice(ImportWizardState.error, "danger")),
+        rx.cond(
+            ImportWizardState.earlier,
+            notice(
+                rx.fragment(
+                    ImportWizardState.earlier,
+                    " ",
+                    rx.link(T("Look at it"), href=ImportWizardState.earlier_url, class_name="link"),
+                ),
+                "warn",
+            ),
+        ),
+    )
+
+
+def progress() -> rx.Component:
+    """The work under way: what, how far, how fast, and the way to stop it."""
+    return rx.el.section(
+        rx.el.h2(
+            rx.match(
+                ImportWizardState.state,
+                ("reading", T("Reading the file …")),
+                ("checking", T("Checking every row …")),
+                T("Importing …"),
+            )
+        ),
+        rx.el.div(
+            rx.el.div(class_name="bar-fill", style={"width": ImportWizardState.percent.to(str) + "%"}),
+            class_name="bar",
+            role="progressbar",
+            aria_valuemin=0,
+            aria_valuemax=100,
+            aria_valuenow=ImportWizardState.percent,
+            aria_label=t("Progress"),
+        ),
+        rx.el.p(
+            rx.cond(
+                ImportWizardState.queued,
+                T("Waiting for another import to finish. This one goes on by itself."),
+                rx.cond(
+                    ImportWizardState.total > 0,
+                    t("{done} of {total} rows", done=ImportWizardState.done, total=ImportWizardState.total),
+                    tn("{n} row", "{n} rows", ImportWizardState.done),
+                ),
+            ),
+            rx.cond(ImportWizardState.pace, rx.el.span(" · ", ImportWizardState.pace)),
+            class_name="number quiet",
+            aria_live="polite",
+        ),
+        rx.el.p(T("You can close this page; the work goes on."), class_name="quiet"),
+        rx.el.button(T("Stop"), type="button", class_name="button", on_click=ImportWizardState.cancel),
+        class_name="panel progress",
+    )
+
+
+def _missing() -> rx.Component:
+    return empty(
+        "file-x",
+        T("No such import"),
+        T("It may have been removed, or it belongs to another branch."),
+        rx.link(T("All imports"), href=routes.IMPORTS, underline="none", class_name="button"),
+    )
+
+
+def foot(*content: rx.Component) -> rx.Component:
+    return rx.el.div(*content, class_name="wizard-foot")

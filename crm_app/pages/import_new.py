@@ -1,0 +1,109 @@
+"""The first step of an import: a file by drop, click or phone, or pasted rows."""
+
+import reflex as rx
+
+from crm_app import routes, settings
+from crm_app.components.notice import notice
+from crm_app.components.shell import shell
+from crm_app.components.text import T, t
+from crm_app.pages.import_frame import steps
+from crm_app.state.import_upload import MIB, UPLOAD_ID, ImportUploadState
+from crm_app.state.session import SessionState
+
+SUFFIXES = [".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"]
+
+
+def import_new() -> rx.Component:
+    return shell(
+        rx.el.div(
+            steps("new"),
+            rx.el.div(
+                rx.cond(ImportUploadState.error, notice(ImportUploadState.error, "danger")),
+                rx.cond(ImportUploadState.percent >= 0, _sending(), _drop()),
+                _paste(),
+                class_name="wizard-main",
+            ),
+            class_name="wizard",
+        ),
+        place="imports",
+        title="Import contacts",
+    )
+
+
+def _drop() -> rx.Component:
+    limit = settings.get().upload_limit
+    return rx.upload.root(
+        rx.icon("file-up", size=36),
+        rx.el.span(T("Drop a file here or choose one"), class_name="drop-title"),
+        rx.el.span(
+            t("Excel, LibreOffice or CSV, up to {size} MB", size=limit // MIB),
+            class_name="quiet",
+        ),
+        rx.el.span(T("Choose a file"), class_name="button primary"),
+        id=UPLOAD_ID,
+        multiple=False,
+        max_files=1,
+        max_size=limit,
+        accept={
+            "text/csv": [".csv"],
+            "text/plain": [".txt", ".tsv", ".tab"],
+            "text/tab-separated-values": [".tsv"],
+            "application/vnd.ms-excel": [".xls"],
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": [".xlsx"],
+            "application/vnd.ms-excel.sheet.macroEnabled.12": [".xlsm"],
+            "application/vnd.ms-excel.sheet.binary.macroEnabled.12": [".xlsb"],
+            "application/vnd.oasis.opendocument.spreadsheet": [".ods"],
+        },
+        on_drop=ImportUploadState.receive(
+            rx.upload_files_chunk(upload_id=UPLOAD_ID, on_upload_progress=ImportUploadState.progress)
+        ),
+        on_drop_rejected=ImportUploadState.rejected,
+        class_name="drop",
+    )
+
+
+def _sending() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(T("Sending the file …")),
+        rx.el.div(
+            rx.el.div(class_name="bar-fill", style={"width": ImportUploadState.percent.to(str) + "%"}),
+            class_name="bar",
+            role="progressbar",
+            aria_valuemin=0,
+            aria_valuemax=100,
+            aria_valuenow=ImportUploadState.percent,
+            aria_label=t("Progress"),
+        ),
+        rx.el.p(ImportUploadState.percent.to(str), " %", class_name="number quiet"),
+        rx.el.button(
+            T("Cancel"),
+            type="button",
+            class_name="button",
+            on_click=[rx.cancel_upload(UPLOAD_ID), ImportUploadState.cancelled],
+        ),
+        class_name="panel progress",
+    )
+
+
+def _paste() -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(T("Or paste rows from a spreadsheet or a mail")),
+        rx.el.form(
+            rx.el.label(T("Rows, with their headings in the first one"), html_for="paste-rows"),
+            rx.el.textarea(
+                id="paste-rows",
+                name="rows",
+                rows=8,
+                class_name="input",
+                spell_check=False,
+                placeholder="Name\tE-Mail\t…",
+            ),
+            rx.el.button(T("Read these rows"), type="submit", class_name="button"),
+            on_submit=ImportUploadState.paste,
+            class_name="paste",
+        ),
+        class_name="panel",
+    )
+
+
+PAGE = {"route": routes.NEW_IMPORT, "on_load": [SessionState.load, ImportUploadState.load]}

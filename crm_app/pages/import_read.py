@@ -1,0 +1,151 @@
+"""The second step of an import: the file as the machine sees it."""
+
+import reflex as rx
+
+from crm_app import routes
+from crm_app.components.notice import notice
+from crm_app.components.text import T, t, tn
+from crm_app.pages.import_frame import foot, frame
+from crm_app.state.import_read import FirstRow, ImportReadState
+from crm_app.state.import_wizard import ImportWizardState
+from crm_app.state.session import SessionState
+
+_view = ImportReadState.view
+
+
+def import_read() -> rx.Component:
+    return frame(
+        rx.cond(
+            ImportReadState.ready,
+            rx.fragment(
+                _settings(),
+                rx.foreach(_view.problems, lambda problem: notice(problem, "warn")),
+                _first_rows(),
+            ),
+        ),
+        step="read",
+        foot=rx.cond(
+            ImportReadState.ready & (ImportWizardState.error == ""),
+            foot(
+                rx.el.span(
+                    tn("{n} row", "{n} rows", _view.rows),
+                    " · ",
+                    tn("{n} column", "{n} columns", _view.columns),
+                    class_name="number",
+                ),
+                rx.link(
+                    T("Continue: columns"),
+                    rx.icon("arrow-right", size=16),
+                    href=ImportWizardState.step_urls["columns"].to(str),
+                    underline="none",
+                    class_name="button primary",
+                ),
+            ),
+        ),
+    )
+
+
+def _settings() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.cond(
+                _view.is_text,
+                rx.fragment(
+                    _select("encoding", "Characters", _view.encoding, _plain(_view.encodings)),
+                    _select("delimiter", "Columns are separated by", _view.delimiter, _pairs(_view.delimiters)),
+                    _select("quotechar", "Quotes", _view.quotechar, _pairs(_view.quotes)),
+                ),
+                _select("sheet", "Sheet", _view.sheet, _plain(_view.sheets)),
+            ),
+            _select(
+                "header_row",
+                "Headings stand in row",
+                _view.header_row.to(str),
+                rx.fragment(
+                    rx.el.option(T("none"), value="0"),
+                    rx.foreach(_view.header_rows, lambda row: rx.el.option(row.to(str), value=row.to(str))),
+                ),
+            ),
+            class_name="fields narrow",
+        ),
+        rx.el.p(
+            rx.el.span(_view.format, class_name="chip"),
+            " ",
+            _view.sure,
+            " ",
+            rx.el.button(
+                T("Recognise again"), type="button", class_name="link-button", on_click=ImportReadState.detect_again
+            ),
+            class_name="field-hint",
+        ),
+        class_name="panel",
+    )
+
+
+def _select(key: str, label: str, value: rx.Var, options: rx.Component) -> rx.Component:
+    return rx.el.div(
+        rx.el.label(T(label), html_for=f"read-{key}"),
+        rx.el.select(
+            options,
+            id=f"read-{key}",
+            value=value,
+            on_change=lambda chosen: ImportReadState.choose(key, chosen),
+            disabled=~ImportReadState.changeable,
+            class_name="input",
+        ),
+        class_name="field",
+    )
+
+
+def _plain(values: rx.Var) -> rx.Component:
+    return rx.foreach(values, lambda value: rx.el.option(value, value=value))
+
+
+def _pairs(values: rx.Var) -> rx.Component:
+    return rx.foreach(values, lambda pair: rx.el.option(pair[1], value=pair[0]))
+
+
+def _first_rows() -> rx.Component:
+    return rx.fragment(
+        rx.el.p(T("The first rows. Click the row that holds the headings."), class_name="field-hint gap"),
+        rx.el.div(
+            rx.el.table(rx.el.tbody(rx.foreach(_view.first, _row)), class_name="table sheet"),
+            class_name="table-frame",
+            tab_index=0,
+            role="region",
+            aria_label=t("First rows of the file"),
+        ),
+        rx.cond(
+            _view.hidden_columns > 0,
+            rx.el.p(
+                tn("{n} more column is not shown here.", "{n} more columns are not shown here.", _view.hidden_columns),
+                class_name="field-hint gap",
+            ),
+        ),
+    )
+
+
+def _row(row: rx.Var[FirstRow]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(
+            rx.el.button(
+                row.number.to(str),
+                type="button",
+                title=t("Row {row} holds the headings", row=row.number),
+                aria_label=t("Row {row} holds the headings", row=row.number),
+                aria_pressed=row.header,
+                disabled=~ImportReadState.changeable,
+                on_click=ImportReadState.choose("header_row", row.number.to(str)),
+            ),
+            scope="row",
+            class_name="row-number",
+        ),
+        rx.foreach(row.cells, lambda cell: rx.el.td(cell)),
+        class_name=rx.cond(row.header, "header-row", ""),
+    )
+
+
+PAGE = {
+    "route": routes.IMPORT_READ,
+    "on_load": [SessionState.load, ImportReadState.load, ImportWizardState.load],
+}

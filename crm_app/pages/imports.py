@@ -1,0 +1,115 @@
+"""The history of imports: finished ones with what they did, unfinished ones with a way on."""
+
+import reflex as rx
+
+from crm_app import routes
+from crm_app.components.empty import empty
+from crm_app.components.shell import shell
+from crm_app.components.text import T, t
+from crm_app.state.imports import ImportLine, ImportListState
+from crm_app.state.session import SessionState
+
+
+def imports() -> rx.Component:
+    return shell(
+        rx.cond(
+            ImportListState.loaded & (ImportListState.rows.length() == 0),
+            empty(
+                "file-up",
+                T("No imports yet"),
+                T(
+                    "Excel, CSV and other lists are read as they are. Nothing is written before you have seen the result."
+                ),
+                _new(),
+            ),
+            rx.fragment(_table(), _more()),
+        ),
+        place="imports",
+        title="Imports",
+        actions=_new(),
+    )
+
+
+def _new() -> rx.Component:
+    return rx.link(
+        rx.icon("file-up", size=16),
+        T("Import a file"),
+        href=routes.NEW_IMPORT,
+        underline="none",
+        class_name="button primary",
+    )
+
+
+def _table() -> rx.Component:
+    return rx.el.div(
+        rx.el.table(
+            rx.el.thead(
+                rx.el.tr(
+                    rx.el.th(T("Import"), scope="col"),
+                    rx.el.th(T("State"), scope="col"),
+                    rx.el.th(T("Rows"), scope="col", class_name="right"),
+                    rx.el.th(T("New"), scope="col", class_name="right"),
+                    rx.el.th(T("Updated"), scope="col", class_name="right"),
+                    rx.el.th(T("Left out"), scope="col", class_name="right"),
+                    rx.el.th(T("By"), scope="col"),
+                    rx.el.th(T("When"), scope="col"),
+                    rx.el.th(rx.el.span(T("Actions"), class_name="visually-hidden"), scope="col"),
+                )
+            ),
+            rx.el.tbody(rx.foreach(ImportListState.rows, _row)),
+            class_name="table cards",
+        ),
+        class_name="table-frame",
+    )
+
+
+def _row(line: rx.Var[ImportLine]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(rx.link(line.name, href=line.url, underline="none", class_name="name-link"), class_name="card-title"),
+        rx.el.td(
+            rx.el.span(rx.el.span(class_name="status-dot " + line.dot), line.state, class_name="status"),
+            class_name="card-line",
+        ),
+        rx.el.td(line.rows.to_string(), class_name="number right"),
+        rx.el.td(line.created.to_string(), class_name="number right"),
+        rx.el.td(line.updated.to_string(), class_name="number right"),
+        rx.el.td(line.left.to_string(), class_name="number right"),
+        rx.el.td(rx.cond(line.who, line.who, "–")),
+        rx.el.td(rx.el.time(line.when, title=line.exact), class_name="quiet card-line"),
+        rx.el.td(
+            rx.el.div(
+                rx.cond(
+                    line.unfinished,
+                    rx.link(T("Continue"), href=line.url, underline="none", class_name="button small"),
+                ),
+                rx.cond(line.deletable, _delete(line)),
+                class_name="row-actions",
+            ),
+            class_name="card-side",
+        ),
+        key=line.id.to(str),
+    )
+
+
+def _delete(line: rx.Var[ImportLine]) -> rx.Component:
+    return rx.el.button(
+        rx.icon("trash-2", size=16),
+        type="button",
+        title=t("Remove this unfinished import"),
+        aria_label=t("Remove the unfinished import {name}", name=line.name),
+        class_name="button plain small",
+        on_click=ImportListState.delete(line.id),
+    )
+
+
+def _more() -> rx.Component:
+    return rx.cond(
+        ImportListState.next_url,
+        rx.el.nav(
+            rx.link(T("Older imports"), href=ImportListState.next_url, underline="none", class_name="button"),
+            class_name="pager",
+        ),
+    )
+
+
+PAGE = {"route": routes.IMPORTS, "on_load": [SessionState.load, ImportListState.load]}

@@ -1,0 +1,217 @@
+"""The whole way of a file in one call, for the command line: the wizard's services, run in this process."""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crm_app import settings
+from crm_app.locales import Text, text
+from crm_app.models import Import, ImportState, Job, JobState, Outcome
+from crm_app.services import database, jobs
+from crm_app.services.actor import SYSTEM
+from crm_app.services.errors import CRMError, Invalid
+from crm_app.services.fields.verdict import Level
+from crm_app.services.folding import fold
+from crm_app.services.imports import access, plan_file, preview, steps, uploads, work
+from crm_app.services.imports import columns as mappings
+from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports.reading.child import Reader
+from crm_app.services.imports.reading.errors import Unreadable
+
+CACHE_KIB = 262_144
+WAIT_SECONDS = 0.5
+
+Progress = Callable[[str, int, int], None]  # step, done, total
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line asked for. `maps` are "Header=field", an empty field leaves the column out."""
+
+    name: str = ""
+    maps: Sequence[str] = ()
+    match: str | None = None
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One problem for the answer; `row` None = the file, `column` empty = the row."""
+
+    level: Level
+    row: int | None
+    column: str
+    message: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of the file; `import_id` None after a dry run or a refused question."""
+
+    import_id: int | None
+    rows: int
+    counts: dict[Outcome, int]
+    seconds: float
+    problems: list[Found]
+
+
+def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
+    """Reads and checks without changing anything. Raises Unreadable, Invalid (wrong wish)."""
+    started = time.monotonic()
+    chosen = settings.get()
+    with tempfile.TemporaryDirectory(prefix="dry-", dir=chosen.imports_dir) as place, Reader() as reader:
+        folder = Path(place)
+        (folder / plan_file.SOURCE).symlink_to(path.absolute())
+        payload: dict[str, Any] = {
+            "folder": place,
+            "file": plan_file.NAME,
+            "file_name": path.name,
+            "settings": {},
+            "max_rows": chosen.import_max_rows,
+        }
+        staged = reader.run("stage", payload, on_progress=_telling("read", on_progress))
+        columns, options = choose(staged["headers"], staged["read_out"]["suggestions"], wish)
+        payload = {
+            "folder": place,
+            "database": chosen.database,
+            "branch_ids": [SYSTEM.branch_id],
+            "columns": [column.to_json() for column in columns],
+            "options": options.to_json(),
+        }
+        checked = reader.run("check", payload, on_progress=_telling("check", on_progress))
+        counts = {outcome: int(checked["counts"].get(outcome, 0)) for outcome in Outcome}
+        problems = _problems(folder, staged["read_out"], staged["headers"])
+    return Result(None, staged["rows"], counts, time.monotonic() - started, problems)
+
+
+def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dict[Outcome, int]], bool]) -> Result:
+    """Reads, checks and commits as the built-in user; `confirm` may still say no, then nothing stays.
+
+    Raises Unreadable, Invalid (wrong wish), CRMError.
+    """
+    started = time.monotonic()
+    stored = uploads.from_path(path)
+    with database.transaction() as session:
+        made = uploads.create(
+            session,
+            SYSTEM,
+            file_name=path.name,
+            size=stored.size,
+            sha256=stored.sha256,
+            folder=stored.folder,
+            name=wish.name,
+        )
+    assert made.id is not None
+    try:
+        found = _plan(made.id, wish, on_progress)
+        counts = {outcome: int(found.counts.get(outcome, 0)) for outcome in Outcome}
+        if not confirm(counts):
+            _forget(made.id)
+            return Result(None, found.rows, counts, time.monotonic() - started, [])
+    except BaseException:
+        _forget(made.id)
+        raise
+    found = _step(made.id, "commit", steps.commit, on_progress)
+    if found.state != ImportState.DONE:
+        error = Text.from_json(found.error) if found.error else text("The import was stopped.")
+        raise CRMError(error)
+    counts = {outcome: int(found.counts.get(outcome, 0)) for outcome in Outcome}
+    problems = _problems(uploads.place_of(found), found.read_out, found.read_out["headers"])
+    return Result(made.id, found.rows, counts, time.monotonic() - started, problems)
+
+
+def choose(headers: Sequence[str], suggestions: Sequence[Any], wish: Wish) -> tuple[list[ColumnMapping], Options]:
+    """The suggested mapping with what was wished for put over it. Raises Invalid when that does not fit the file."""
+    targets: list[str | None] = [found["target"] for found in suggestions]
+    for rule in wish.maps:
+        header, sign, target = rule.rpartition("=")
+        if not sign:
+            raise Invalid(text("“{rule}” is not of the form Header=field.", rule=rule), "map")
+        index = _column(headers, header)
+        if target and target != "tags":
+            targets = [None if known == target else known for known in targets]
+        targets[index] = target or None
+    columns = [ColumnMapping(index, headers[index], target) for index, target in enumerate(targets)]
+    options = Options(wish.match or mappings.suggested_key(targets), tuple(wish.tags))
+    mappings.validate(columns, options, len(headers))
+    return columns, options
+
+
+def _column(headers: Sequence[str], wanted: str) -> int:
+    for same in (str, str.strip, fold):
+        places = [index for index, header in enumerate(headers) if same(header) == same(wanted)]
+        if len(places) == 1:
+            return places[0]
+        if places:
+            raise Invalid(text("The file has several columns “{header}”.", header=wanted), "map")
+    raise Invalid(text("The file has no column “{header}”.", header=wanted), "map")
+
+
+def _plan(import_id: int, wish: Wish, on_progress: Progress) -> Import:
+    found = _step(import_id, "read", steps.read, on_progress)
+    if found.state != ImportState.READ:
+        raise Unreadable(Text.from_json(found.error) if found.error else text("The file cannot be read."))
+    headers = found.read_out["headers"]
+    columns, options = choose(headers, found.read_out["suggestions"], wish)
+    with database.transaction() as session:
+        steps.map_columns(session, SYSTEM, import_id, columns, options)
+    found = _step(import_id, "check", steps.check, on_progress)
+    if found.state != ImportState.CHECKED:
+        raise CRMError(Text.from_json(found.error) if found.error else text("The file cannot be checked."))
+    return found
+
+
+def _step(import_id: int, name: str, verb: Callable[..., Job], on_progress: Progress) -> Import:
+    """Starts a step and works on it here; waits while another import is being committed."""
+    with database.transaction() as session:
+        job = verb(session, SYSTEM, import_id)
+        assert job.id is not None
+        job_id = job.id
+        claim = jobs.claim(session, job_id, jobs.CLI)
+    while claim is None:
+        time.sleep(WAIT_SECONDS)
+        with database.transaction() as session:
+            current = session.get(Job, job_id)
+            if current is None or current.is_finished:
+                break
+            on_progress("wait" if current.state == JobState.QUEUED else name, current.done, current.total)
+            claim = jobs.claim(session, job_id, jobs.CLI)
+    if claim is not None:
+        try:
+            work.run(claim, on_progress=lambda done, total: on_progress(name, done, total), cache_kib=CACHE_KIB)
+        except KeyboardInterrupt:
+            work.abandon(claim)
+            raise
+    with database.reading() as session:
+        return access.get(session, SYSTEM, import_id)
+
+
+def _forget(import_id: int) -> None:
+    with database.transaction() as session:
+        uploads.delete(session, SYSTEM, import_id)
+
+
+def _problems(folder: Path, read_out: dict[str, Any], headers: Sequence[str]) -> list[Found]:
+    """Everything wrong with the file, its rows and its cells; rows planned again during the commit too."""
+    found = [
+        Found(Level(p["level"]), p["row"], p["column"], Text.from_json(p["message"])) for p in read_out["problems"]
+    ]
+    for row, problem in preview.all_problems(folder):
+        column = headers[problem.index] if problem.index >= 0 else ""
+        found.append(Found(problem.level, row, column, problem.message))
+    for row, reason in preview.replanned(folder):
+        found.append(Found(Level.WARNING, row, "", reason))
+    return found
+
+
+def _telling(step: str, on_progress: Progress) -> Callable[[dict[str, Any]], None]:
+    return lambda data: on_progress(step, int(data["done"]), int(data.get("total", 0)))
+
+
+def is_readable(path: Path) -> bool:
+    """Whether the file is there and may be read."""
+    return path.is_file() and os.access(path, os.R_OK)

@@ -1,0 +1,230 @@
+"""Delimited text: how a file is written, and its rows as records.
+
+Numbering: records are counted from 1 as they stand in the file: the header, titles above it and the line `sep=;` count,
+and so does every blank line, so that numbers are near the lines an editor shows; a quoted cell over several lines is one
+record, whose `line` tells where it starts. Blank records are no rows and are not handed on. Every other record behind the
+header is either taken (a `Record`) or refused (a `Problem` of level error that no record with its number follows).
+"""
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from crm_app.locales import Text, text
+from crm_app.services.fields.verdict import Level, Problem
+from crm_app.services.imports.reading import dialect as dialects
+from crm_app.services.imports.reading import encoding as encodings
+from crm_app.services.imports.reading import garbled, header, quotes
+from crm_app.services.imports.reading.errors import Unreadable
+from crm_app.services.imports.reading.lines import Lines, StillOpen, opened
+from crm_app.services.imports.reading.split import best_escape, best_quote
+from crm_app.services.imports.reading.types import Dialect, Format, ReadOut, ReadSettings, Record
+
+SAMPLE = 65_536  # characters the dialect is detected on
+LOOKED_AT = 100  # records the header is detected on
+SHOWN = 30  # records handed on for people to see
+UNSURE = 0.75  # confidence under which an encoding is worth a warning
+
+
+def understand(path: Path, settings: ReadSettings) -> ReadOut:
+    """Encoding, dialect and header of a text file; what `settings` choose wins. Only the encoding needs all of it.
+
+    `problems` are those of the whole file; those of rows come with `records`. Raises Unreadable for an unknown
+    encoding and for a file without text, OSError if it cannot be opened.
+    """
+    guess = encodings.detect(path) if settings.encoding is None else _chosen(settings.encoding)
+    sample = _sample(path, guess.encoding)
+    if not sample.strip("\ufeff\x00 \t\r\n"):
+        raise Unreadable(text("There is no text in this file."))
+    read_out = ReadOut(Format.CSV, encoding=guess.encoding, encoding_confidence=guess.confidence)
+    read_out.dialect = _dialect(sample, settings)
+    read_out.problems = list(_whole_file_problems(guess, sample))
+    found = list(islice((item for item in _all(path, read_out, 0) if isinstance(item, Record)), LOOKED_AT))
+    read_out.first_records = found[:SHOWN]
+    table = found[1:] if found and dialects.sep_line(sample) else found
+    if settings.header_row is not None:
+        head = next((record for record in found if record.number == settings.header_row), None)
+    else:
+        index = header.detect([record.cells for record in table])
+        head = None if index is None else table[index]
+    read_out.header_row = head.number if head else None
+    read_out.headers = _headers(head, [record for record in table if head is None or record.number > head.number])
+    return read_out
+
+
+def records(path: Path, read_out: ReadOut) -> Iterator[Record | Problem]:
+    """The rows behind the header, streamed, each at least as wide as the headers; its problems come before it."""
+    width = len(read_out.headers)
+    after = read_out.header_row or int(dialects.sep_line(_sample(path, read_out.encoding or "utf-8")) is not None)
+    for item in _all(path, read_out, width):
+        if isinstance(item, Problem):
+            if (item.row or 0) > after:
+                yield item
+            continue
+        if item.number <= after:
+            continue
+        cells = item.cells
+        if len(cells) != width:
+            if len(cells) < width:
+                cells.extend([""] * (width - len(cells)))
+            elif not any(cells[width:]):
+                del cells[width:]
+        if any(cells):
+            yield item
+
+
+def column_name(index: int) -> str:
+    """The name of a column without one, by its letter in a spreadsheet: 0 → "Column A", 27 → "Column AB"."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"Column {letters}"
+
+
+def _all(path: Path, read_out: ReadOut, width: int) -> Iterator[Record | Problem]:
+    """Every record of the file, blank ones too, and the problems of each before it. `width` 0 = not known yet."""
+    dialect = read_out.dialect or Dialect()
+    encoding = read_out.encoding or "utf-8"
+    skip_spaces = _spaces_before_quotes(_sample(path, encoding), dialect)
+    arguments = quotes.options(dialect, skip_spaces=skip_spaces)
+    number, line = 0, 1  # of the record read last; where the next one starts
+    removed = lost = 0
+    with opened(path, encoding) as source:
+        while True:
+            pending = source.pending
+            try:
+                for cells in csv.reader(source, **arguments):
+                    number += 1
+                    if source.removed != removed or source.lost != lost:
+                        yield from _character_problems(source, removed, lost, number, cells, encoding)
+                        removed, lost = source.removed, source.lost
+                    yield Record(number, cells, line)
+                    line += len(pending)
+                    pending.clear()
+                return
+            except (csv.Error, StillOpen) as error:
+                number += 1
+                mended = None
+                if len(pending) == 1 and isinstance(error, csv.Error):
+                    mended = quotes.mend(pending[0], dialect, width or len(read_out.headers), skip_spaces=skip_spaces)
+                if mended is not None:
+                    yield Problem(Level.WARNING, _STRAY, row=number, value=pending[0].strip()[:80])
+                    yield Record(number, mended, line)
+                else:
+                    yield _refused(number, line, pending[0], dialect)
+                source.give_back(pending[1:])
+                removed, lost = source.removed, source.lost
+                line += 1
+                pending.clear()
+
+
+_STRAY = text("There is a stray quotation mark in this row. It was kept as text; please check the row.")
+
+
+def _refused(number: int, line: int, start: str, dialect: Dialect) -> Problem:
+    message = text(
+        "A quotation mark ({quote}) opens in line {line} and is not closed properly. The row was not taken; reading went "
+        "on in the next line. Close or remove the mark in the file, or choose “no quotation marks”.",
+        quote=dialect.quotechar,
+        line=line,
+    )
+    return Problem(Level.ERROR, message, row=number, value=start.strip()[:80])
+
+
+def _character_problems(
+    source: Lines, removed: int, lost: int, number: int, cells: list[str], encoding: str
+) -> Iterator[Problem]:
+    if source.removed != removed:
+        message = text("{count} invisible NUL characters were removed from this row.", count=source.removed - removed)
+        yield Problem(Level.WARNING, message, row=number)
+    if source.lost != lost:
+        message = text(
+            "A letter in this row does not fit the encoding {encoding}. Choose another one.", encoding=encoding
+        )
+        value = next((cell for cell in cells if "\ufffd" in cell), "")
+        yield Problem(Level.ERROR, message, row=number, value=value[:80])
+
+
+def _chosen(name: str) -> encodings.EncodingGuess:
+    try:
+        known = name == garbled.TWICE or codecs.lookup(name)._is_text_encoding
+    except LookupError:
+        known = False
+    if not known:
+        raise Unreadable(text("There is no encoding “{name}”.", name=name))
+    return encodings.EncodingGuess(name)
+
+
+def _sample(path: Path, encoding: str) -> str:
+    codec = "utf-8" if encoding == garbled.TWICE else encoding
+    with path.open(encoding=codec, errors="replace", newline="") as file:
+        return file.read(SAMPLE + 1)
+
+
+def _dialect(sample: str, settings: ReadSettings) -> Dialect:
+    if settings.delimiter is None:
+        dialect = dialects.detect(sample)
+    else:
+        quote = best_quote(sample, settings.delimiter)[0] or '"'
+        dialect = Dialect(settings.delimiter, quote, best_escape(sample, settings.delimiter, quote))
+    if settings.quotechar is not None:
+        dialect = replace(dialect, quotechar=settings.quotechar)
+    if settings.escapechar is not None:
+        dialect = replace(dialect, escapechar=settings.escapechar)
+    return dialect
+
+
+def _spaces_before_quotes(sample: str, dialect: Dialect) -> bool:
+    """Whether quoted cells stand after `, ` instead of `,`."""
+    if not dialect.quotechar or not dialect.delimiter or dialect.delimiter == " ":
+        return False
+    return re.search(rf"{re.escape(dialect.delimiter)} +{re.escape(dialect.quotechar)}", sample) is not None
+
+
+def _whole_file_problems(guess: encodings.EncodingGuess, sample: str) -> Iterator[Problem]:
+    message: Text
+    if guess.undecodable:
+        message = text(
+            "Some letters do not fit the encoding {encoding}. They are marked in their rows.", encoding=guess.encoding
+        )
+        yield Problem(Level.WARNING, message)
+    better = garbled.suggested_encoding(sample, guess.encoding)
+    if better:
+        example = next((word for word in sample.split() if garbled.mended(word) != word), "")[:40]
+        message = text(
+            "Letters look garbled: “{garbled}” may mean “{mended}”. Choose the encoding {encoding} to read them right.",
+            garbled=example,
+            mended=garbled.mended(example),
+            encoding=better,
+        )
+        yield Problem(Level.WARNING, message, data={"encoding": better})
+    elif guess.confidence < UNSURE and guess.alternatives:
+        message = text(
+            "The encoding is not certain: read as {encoding}, it could be {other}. Please check letters with accents.",
+            encoding=guess.encoding,
+            other=", ".join(guess.alternatives),
+        )
+        yield Problem(Level.WARNING, message, data={"alternatives": list(guess.alternatives)})
+
+
+def _headers(head: Record | None, rows: list[Record]) -> list[str]:
+    """Trimmed names; blank ones by their letter; columns nobody uses at the end left out."""
+    names = [cell.strip() for cell in head.cells] if head else []
+    widths = Counter(_used(record.cells) for record in rows)
+    enough = max(1, sum(widths.values()) // 5) if len(rows) > 4 else 1
+    common = max((width for width, count in widths.items() if count >= enough), default=0)
+    width = max(_used(names), common)
+    names = names[:width] + [""] * (width - len(names))
+    return [name or column_name(index) for index, name in enumerate(names)]
+
+
+def _used(cells: list[str]) -> int:
+    """Cells up to the last one that is not blank."""
+    return max((index for index, cell in enumerate(cells, start=1) if cell.strip()), default=0)

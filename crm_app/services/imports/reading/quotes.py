@@ -1,0 +1,69 @@
+"""Records whose quotes are not written by the rules: mended where only one reading makes sense, else refused."""
+
+import csv
+from typing import Any
+
+from crm_app.services.imports.reading.types import Dialect
+
+csv.field_size_limit(2**31 - 1)  # cells are limited after reading, with their place named
+
+
+def options(dialect: Dialect, *, skip_spaces: bool) -> dict[str, Any]:
+    """Arguments for a strict `csv.reader`: it stops at quotes that were not meant, instead of dropping them."""
+    return {
+        "delimiter": dialect.delimiter or "\x00",  # NULs are taken out before
+        "quotechar": dialect.quotechar or None,
+        "quoting": csv.QUOTE_MINIMAL if dialect.quotechar else csv.QUOTE_NONE,
+        "escapechar": dialect.escapechar or None,
+        "doublequote": True,
+        "skipinitialspace": skip_spaces,
+        "strict": True,
+    }
+
+
+def mend(line: str, dialect: Dialect, width: int, *, skip_spaces: bool) -> list[str] | None:
+    """The cells of one line with stray quotes kept as text, if it then has `width` cells; None otherwise.
+
+    A quote closes a cell only where a delimiter or the end of the line follows: `"Ann "Nan" Lee";x`.
+    """
+    text = line.rstrip("\r\n")
+    cells: list[str] = []
+    place = 0
+    while place <= len(text):
+        cell, place = _cell(text, place, dialect, skip_spaces)
+        if place < 0:
+            return None
+        cells.append(cell)
+    return cells if len(cells) == width else None
+
+
+def _cell(text: str, place: int, dialect: Dialect, skip_spaces: bool) -> tuple[str, int]:
+    """One cell from `place` on, and where the next begins; place -1 when its quote never closes."""
+    delimiter, quote = dialect.delimiter, dialect.quotechar
+    while skip_spaces and text[place : place + 1] == " ":
+        place += 1
+    if not quote or text[place : place + 1] != quote:
+        end = text.find(delimiter, place) if delimiter else -1
+        end = len(text) if end < 0 else end
+        return text[place:end], end + 1
+    start = place + 1
+    place = start
+    while True:
+        place = text.find(quote, place)
+        if place < 0:
+            return "", -1
+        if text[place + 1 : place + 2] == quote and text[place + 2 : place + 3] not in ("", delimiter):
+            place += 2
+        elif text[place + 1 : place + 2] in ("", delimiter):
+            return text[start:place].replace(quote * 2, quote), place + 2
+        else:
+            place += 1
+
+
+def is_open(lines: list[str], arguments: dict[str, Any]) -> bool:
+    """Whether these lines end inside a quoted cell."""
+    try:
+        list(csv.reader(lines, **arguments))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False

@@ -1,0 +1,236 @@
+"""The fourth step: the plan of every row, looked at before anything is written."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+import reflex as rx
+
+from crm_app import locales, routes
+from crm_app.jobs import queue
+from crm_app.models import Import, ImportState, Outcome, Permission
+from crm_app.services import database
+from crm_app.services.actor import Actor
+from crm_app.services.errors import CRMError, NotFound
+from crm_app.services.fields.registry import FIELDS
+from crm_app.services.imports import access, plan_file, preview, steps, uploads
+from crm_app.services.imports.columns import ColumnMapping, Options, from_json
+from crm_app.services.imports.preview import PreviewRow, ProblemGroup
+from crm_app.state.guard import action
+from crm_app.state.import_wizard import ImportWizardState
+from crm_app.state.messages import say
+from crm_app.state.session import current_actor
+
+SHOWN_LETTERS = 200
+
+
+@dataclass
+class CellLine:
+    text: str
+    old: str = ""
+    mark: str = ""  # error, warning or changed
+
+
+@dataclass
+class RowLine:
+    row: int
+    outcome: str
+    reason: str
+    cells: list[CellLine] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass
+class ColumnHead:
+    header: str
+    target: str
+
+
+@dataclass
+class GroupLine:
+    sentence: str
+    column: str
+    rows: int
+    level: str
+    url: str
+    current: bool
+
+
+class ImportCheckState(rx.State):
+    rows: list[RowLine] = []
+    heads: list[ColumnHead] = []
+    counts: dict[str, int] = {}
+    groups: list[GroupLine] = []
+    outcome: str = ""
+    outcome_urls: dict[str, str] = {}
+    previous_url: str = ""
+    next_url: str = ""
+    lenient: bool = False
+    ready: bool = False
+    committable: bool = False
+    will_write: int = 0
+
+    @action(permission=Permission.IMPORT)
+    async def load(self):
+        actor = await current_actor(self)
+        wizard = await self.get_state(ImportWizardState)
+        seen = await asyncio.to_thread(_fetch, actor, wizard._id)
+        self.ready = seen is not None
+        if seen is None:
+            self.rows = []
+            return
+        found, counts, groups = seen
+        params = dict(self.router.url.query_parameters)
+        asked = _Asked.of(params, groups)
+        page = await asyncio.to_thread(asked.page, found)
+        mapped = [column for column in from_json(found.columns) if column.target]
+        self.heads = [
+            ColumnHead(column.header, locales.render(FIELDS[column.target].label, actor.language)) for column in mapped
+        ]
+        self.rows = [_row(row, mapped, actor.language) for row in page.rows]
+        self._describe(wizard._id, found, counts)
+        self._link(wizard._id, asked, page, groups, found, actor.language)
+
+    def _describe(self, import_id: int, found: Import, counts: dict[Outcome, int]) -> None:
+        self.counts = {outcome.value: number for outcome, number in counts.items()}
+        self.lenient = Options.from_json(found.options).take_rows_without_bad_cells
+        self.committable = found.state in (ImportState.CHECKED, ImportState.CANCELLED)
+        self.will_write = counts[Outcome.CREATE] + counts[Outcome.UPDATE]
+
+    def _link(self, import_id, asked, page, groups, found, language) -> None:
+        """Every link around the table, from what the URL asks."""
+        base = routes.import_step(import_id, "check")
+        self.outcome = asked.outcome or ""
+        self.outcome_urls = {
+            key: asked.url(base, outcome=key, group="") for key in ("", *[outcome.value for outcome in Outcome])
+        }
+        first, last = (page.rows[0].row, page.rows[-1].row) if page.rows else (0, 0)
+        has_before = asked.after > 0 if asked.before is None else page.has_more
+        has_after = page.has_more if asked.before is None else True
+        self.previous_url = asked.url(base, before=first) if page.rows and has_before else ""
+        self.next_url = asked.url(base, after=last) if page.rows and has_after else ""
+        headers = found.read_out.get("headers", [])
+        self.groups = [
+            GroupLine(
+                sentence=locales.render(group.message, language),
+                column=headers[group.index] if 0 <= group.index < len(headers) else "",
+                rows=group.rows,
+                level=group.level.value,
+                url=asked.url(base, outcome="", group="" if asked.group == place else str(place)),
+                current=asked.group == place,
+            )
+            for place, group in enumerate(groups)
+        ]
+
+    @action(permission=Permission.IMPORT)
+    async def take_without_bad_cells(self, wanted: bool):
+        """The switch: rows with bad cells come in without them, or wait."""
+        actor = await current_actor(self)
+        wizard = await self.get_state(ImportWizardState)
+        try:
+            await asyncio.to_thread(_switch, actor, wizard._id, wanted)
+        except CRMError as error:
+            await say(self, error.message, "error")
+        return ImportWizardState.load
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the URL asks of the preview; what cannot be understood is as if it were not there."""
+
+    outcome: Outcome | None
+    query: str
+    after: int
+    before: int | None
+    group: int | None
+    problem: ProblemGroup | None
+
+    @classmethod
+    def of(cls, params: dict[str, str], groups: list[ProblemGroup]) -> "_Asked":
+        outcome, group = params.get("outcome", ""), params.get("group", "")
+        place = int(group) if group.isdigit() and int(group) < len(groups) else None
+        before = params.get("before", "")
+        after = params.get("after", "")
+        return cls(
+            outcome=Outcome(outcome) if outcome in set(Outcome) else None,
+            query=params.get("q", "")[:200],
+            after=int(after) if after.isdigit() else 0,
+            before=int(before) if before.isdigit() else None,
+            group=place,
+            problem=groups[place] if place is not None else None,
+        )
+
+    def page(self, found: Import) -> preview.Page:
+        return preview.page(
+            uploads.place_of(found),
+            outcome=self.outcome,
+            query=self.query,
+            after=self.after,
+            before=self.before,
+            problem_column=self.problem.index if self.problem else None,
+            problem=self.problem.message if self.problem else None,
+        )
+
+    def url(self, base: str, **changes: str | int) -> str:
+        params = {
+            "outcome": self.outcome or "",
+            "q": self.query,
+            "group": "" if self.group is None else self.group,
+            **changes,
+        }
+        kept = {key: str(value) for key, value in params.items() if value not in ("", None)}
+        return base + ("?" + urlencode(kept) if kept else "")
+
+
+def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], list[ProblemGroup]] | None:
+    with database.reading() as session:
+        try:
+            found = access.get(session, actor, import_id)
+        except NotFound:
+            return None
+    if not found.counts or found.state in (ImportState.READING, ImportState.CHECKING):
+        return None
+    folder = uploads.place_of(found)
+    return found, preview.counts(folder), preview.problem_groups(folder)
+
+
+def _row(row: PreviewRow, mapped: list[ColumnMapping], language: str) -> RowLine:
+    marks = {problem.index: problem.level.value for problem in row.problems}
+    return RowLine(
+        row=row.row,
+        outcome=row.outcome.value,
+        reason=locales.render(row.reason, language),
+        cells=[_cell(row, column, marks.get(column.index, "")) for column in mapped],
+        problems=[_sentence(problem, mapped, language) for problem in row.problems],
+    )
+
+
+def _cell(row: PreviewRow, column: ColumnMapping, mark: str) -> CellLine:
+    shown = _short(row.cells[column.index]) if column.index < len(row.cells) else ""
+    if column.target in row.changes:
+        old, new = row.changes[column.target]
+        return CellLine(_short(new), _short(old), mark or "changed")
+    return CellLine(shown, "", mark)
+
+
+def _sentence(problem: preview.CellProblem, mapped: list[ColumnMapping], language: str) -> str:
+    said = locales.render(problem.message, language)
+    if problem.index == plan_file.WHOLE_ROW:
+        return said
+    header = next((column.header for column in mapped if column.index == problem.index), "")
+    return f"{header}: {said}" if header else said
+
+
+def _short(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= SHOWN_LETTERS else line[:SHOWN_LETTERS] + "…"
+
+
+def _switch(actor: Actor, import_id: int, wanted: bool) -> None:
+    with database.transaction() as session:
+        found = access.get(session, actor, import_id)
+        options = replace(Options.from_json(found.options), take_rows_without_bad_cells=wanted)
+        steps.map_columns(session, actor, import_id, from_json(found.columns), options)
+        job = steps.check(session, actor, import_id)
+    if job.id is not None:
+        queue.push(job.id)

@@ -1,0 +1,189 @@
+"""The third step: which column goes to which field."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Any
+
+import reflex as rx
+
+from crm_app import locales, routes
+from crm_app.jobs import queue
+from crm_app.locales import Text
+from crm_app.models import Import, ImportState, Permission
+from crm_app.services import database
+from crm_app.services.actor import Actor
+from crm_app.services.errors import CRMError, Invalid, NotFound
+from crm_app.services.fields.registry import FIELDS
+from crm_app.services.fields.vocabulary import split_tags
+from crm_app.services.imports import access, preview, steps, uploads
+from crm_app.services.imports.columns import MATCH_KEYS, ColumnMapping, Options, from_json, suggested_key
+from crm_app.state.guard import action
+from crm_app.state.import_wizard import ImportWizardState
+from crm_app.state.messages import say
+from crm_app.state.session import current_actor
+
+SAMPLES, SAMPLE_LETTERS = 3, 60
+
+
+@dataclass
+class ColumnLine:
+    index: int
+    header: str
+    samples: list[str]
+    fill: int  # per cent
+    target: str  # empty = left out
+    reason: str
+    separator: str
+
+
+class ImportColumnsState(rx.State):
+    columns: list[ColumnLine] = []
+    match_key: str = ""
+    match_keys: list[str] = []
+    tags: str = ""
+    name: str = ""
+    ready: bool = False
+    changeable: bool = True
+    unmapped: list[str] = []
+    error: str = ""
+    key: int = 0
+
+    @action(permission=Permission.IMPORT)
+    async def load(self):
+        actor = await current_actor(self)
+        wizard = await self.get_state(ImportWizardState)
+        seen = await asyncio.to_thread(_fetch, actor, wizard._id)
+        self.ready = seen is not None
+        if seen is None:
+            return
+        found, self.columns = seen
+        options = Options.from_json(found.options)
+        self.match_key, self.tags, self.name = options.match_key or "", ", ".join(options.tags), found.name
+        self.changeable = found.state in (ImportState.READ, ImportState.CHECKING, ImportState.CHECKED)
+        self.error = ""
+        self.key += 1
+        self._derive()
+
+    @action(permission=Permission.IMPORT)
+    async def choose(self, index: int, target: str):
+        """Sends one column to a field, or leaves it out."""
+        if target and target not in FIELDS:
+            return
+        before = suggested_key(line.target or None for line in self.columns)
+        for line in self.columns:
+            if line.index == index:
+                line.target, line.reason = target, ""
+        after = suggested_key(line.target or None for line in self.columns)
+        if self.match_key == (before or "") or self.match_key not in [line.target for line in self.columns]:
+            self.match_key = after or ""
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def choose_separator(self, index: int, separator: str):
+        for line in self.columns:
+            if line.index == index:
+                line.separator = separator[:3] or ","
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def choose_key(self, key: str):
+        self.match_key = key if key in self.match_keys else ""
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def check(self, form: dict[str, Any]):
+        """Keeps everything and makes the plan."""
+        self.tags, self.name = str(form.get("tags") or ""), str(form.get("name") or "")
+        if not await self._keep():
+            return None
+        actor = await current_actor(self)
+        wizard = await self.get_state(ImportWizardState)
+        try:
+            await asyncio.to_thread(_check, actor, wizard._id)
+        except CRMError as error:
+            await say(self, error.message, "error")
+            return ImportWizardState.load
+        return rx.redirect(routes.import_step(wizard._id, "check"))
+
+    def _derive(self) -> None:
+        mapped = {line.target for line in self.columns}
+        self.match_keys = [key for key in MATCH_KEYS if key in mapped]
+        self.unmapped = [line.header for line in self.columns if not line.target]
+
+    async def _keep(self) -> bool:
+        """Writes the choices, so that the wizard can be left at any time. False = they do not fit yet."""
+        self._derive()
+        actor = await current_actor(self)
+        wizard = await self.get_state(ImportWizardState)
+        try:
+            await asyncio.to_thread(
+                _write, actor, wizard._id, list(self.columns), self.match_key or None, self.tags, self.name
+            )
+        except Invalid as error:
+            self.error = locales.render(error.message, actor.language)
+            return False
+        except CRMError as error:
+            await say(self, error.message, "error")
+            return False
+        self.error = ""
+        return True
+
+
+def _fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | None:
+    with database.reading() as session:
+        try:
+            found = access.get(session, actor, import_id)
+        except NotFound:
+            return None
+    if not found.columns or found.state == ImportState.READING:
+        return None
+    profiles = {profile.index: profile for profile in preview.columns(uploads.place_of(found))}
+    suggestions = found.read_out.get("suggestions", [])
+    lines = []
+    for mapping in from_json(found.columns):
+        profile = profiles.get(mapping.index)
+        suggestion = suggestions[mapping.index] if mapping.index < len(suggestions) else None
+        agrees = suggestion is not None and suggestion["target"] == mapping.target
+        lines.append(
+            ColumnLine(
+                index=mapping.index,
+                header=mapping.header,
+                samples=[_short(sample) for sample in (profile.samples if profile else [])[:SAMPLES]],
+                fill=round(profile.fill * 100) if profile else 0,
+                target=mapping.target or "",
+                reason=locales.render(Text.from_json(suggestion["reason"]), actor.language)
+                if suggestion and agrees
+                else "",
+                separator=mapping.separator,
+            )
+        )
+    return found, lines
+
+
+def _short(sample: str) -> str:
+    line = " ".join(sample.split())
+    return line if len(line) <= SAMPLE_LETTERS else line[:SAMPLE_LETTERS] + "…"
+
+
+def _write(actor: Actor, import_id: int, lines: list[ColumnLine], match_key: str | None, tags: str, name: str) -> None:
+    with database.transaction() as session:
+        found = access.get(session, actor, import_id)
+        kept = {mapping.index: mapping for mapping in from_json(found.columns)}
+        columns: list[ColumnMapping] = [
+            replace(kept[line.index], target=line.target or None, separator=line.separator) for line in lines
+        ]
+        options = replace(Options.from_json(found.options), match_key=match_key, tags=tuple(split_tags(tags)))
+        if (
+            [column.to_json() for column in columns] == found.columns
+            and options.to_json() == found.options
+            and name.strip() == found.name
+        ):
+            return
+        steps.map_columns(session, actor, import_id, columns, options, name=name)
+
+
+def _check(actor: Actor, import_id: int) -> None:
+    with database.transaction() as session:
+        job = steps.check(session, actor, import_id)
+    if job.id is not None:
+        queue.push(job.id)

@@ -1,0 +1,138 @@
+"""The first step of an import: a file or pasted rows come in."""
+
+import asyncio
+from typing import Any
+
+import reflex as rx
+
+from crm_app import locales, routes, settings
+from crm_app.jobs import queue
+from crm_app.locales import text
+from crm_app.models import Permission
+from crm_app.services import database
+from crm_app.services.actor import Actor
+from crm_app.services.errors import Invalid
+from crm_app.services.imports import steps, uploads
+from crm_app.services.imports.uploads import Receiver, Stored
+from crm_app.state.guard import action
+from crm_app.state.session import current_actor
+
+UPLOAD_ID = "import-file"
+MIB = 1024 * 1024
+
+
+class ImportUploadState(rx.State):
+    """`percent` is what the browser says it has sent; -1 = nothing is under way."""
+
+    percent: int = -1
+    file_name: str = ""
+    error: str = ""
+
+    @action(permission=Permission.IMPORT)
+    async def load(self):
+        self.percent, self.file_name, self.error = -1, "", ""
+
+    @action(permission=Permission.IMPORT)
+    async def progress(self, progress: dict[str, Any]):
+        share = progress.get("progress")
+        self.percent = min(100, round(float(share) * 100)) if share is not None else 0
+        self.error = ""
+
+    @action(permission=Permission.IMPORT)
+    async def cancelled(self):
+        self.percent = -1
+
+    @action(permission=Permission.IMPORT)
+    async def rejected(self, files: list[dict[str, Any]]):
+        """The browser did not send it: too large, or several at once."""
+        actor = await current_actor(self)
+        self.percent = -1
+        self.error = locales.render(_too_large() if len(files) == 1 else _only_one(), actor.language)
+
+    @action(permission=Permission.IMPORT, background=True)
+    async def receive(self, chunks: rx.UploadChunkIterator):
+        """Takes the bytes as they come; a cancelled or broken upload leaves nothing behind."""
+        async with self:
+            actor = await current_actor(self)
+            self.error = ""
+        name, writer = "", uploads.receiving()
+        receiver: Receiver = await asyncio.to_thread(writer.__enter__)
+        try:
+            async for chunk in chunks:
+                name = name or chunk.filename
+                await asyncio.to_thread(receiver.write, chunk.data)
+        except BaseException as error:
+            await asyncio.shield(asyncio.to_thread(_abandon, writer, error))
+            if isinstance(error, Invalid):
+                async with self:
+                    self.percent, self.error = -1, locales.render(error.message, actor.language)
+                return
+            raise
+        await asyncio.to_thread(writer.__exit__, None, None, None)
+        async with self:
+            self.percent = 100
+        try:
+            import_id = await asyncio.to_thread(_begin, actor, name, receiver.stored)
+        except Invalid as error:
+            async with self:
+                self.percent, self.error = -1, locales.render(error.message, actor.language)
+            return
+        yield rx.redirect(routes.import_step(import_id, "read"))
+
+    @action(permission=Permission.IMPORT)
+    async def paste(self, form: dict[str, Any]):
+        actor = await current_actor(self)
+        try:
+            import_id = await asyncio.to_thread(_begin_pasted, actor, str(form.get("rows") or ""))
+        except Invalid as error:
+            self.error = locales.render(error.message, actor.language)
+            return None
+        return rx.redirect(routes.import_step(import_id, "read"))
+
+
+async def tell_too_large(app: rx.App, token: str) -> None:
+    """The gate refused an upload: its tab is told, because the browser tells it nothing."""
+    async with app.modify_state(rx.BaseStateToken(ident=token, cls=ImportUploadState)) as state:
+        upload = await state.get_state(ImportUploadState)
+        actor = await current_actor(upload)
+        upload.percent, upload.error = -1, locales.render(_too_large(), actor.language)
+
+
+def _too_large() -> locales.Text:
+    limit = settings.get().upload_limit // MIB
+    return text(
+        "The file is larger than {limit} MB. Split it, or ask for a higher limit (CRM_UPLOAD_LIMIT).", limit=limit
+    )
+
+
+def _only_one() -> locales.Text:
+    return text("One file at a time, please.")
+
+
+def _abandon(writer: Any, error: BaseException) -> None:
+    """Ends the block as failed, so that it removes what came in."""
+    try:
+        writer.__exit__(type(error), error, error.__traceback__)
+    except BaseException as again:
+        if again is not error:
+            raise
+
+
+def _begin(actor: Actor, name: str, stored: Stored) -> int:
+    try:
+        with database.transaction() as session:
+            made = uploads.create(
+                session, actor, file_name=name, size=stored.size, sha256=stored.sha256, folder=stored.folder
+            )
+            assert made.id is not None
+            job = steps.read(session, actor, made.id)
+    except BaseException:
+        uploads.discard(stored.folder)
+        raise
+    assert job.id is not None
+    queue.push(job.id)
+    return made.id
+
+
+def _begin_pasted(actor: Actor, pasted: str) -> int:
+    return _begin(actor, locales.render(text("pasted rows"), actor.language) + ".txt", uploads.from_text(pasted))

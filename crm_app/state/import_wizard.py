@@ -1,0 +1,203 @@
+"""What every step of an import shows: where it stands, and the progress of its work."""
+
+import asyncio
+from dataclasses import dataclass
+
+import reflex as rx
+
+from crm_app import locales, routes
+from crm_app.jobs import queue
+from crm_app.locales import Text, ntext, text
+from crm_app.models import Import, ImportState, Job, Permission
+from crm_app.services import database, jobs
+from crm_app.services.actor import Actor
+from crm_app.services.errors import CRMError, NotFound, NotPermitted
+from crm_app.services.imports import access, steps
+from crm_app.state.guard import action
+from crm_app.state.imports import STATES
+from crm_app.state.messages import say
+from crm_app.state.session import RELOADS, current_actor
+
+WORKING = (ImportState.READING, ImportState.CHECKING, ImportState.COMMITTING)
+POLL_SECONDS = 0.4
+_REACHED = {  # which steps can be visited in which state
+    ImportState.READING: ("read",),
+    ImportState.FAILED: ("read",),
+    ImportState.READ: ("read", "columns"),
+    ImportState.CHECKING: ("read", "columns", "check"),
+    ImportState.CHECKED: ("read", "columns", "check"),
+    ImportState.COMMITTING: ("check", "done"),
+    ImportState.CANCELLED: ("check", "done"),
+    ImportState.DONE: ("check", "done"),
+}
+
+
+@dataclass
+class Standing:
+    """One look at an import and its job, as text."""
+
+    name: str
+    file_name: str
+    state: str
+    rows: int
+    done: int
+    total: int
+    pace: str
+    queued: bool
+    error: str
+    earlier: str
+    earlier_url: str
+
+
+class ImportWizardState(rx.State):
+    """The import whose id stands in the URL."""
+
+    missing: bool = False
+    loaded: bool = False
+    name: str = ""
+    file_name: str = ""
+    state: str = ""
+    rows: int = 0
+    working: bool = False
+    done: int = 0
+    total: int = 0
+    percent: int = 0
+    pace: str = ""
+    queued: bool = False
+    error: str = ""
+    earlier: str = ""
+    earlier_url: str = ""
+    step_urls: dict[str, str] = {}
+
+    @action(permission=Permission.IMPORT)
+    async def load(self):
+        """Reads where the import stands; while work is going on, its progress follows by itself."""
+        actor = await current_actor(self)
+        seen = await asyncio.to_thread(_look, actor, self._id)
+        self.loaded, self.missing = True, seen is None
+        if seen is not None:
+            self._show(seen)
+            if self.working:
+                return ImportWizardState.watch
+        return None
+
+    @action(permission=Permission.IMPORT, background=True)
+    async def watch(self):
+        """Follows the work until it ends, then shows the step that goes on from there."""
+        while True:
+            async with self:
+                try:
+                    actor = await current_actor(self)
+                except NotPermitted:
+                    return
+                import_id = self._id
+            seen = await asyncio.to_thread(_look, actor, import_id)
+            async with self:
+                if seen is None or self._id != import_id:
+                    return
+                self._show(seen)
+                here = self.router.url.path.rstrip("/")
+                route = self.router.route_id
+            if seen.state not in WORKING:
+                break
+            await asyncio.sleep(POLL_SECONDS)
+        target = routes.import_step(import_id, STATES[ImportState(seen.state)][1])
+        if seen.state == ImportState.READ:
+            target = routes.import_step(import_id, "read")
+        if here == target:
+            yield RELOADS.get(route)
+        else:
+            yield rx.redirect(target, replace=True)
+
+    @action(permission=Permission.IMPORT)
+    async def cancel(self):
+        """Stops the work; what is in stays."""
+        actor = await current_actor(self)
+        await asyncio.to_thread(_cancel, actor, self._id)
+        await say(self, text("Stopping …"), "info")
+
+    @action(permission=Permission.IMPORT)
+    async def commit(self):
+        """Carries the plan out, or goes on with a stopped one."""
+        actor = await current_actor(self)
+        try:
+            await asyncio.to_thread(_commit, actor, self._id)
+        except CRMError as error:
+            await say(self, error.message, "error")
+            return ImportWizardState.load
+        return [rx.redirect(routes.import_step(self._id, "done")), ImportWizardState.load]
+
+    @property
+    def _id(self) -> int:
+        value = str(self.import_id)
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
+
+    def _show(self, seen: Standing) -> None:
+        self.name, self.file_name, self.state, self.rows = seen.name, seen.file_name, seen.state, seen.rows
+        self.working = seen.state in WORKING
+        self.done, self.total, self.pace, self.queued = seen.done, seen.total, seen.pace, seen.queued
+        self.percent = min(100, seen.done * 100 // seen.total) if seen.total else 0
+        self.error, self.earlier, self.earlier_url = seen.error, seen.earlier, seen.earlier_url
+        self.step_urls = {step: routes.import_step(self._id, step) for step in _REACHED[ImportState(seen.state)]}
+
+
+def _look(actor: Actor, import_id: int) -> Standing | None:
+    with database.reading() as session:
+        try:
+            found, job = access.progress(session, actor, import_id)
+        except NotFound:
+            return None
+        twin = next(iter(access.same_file(session, actor, found)), None) if not found.committed_row else None
+        return Standing(
+            name=found.name or found.file_name,
+            file_name=found.file_name,
+            state=found.state,
+            rows=found.rows,
+            done=job.done if job else 0,
+            total=(job.total if job else 0) or found.rows,
+            pace=_pace(job, actor.language) if job and found.state in WORKING else "",
+            queued=bool(job and job.started_at is None),
+            error=locales.render(Text.from_json(found.error), actor.language) if found.error else "",
+            earlier=_earlier(twin, actor) if twin else "",
+            earlier_url=routes.import_step(twin.id or 0, "done") if twin else "",
+        )
+
+
+def _earlier(twin: Import, actor: Actor) -> str:
+    """Says that the same content came in before, when, and what came of it."""
+    from crm_app.state.formats import spoken
+
+    message = text(
+        "The same file was imported before: {when}, {created} created, {updated} updated.",
+        when=spoken(twin.committed_at or twin.created_at, actor.language, actor.timezone),
+        created=twin.counts.get("create", 0),
+        updated=twin.counts.get("update", 0),
+    )
+    return locales.render(message, actor.language)
+
+
+def _pace(job: Job, language: str) -> str:
+    """Rows a second and the time left, once they are known."""
+    progress = jobs.progress(job)
+    if progress.rate is None or progress.seconds_left is None:
+        return ""
+    left = round(progress.seconds_left)
+    time = (
+        ntext("{n} second left", "{n} seconds left", left)
+        if left < 90
+        else ntext("{n} minute left", "{n} minutes left", round(left / 60))
+    )
+    message = text("{rate} rows a second · {left}", rate=f"{progress.rate:,.0f}", left=time)
+    return locales.render(message, language)
+
+
+def _cancel(actor: Actor, import_id: int) -> None:
+    with database.transaction() as session:
+        steps.cancel(session, actor, import_id)
+
+
+def _commit(actor: Actor, import_id: int) -> None:
+    with database.transaction() as session:
+        job = steps.commit(session, actor, import_id)
+    if job.id is not None and not job.is_finished:
+        queue.push(job.id)

@@ -1,0 +1,121 @@
+"""The history of imports."""
+
+import asyncio
+from dataclasses import dataclass
+
+import reflex as rx
+
+from crm_app import locales, routes
+from crm_app.locales import Text, text
+from crm_app.models import ImportState, Permission
+from crm_app.services import database
+from crm_app.services.actor import Actor
+from crm_app.services.errors import Conflict, NotFound
+from crm_app.services.imports import access, uploads
+from crm_app.state.formats import exact, spoken
+from crm_app.state.guard import action
+from crm_app.state.messages import say
+from crm_app.state.session import current_actor
+
+# What each state is called, which step goes on from it, and the colour of its dot.
+STATES: dict[ImportState, tuple[Text, str, str]] = {
+    ImportState.READING: (text("Reading"), "read", "dot-blue"),
+    ImportState.READ: (text("Waiting for the columns"), "columns", "dot-amber"),
+    ImportState.CHECKING: (text("Checking"), "check", "dot-blue"),
+    ImportState.CHECKED: (text("Waiting for your go"), "check", "dot-amber"),
+    ImportState.COMMITTING: (text("Importing"), "done", "dot-blue"),
+    ImportState.CANCELLED: (text("Stopped"), "done", "dot-orange"),
+    ImportState.DONE: (text("Done"), "done", "dot-green"),
+    ImportState.FAILED: (text("Could not be read"), "read", "dot-red"),
+}
+
+
+_REMOVABLE = (ImportState.READ, ImportState.CHECKED, ImportState.FAILED)
+
+
+@dataclass
+class ImportLine:
+    id: int
+    name: str
+    file: str
+    state: str
+    dot: str
+    url: str
+    who: str
+    when: str
+    exact: str
+    rows: int
+    created: int
+    updated: int
+    left: int  # neither written nor unchanged
+    unfinished: bool
+    deletable: bool
+
+
+class ImportListState(rx.State):
+    rows: list[ImportLine] = []
+    total: int = 0
+    next_url: str = ""
+    loaded: bool = False
+
+    @action(permission=Permission.IMPORT)
+    async def load(self):
+        actor = await current_actor(self)
+        params = self.router.url.query_parameters
+        before = params.get("before", "")
+        self.rows, self.total = await asyncio.to_thread(
+            _fetch, actor, params.get("q", ""), int(before) if before.isdigit() else None
+        )
+        self.next_url = f"{routes.IMPORTS}?before={self.rows[-1].id}" if len(self.rows) == access_limit() else ""
+        self.loaded = True
+
+    @action(permission=Permission.IMPORT)
+    async def delete(self, import_id: int):
+        """Removes an import that never wrote anything."""
+        actor = await current_actor(self)
+        try:
+            await asyncio.to_thread(_delete, actor, import_id)
+        except (Conflict, NotFound) as error:
+            await say(self, error.message, "error")
+        else:
+            await say(self, text("The unfinished import and its file are removed."))
+        return ImportListState.load
+
+
+def access_limit() -> int:
+    return 50
+
+
+def _delete(actor: Actor, import_id: int) -> None:
+    with database.transaction() as session:
+        uploads.delete(session, actor, import_id)
+
+
+def _fetch(actor: Actor, query: str, before: int | None) -> tuple[list[ImportLine], int]:
+    with database.reading() as session:
+        entries, total = access.history(session, actor, query=query, before=before, limit=access_limit())
+        return [_line(entry, actor) for entry in entries], total
+
+
+def _line(entry: access.HistoryEntry, actor: Actor) -> ImportLine:
+    found = entry.found
+    label, step, dot = STATES[ImportState(found.state)]
+    counts = found.counts
+    return ImportLine(
+        id=found.id or 0,
+        name=found.name or found.file_name,
+        file=found.file_name,
+        state=locales.render(label, actor.language),
+        dot=dot,
+        url=routes.import_step(found.id or 0, step),
+        who=entry.who,
+        when=spoken(found.created_at, actor.language, actor.timezone),
+        exact=exact(found.created_at, actor.language, actor.timezone),
+        rows=found.rows,
+        created=counts.get("create", 0),
+        updated=counts.get("update", 0),
+        left=sum(counts.get(outcome, 0) for outcome in ("skip", "invalid", "conflict")),
+        unfinished=found.state != ImportState.DONE,
+        deletable=found.state in (ImportState.READ, ImportState.CHECKED, ImportState.FAILED)
+        and not found.committed_row,
+    )
