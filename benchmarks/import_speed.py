@@ -20,9 +20,22 @@ from pathlib import Path
 from typing import Any
 
 HEADER = ["Kundennr", "Vorname", "Nachname", "E-Mail", "Telefon", "Ort", "PLZ", "Geburtsdatum", "Tags", "Notiz"]
-FIELDS = ["external_id", "first_name", "last_name", "email", "phone", "city", "postal_code", "birth_date", "tags", "notes"]
+FIELDS = [
+    "external_id",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "city",
+    "postal_code",
+    "birth_date",
+    "tags",
+    "notes",
+]
 FIRST = "Anna Ben Clara David Eva Felix Greta Hannes Ida Jan Klara Lukas Mia Noah Ola Paul Rosa Sami Tina Uwe".split()
-LAST = "Müller Schmidt Rossi Bianchi Kowalska Nowak Weber Fischer Ricci Wójcik Becker Hoffmann Conti Lewandowska".split()
+LAST = (
+    "Müller Schmidt Rossi Bianchi Kowalska Nowak Weber Fischer Ricci Wójcik Becker Hoffmann Conti Lewandowska".split()
+)
 CITIES = [("Berlin", "10115"), ("Köln", "50667"), ("Hamburg", "20095"), ("München", "80331"), ("Kraków", "30001")]
 TAGS = ["newsletter", "kurs a", "kurs b", "messe"]
 
@@ -113,12 +126,16 @@ def measure(folder: Path, rows: int, base: int) -> None:
         assert made.id is not None
         id_, label = made.id, " (again)" if again else ""
         timed("read" + label, rows, lambda id_=id_: run(steps.read, id_))
-        columns = [ColumnMapping(n, header, field) for n, (header, field) in enumerate(zip(HEADER, FIELDS, strict=True))]
+        columns = [
+            ColumnMapping(n, header, field) for n, (header, field) in enumerate(zip(HEADER, FIELDS, strict=True))
+        ]
         with database.transaction() as session:
             steps.map_columns(session, SYSTEM, id_, columns, Options("email", ("bench",)))
         checked = timed("check" + label, rows, lambda id_=id_: run(steps.check, id_))
         committed = timed("commit" + label, rows, lambda id_=id_: run(steps.commit, id_))
-        print(f"{'check + commit' + label:<28} {checked + committed:7.2f} s {rows / (checked + committed):10,.0f} rows/s")
+        print(
+            f"{'check + commit' + label:<28} {checked + committed:7.2f} s {rows / (checked + committed):10,.0f} rows/s"
+        )
         if not again:
             first = checked + committed
     stored_in = floor(path, folder / "crm.sqlite")

@@ -47,7 +47,7 @@ def make_app() -> rx.App:
     )
     for component, page in PAGES:
         made.add_page(component, route=page["route"], on_load=page["on_load"], title="CRM")
-        RELOADS[page["route"].strip("/")] = page["on_load"]
+        RELOADS[page["route"]] = page["on_load"]
     guard.install(made, on_refused=messages.show_refusal)
     made.register_lifespan_task(background.workers)
     return made

@@ -28,11 +28,17 @@ class Text:
     plural: str = ""
 
     def to_json(self) -> list[Any]:
-        return [self.msgid, self.params, self.plural]
+        """Plain JSON; a value that is itself a Text becomes {"$text": …}."""
+        params = {key: {"$text": v.to_json()} if isinstance(v, Text) else v for key, v in self.params.items()}
+        return [self.msgid, params, self.plural]
 
     @classmethod
     def from_json(cls, data: list[Any]) -> "Text":
-        return cls(data[0], data[1], data[2])
+        params = {
+            key: cls.from_json(v["$text"]) if isinstance(v, dict) and v.keys() == {"$text"} else v
+            for key, v in data[1].items()
+        }
+        return cls(data[0], params, data[2])
 
     def __str__(self) -> str:
         return render(self, DEFAULT)

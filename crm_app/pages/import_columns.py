@@ -148,7 +148,7 @@ def _whole_file() -> rx.Component:
                     rx.foreach(
                         ImportColumnsState.match_keys,
                         lambda key: rx.el.option(
-                            rx.match(key, *[(name, T(FIELDS[name].label.msgid)) for name in _KEYS], key), value=key
+                            rx.match(key, *[(name, T(FIELDS[name].label.msgid)) for name in _KEYS], rx.fragment(key)), value=key
                         ),
                     ),
                     id="match-key",

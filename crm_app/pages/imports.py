@@ -17,9 +17,7 @@ def imports() -> rx.Component:
             empty(
                 "file-up",
                 T("No imports yet"),
-                T(
-                    "Excel, CSV and other lists are read as they are. Nothing is written before you have seen the result."
-                ),
+                T("Excel, CSV and other lists are read as they are. Nothing is written before you have seen it."),
                 _new(),
             ),
             rx.fragment(_table(), _more()),

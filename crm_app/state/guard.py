@@ -20,7 +20,7 @@ from crm_app.locales import Text, text
 from crm_app.services import audit, database, sessions
 from crm_app.services.errors import Busy
 from crm_app.services.sessions import SignedIn
-from crm_app.state import payloads, tabs
+from crm_app.state import payloads, quiet, tabs
 from crm_app.state.registry import action, rule_of
 
 __all__ = ["Guard", "action", "install"]
@@ -34,6 +34,7 @@ OUT_OF_DATE = text("This page is out of date. Reload it and try again.")
 
 def install(app: rx.App, *, on_refused: OnRefused | None = None) -> "Guard":
     """Puts the guard in front of everything else the app does with events, and starts the watch over open tabs."""
+    quiet.install()
     guard = Guard(on_refused)
     app.add_middleware(guard, index=0)
     app.register_lifespan_task(tabs.watch, app=app)
@@ -53,7 +54,7 @@ class Guard(rx.Middleware):
         signed_in = await loop.run_in_executor(tabs.threads, sessions.look_up, token)
         if signed_in is None:
             return StateUpdate(events=Event.from_event_type(rx.redirect(routes.SIGNED_OUT, replace=True)))
-        await self._take_over(state, signed_in)
+        await self._take_over(app, state, signed_in)
         router = state.router.session
         tabs.remember(router.client_token, router.session_id, signed_in)
         if signed_in.is_touch_due():
@@ -71,10 +72,11 @@ class Guard(rx.Middleware):
             return await self._refuse(state, OUT_OF_DATE, signed_in)
         return None
 
-    async def _take_over(self, state: BaseState, signed_in: SignedIn) -> None:
-        """A tab keeps its state when somebody else signs in on it: what the one before saw is emptied first."""
+    async def _take_over(self, app: rx.App, state: BaseState, signed_in: SignedIn) -> None:
+        """A tab keeps its state when somebody else signs in on it, or brings its token: work and values go first."""
         owner = await state.get_state(tabs.TabState)
         if owner._session_id not in (0, signed_in.session_id):
+            tabs.cancel_work(app, state.router.session.client_token)
             state._get_root_state().reset()
         owner._session_id = signed_in.session_id
 

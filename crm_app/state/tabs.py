@@ -64,7 +64,7 @@ async def push_out(app: Any, session_id: int) -> int:
     tabs = of_session(session_id)
     for token in tabs:
         _tabs.pop(token, None)
-        _cancel_work(app, token)
+        cancel_work(app, token)
     await asyncio.gather(*(_close(app, token, tab) for token, tab in tabs.items()))
     return len(tabs)
 
@@ -109,8 +109,8 @@ def _sweep(app: Any) -> None:
         _tabs.pop(token, None)
 
 
-def _cancel_work(app: Any, token: str) -> None:
-    """Cancels the tab's running events, background ones included, and what they would have chained."""
+def cancel_work(app: Any, token: str) -> None:
+    """Cancels the tab's running events but the one that asks: background ones too, and what they would chain."""
     processor = app.event_processor
     own = asyncio.current_task()
     for txid, task in list(processor._tasks.items()):

@@ -13,7 +13,7 @@ from crm_app.locales import text
 from crm_app.services.errors import Busy
 from crm_app.web import login, setup
 from crm_app.web.headers import IMMUTABLE
-from crm_app.web.rendering import message, stylesheet, stylesheet_version
+from crm_app.web.rendering import message, stylesheet, stylesheet_version, use_fonts_of
 from crm_app.web.visitors import Visitors
 
 OnSessionEnded = Callable[[int], Awaitable[None]]
@@ -27,6 +27,7 @@ def make(
     build: Path | None = None,
 ) -> Starlette:
     """The edge's own application; `public_routes` are further pages for people without an account."""
+    use_fonts_of(build)
     made = Starlette(routes=[*_routes(), *public_routes], exception_handlers={Busy: _busy, 404: _not_found})
     made.router.redirect_slashes = False
     made.state.visitors = visitors

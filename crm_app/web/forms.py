@@ -16,8 +16,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 NOT_EQUAL = text("The two passwords are not the same. Type both again.")
-# Two at once: password hashing takes memory on purpose, and a crowd at the door must not take all of it.
-_threads = ThreadPoolExecutor(2, thread_name_prefix="edge")
+_threads = ThreadPoolExecutor(8, thread_name_prefix="edge")
 
 
 async def in_thread(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -14,6 +14,8 @@ from crm_app.locales import DEFAULT, LANGUAGES, Text, render, text
 from crm_app.web.headers import EDGE_POLICY
 
 _FOLDER = Path(__file__).parent
+_FONT_PARTS = {"latin-ext": "U+0100-02BA,U+1E00-1E9F,U+20A0-20AB", "latin": "U+0000-00FF,U+2000-206F,U+20AC,U+2122"}
+_fonts = ""
 _WORDS = {"product": text("CRM"), "languages": text("Language")}
 
 
@@ -72,9 +74,26 @@ def language_of(request: Request) -> str:
     return DEFAULT
 
 
+def use_fonts_of(build: Path | None) -> None:
+    """Takes the font from the finished frontend, so that these pages look like the app. Called once, at start."""
+    global _fonts
+    found = (
+        {name: sorted((build / "assets").glob(f"inter-{name}-wght-*.woff2")) for name in _FONT_PARTS} if build else {}
+    )
+    faces = (
+        f'@font-face{{font-family:"Inter Variable";font-weight:100 900;font-display:swap;'
+        f'src:url("/assets/{files[0].name}") format("woff2-variations");unicode-range:{_FONT_PARTS[name]}}}\n'
+        for name, files in found.items()
+        if files
+    )
+    _fonts = "".join(faces)
+    stylesheet.cache_clear()
+    stylesheet_version.cache_clear()
+
+
 @cache
 def stylesheet() -> bytes:
-    return (_FOLDER / "static" / "edge.css").read_bytes()
+    return _fonts.encode() + (_FOLDER / "static" / "edge.css").read_bytes()
 
 
 @cache

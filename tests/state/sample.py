@@ -1,6 +1,7 @@
 """A state with handlers of every kind the guard meets, and a stand-in for the app with the guard in front."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import reflex as rx
@@ -81,6 +82,7 @@ class Front(MiddlewareMixin):
 
     def __init__(self) -> None:
         self._middlewares = []
+        self.event_processor = SimpleNamespace(_tasks={}, _futures={})
         self.refusals: list[tuple[str, str]] = []
         self.guard = Guard(self._show)
         self.add_middleware(self.guard)

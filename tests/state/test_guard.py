@@ -178,6 +178,16 @@ async def test_who_signs_in_on_the_same_tab_sees_nothing_of_the_one_before(
         assert (await tab.state(SampleState)).text == "still mine"
 
 
+async def test_work_of_the_one_before_does_not_go_on_for_the_next(front: Front, alice: Actor, bob: Actor) -> None:
+    async with Tab(front, cookie_of(alice)) as tab:
+        front.event_processor = tab.processor
+        working = await tab.start(SampleState.work)
+        await tab.fire(SampleState.hello)
+        tab.cookie = cookie_of(bob)
+        answer = await tab.fire(SampleState.hello, text="mine")
+        assert answer.value(SampleState, "text") == "mine" and working.cancelled()
+
+
 async def test_nothing_of_the_session_reaches_the_browser(front: Front, alice: Actor) -> None:
     cookie = cookie_of(alice)
     async with Tab(front, cookie) as tab:

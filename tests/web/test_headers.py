@@ -94,6 +94,19 @@ async def test_on_https_browsers_are_told_to_stay_there(set_up: Actor, with_sett
     await site.http.aclose()
 
 
+async def test_the_plain_pages_use_the_builds_font(build: Path, set_up: Actor) -> None:
+    (build / "assets").mkdir()
+    (build / "assets" / "inter-latin-wght-normal-x1.woff2").write_bytes(b"font")
+    site = make_site(build)
+    page = (await site.http.get("/login")).text
+    style = await site.http.get(page.partition('rel="stylesheet" href="')[2].partition('"')[0])
+    assert (
+        'url("/assets/inter-latin-wght-normal-x1.woff2")' in style.text
+        and "immutable" in style.headers["cache-control"]
+    )
+    await site.http.aclose()
+
+
 async def test_the_builds_icon_is_served_to_everybody(build: Path, db: Path) -> None:
     site = make_site(build)
     assert (await site.http.get("/favicon.ico")).content == b"icon"

@@ -120,6 +120,15 @@ async def test_afterwards_the_link_only_says_that_it_is_done(site: Site, token: 
     assert (await site.post("/setup", {**FORM, "token": token})).status_code == 410
 
 
+async def test_after_a_problem_the_language_can_still_be_chosen(site: Site, token: str) -> None:
+    page = await site.http.get(f"/setup?token={token}")
+    action = re.search(r'<form method="post" action="([^"]*)"', page.text)[1]
+    answer = await site.post(action, {**FORM, "token": token, "name": ""})
+    link = re.search(r'href="([^"]*)" lang="de"', answer.text)[1]
+    again = await site.http.get(f"{action}{link}", follow_redirects=True)
+    assert again.status_code == 200 and '<html lang="de">' in again.text
+
+
 async def test_choosing_a_language_keeps_the_link(site: Site, token: str) -> None:
     page = await site.http.get(f"/setup?token={token}")
     link = re.search(r'href="([^"]*)" lang="de"', page.text)[1].replace("&amp;", "&")

@@ -27,6 +27,7 @@ _TIME = re.compile(
 _NUMERIC = re.compile(r"(?:[^\W\d_]{2,12}\.?,?\s)?(\d{1,4})\s?([./-]|\s)\s?(\d{1,2})\s?\2\s?(\d{1,4})\.?")
 _COMPACT = re.compile(r"\d{8}")
 _SERIAL = re.compile(r"(\d{1,5})(?:\.(\d+))?")
+_FIRST_SERIAL = 1_000  # smaller numbers in a column are days of a month, ages or counts
 _EPOCH = date(1899, 12, 30)
 
 
@@ -90,32 +91,30 @@ def format_of(texts: Iterable[str], country: str = "DE") -> str | None:
     Whether day or month comes first is decided by the texts in which one of both is above 12, else by `country`.
     Day numbers of a spreadsheet only count when nothing else is in the column, and plain years are none.
     """
-    shapes: Counter[str] = Counter()
-    day_first = month_leads = 0
-    serials = others = 0
-    for cell in texts:
-        if not cell.strip():
-            continue
-        shape = shape_of(cell)
-        if shape is None:
-            serial = from_serial(cell)
-            serials += serial is not None and not (1_890 <= int(float(cell)) <= 2_100)
-            others += serial is None
-            continue
-        shapes[_pattern(shape)] += 1
-        if shape.order == "?":
-            day_first += shape.first > 12 >= shape.second
-            month_leads += shape.second > 12 >= shape.first
+    cells = [cell for cell in texts if cell.strip()]
+    shapes = [shape for shape in map(shape_of, cells) if shape is not None]
     if not shapes:
-        return EXCEL if serials and not others else None
-    pattern = shapes.most_common(1)[0][0]
+        return EXCEL if cells and all(map(_is_serial, cells)) else None
+    pattern = Counter(map(_pattern, shapes)).most_common(1)[0][0]
     if not pattern.startswith("?"):
         return pattern
     separator, year = pattern[1:-2], pattern[-2:]
-    american = month_leads > day_first or (
-        month_leads == day_first and separator in ("/", "-") and country in MONTH_FIRST
-    )
+    undecided = [shape for shape in shapes if shape.order == "?"]
+    day_leads = sum(shape.first > 12 >= shape.second for shape in undecided)
+    month_leads = sum(shape.second > 12 >= shape.first for shape in undecided)
+    if day_leads == month_leads:
+        american = separator in ("/", "-") and country in MONTH_FIRST
+    else:
+        american = month_leads > day_leads
     return separator.join(("%m", "%d", year) if american else ("%d", "%m", year))
+
+
+def _is_serial(cell: str) -> bool:
+    """Whether a column of such cells holds day numbers, not days of a month, ages, counts or years."""
+    if from_serial(cell) is None:
+        return False
+    number = float(cell)
+    return number >= _FIRST_SERIAL and not 1_890 <= number <= 2_100
 
 
 def _pattern(shape: Shape) -> str:

@@ -34,8 +34,8 @@ def create(batch: Batch, rows: Sequence[Prepared]) -> None:
     sources: list[tuple[Any, ...]] = []
     for id_, prepared in zip(ids, rows, strict=True):
         values = prepared.values
-        found = f"{prepared.search_text} {number}".lstrip()
-        system = (id_, number, batch.branch_id, "{}", found, prepared.sort_name, 1, moment, moment)
+        searched = _with_number(prepared.search_text, str(number))
+        system = (id_, number, batch.branch_id, "{}", searched, prepared.sort_name, 1, moment, moment)
         defaulted = tuple(other if values.get(name) is None else values[name] for name, other in defaults.items())
         own = tuple(writing.storable(target, values[target]) for target in targets)
         contacts.append(system + defaulted + own)
@@ -50,3 +50,10 @@ def create(batch: Batch, rows: Sequence[Prepared]) -> None:
     writing.insert(session, "contact_point", POINT_COLUMNS, points)
     writing.insert(session, "contact_source", SOURCE_COLUMNS, sources)
     search.fill(session, before)
+
+
+def _with_number(text: str, number: str) -> str:
+    """The search text with the number behind it, as `derived.search_text` puts it: each word once."""
+    if not text:
+        return number
+    return text if f" {number} " in f" {text} " else f"{text} {number}"

@@ -7,36 +7,39 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crm_app.locales import Text, ntext, render
+from crm_app.locales import Text, ntext, render, text
 from crm_app.services.fields.verdict import Level, Problem
 from crm_app.services.imports.mapping.suggest import suggest
 from crm_app.services.imports.reading import reader
-from crm_app.services.imports.reading.delimited import column_name
 from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.types import ReadOut, ReadSettings, Record
 
 MOST_PROBLEMS = 1_000  # listed one by one; the rest is counted
 SAMPLES = 1_000  # cells per column that the suggestions see
 _CELL_SAMPLE = 200  # characters of a cell they see
+_SURPLUS = text("This row has more cells than the header. The cells behind the last column have no name.")
 
 
 @dataclass(slots=True)
 class Profile:
     """What is counted while the rows pass by. Memory does not grow with the file."""
 
+    width: int
+    problems: list[Problem]
     rows: int = 0
-    filled: list[int] = field(default_factory=list)
-    samples: list[list[str]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
     unlisted: int = 0
+    filled: list[int] = field(init=False)
+    samples: list[list[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.filled = [0] * self.width
+        self.samples = [[] for _ in range(self.width)]
 
     def add(self, record: Record) -> None:
         self.rows += 1
-        cells = record.cells
-        while len(self.filled) < len(cells):
-            self.filled.append(0)
-            self.samples.append([])
-        for index, cell in enumerate(cells):
+        if any(record.cells[self.width :]):
+            self.report(Problem(Level.ERROR, _SURPLUS, row=record.number))
+        for index, cell in enumerate(record.cells[: self.width]):
             if cell:
                 self.filled[index] += 1
                 if len(sample := self.samples[index]) < SAMPLES:
@@ -79,7 +82,7 @@ def refused(path: str, message: Text, language: str = "en") -> dict[str, Any]:
 
 
 def _profile(source: Path, read_out: ReadOut, target: Path | None) -> Profile:
-    profile = Profile(problems=list(read_out.problems))
+    profile = Profile(len(read_out.headers), list(read_out.problems))
     with ExitStack() as stack:
         write: Any = None
         if target is not None:
@@ -107,9 +110,6 @@ def _header_as_written(read_out: ReadOut) -> list[str]:
 
 def _answer(path: str, read_out: ReadOut, profile: Profile, language: str) -> dict[str, Any]:
     dialect = read_out.dialect
-    headers = read_out.headers + [
-        column_name(index) for index in range(len(read_out.headers), len(profile.filled))
-    ]
     return {
         "file": path,
         "ok": True,
@@ -122,22 +122,19 @@ def _answer(path: str, read_out: ReadOut, profile: Profile, language: str) -> di
         "sheets": [sheet.name for sheet in read_out.sheets],
         "header_row": read_out.header_row,
         "rows": profile.rows,
-        "columns": list(_columns(headers, profile)),
+        "columns": list(_columns(read_out.headers, profile)),
         "problems": _problems(profile, language),
     }
 
 
 def _columns(headers: list[str], profile: Profile) -> Iterable[dict[str, Any]]:
-    missing = len(headers) - len(profile.filled)
-    filled = profile.filled + [0] * missing
-    samples = profile.samples + [[] for _ in range(missing)]
-    for index, (header, suggestion) in enumerate(zip(headers, suggest(headers, samples), strict=True)):
+    for index, (header, suggestion) in enumerate(zip(headers, suggest(headers, profile.samples), strict=True)):
         yield {
             "index": index,
             "header": header,
             "target": suggestion.target,
             "confidence": round(suggestion.confidence, 3),
-            "fill": round(filled[index] / profile.rows, 4) if profile.rows else 0.0,
+            "fill": round(profile.filled[index] / profile.rows, 4) if profile.rows else 0.0,
         }
 
 

@@ -41,8 +41,6 @@ CREATE INDEX problem_idx ON problem(idx, message, row);
 INSERT INTO problem_group SELECT idx, level, message, count(DISTINCT row) FROM problem GROUP BY idx, level, message;
 """
 
-_TEXT = "$text"  # a Text among the values of another one
-
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 encode_ascii = json.JSONEncoder(separators=(",", ":")).encode  # for lone surrogates, which no file can hold otherwise
 
@@ -63,14 +61,13 @@ def is_storable(text: str) -> bool:
 
 
 def text_json(message: Text) -> str:
-    """A message as it is stored; values that are messages themselves stay so."""
-    return json.dumps(message.to_json(), default=lambda inner: {_TEXT: inner.to_json()})
+    """A message as it is stored."""
+    return encode_ascii(message.to_json())
 
 
 def text_of(stored: str) -> Text:
     """The way back from `text_json`."""
-    found = json.loads(stored, object_hook=lambda data: Text.from_json(data[_TEXT]) if data.keys() == {_TEXT} else data)
-    return Text.from_json(found)
+    return Text.from_json(json.loads(stored))
 
 
 @contextmanager

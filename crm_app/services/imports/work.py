@@ -52,7 +52,10 @@ def run(
 
     `should_pause`: this process is about to end; the job goes back to the queue (QUEUED).
     """
-    worker = _Worker(claim, should_pause, on_progress, cache_kib)
+    try:
+        worker = _Worker(claim, should_pause, on_progress, cache_kib)
+    except Lost:
+        return None
     with jobs.beating(claim):
         try:
             return worker.run()

@@ -48,9 +48,7 @@ def plain(text: str) -> str:
 
 GOOGLE_OLD = columns(
     "Name|full\nGiven Name|first|first_name\nAdditional Name\nFamily Name|last|last_name\n"
-    + plain(
-        "Yomi Name,Given Name Yomi,Additional Name Yomi,Family Name Yomi"
-    )
+    + plain("Yomi Name,Given Name Yomi,Additional Name Yomi,Family Name Yomi")
     + "\nName Prefix||salutation\n"
     + plain("Name Suffix,Initials,Nickname,Short Name,Maiden Name")
     + "\nBirthday|birth|birth_date\nGender||gender\n"
@@ -88,8 +86,8 @@ OUTLOOK_EN = columns(
     "Business Postal Code|zip|postal_code\nBusiness Country/Region|country|country\n"
     + plain(
         "Home Street,Home Street 2,Home Street 3,Home City,Home State,Home Postal Code,Home Country/Region,"
-        "Other Street,Other Street 2,Other Street 3,Other City,Other State,Other Postal Code,Other Country/Region,Assistant's Phone,"
-        "Business Fax"
+        "Other Street,Other Street 2,Other Street 3,Other City,Other State,Other Postal Code,Other Country/Region,"
+        "Assistant's Phone,Business Fax"
     )
     + "\nBusiness Phone|phone|phone\n"
     + plain("Business Phone 2,Callback,Car Phone,Company Main Phone,Home Fax,Home Phone,Home Phone 2,ISDN")
@@ -102,9 +100,7 @@ OUTLOOK_EN = columns(
     "E-mail Address|mail|email\nE-mail Type|=SMTP\nE-mail Display Name|display_mail\n"
     + plain("E-mail 2 Address,E-mail 2 Type,E-mail 2 Display Name,E-mail 3 Address,E-mail 3 Type,E-mail 3 Display Name")
     + "\nGender|outlook_gender_en|gender\n"
-    + plain(
-        "Government ID Number,Hobby,Home Address PO Box,Initials,Internet Free Busy,Keywords"
-    )
+    + plain("Government ID Number,Hobby,Home Address PO Box,Initials,Internet Free Busy,Keywords")
     + "\nLanguage||language\n"
     + plain("Location,Manager's Name,Mileage")
     + "\nNotes|note|notes\nOffice Location\nOrganizational ID Number\nOther Address PO Box\nPriority|=Normal\n"
@@ -178,9 +174,7 @@ OUTLOOK_IT = columns(
         "Indirizzo posta elettronica 3,Tipo posta elettronica 3,Nome visualizzato posta elettronica 3,Iniziali"
     )
     + "\nLingua||language\n"
-    + plain(
-        "Luogo,Nome assistente,Nome coniuge/partner,Nome manager"
-    )
+    + plain("Luogo,Nome assistente,Nome coniuge/partner,Nome manager")
     + "\nNotes|note|notes\nNumero ID organizzativo\nPagina Web|website|website\n"
     + plain("Parole chiave,Presentato da")
     + "\nPriorità|=Normale\nPrivato|=Falso\nProfessione\nRiservatezza|=Normale\nServer di directory\n"
@@ -256,7 +250,8 @@ HUBSPOT = columns(
 )
 MAILCHIMP = columns(
     "Email Address|mail|email\nFirst Name|first|first_name\nLast Name|last|last_name\n"
-    "Address|mailchimp_address|street\nPhone Number|phone|phone\nBirthday|month_day\nMEMBER_RATING|=2\nOPTIN_TIME|stamp\nOPTIN_IP\nCONFIRM_TIME|stamp\n"
+    "Address|mailchimp_address|street\nPhone Number|phone|phone\nBirthday|month_day\nMEMBER_RATING|=2\n"
+    "OPTIN_TIME|stamp\nOPTIN_IP\nCONFIRM_TIME|stamp\n"
     "CONFIRM_IP|=192.0.2.7\nLATITUDE\nLONGITUDE\nGMTOFF\nDSTOFF\nTIMEZONE|=Europe/London\nCC|=GB\nREGION||province\n"
     "LAST_CHANGED|stamp\nLEID|id\nEUID|euid\nNOTES|note|notes\nTAGS|quoted_tags|tags"
 )
@@ -290,8 +285,7 @@ AMADEUS = columns(
     "Gutschein|no"
 )
 NO_HEADER = columns(
-    "Column A|first\nColumn B|last\nColumn C|mail|email\nColumn D|mobile|phone\n"
-    "Column E|zip|postal_code\nColumn F|city"
+    "Column A|first\nColumn B|last\nColumn C|mail|email\nColumn D|mobile|phone\nColumn E|zip|postal_code\nColumn F|city"
 )
 
 LAYOUTS = [

@@ -1,6 +1,7 @@
 """Files brought in and carried out step by step, with the reading process run inside the test."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from crm_app.services.imports import access, columns, direct, preview, steps, up
 from crm_app.services.imports.columns import ColumnMapping, Options
 from crm_app.services.imports.reading import worker
 from crm_app.services.imports.reading.errors import Stopped
+from crm_app.services.imports.reading.types import ReadSettings
 
 
 class InlineReader:
@@ -57,7 +59,7 @@ class Flow:
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
 
-    def bring(self, text: str, file_name: str = "people.csv") -> int:
+    def bring(self, text: str, file_name: str = "people.csv", settings: ReadSettings | None = None) -> int:
         """Stores and reads a file; the import's id."""
         stored = uploads.from_text(text)
         with database.transaction() as session:
@@ -70,7 +72,7 @@ class Flow:
                 folder=stored.folder,
             )
         assert made.id is not None
-        assert self.work(steps.read, made.id) is JobState.DONE
+        assert self.work(partial(steps.read, settings=settings), made.id) is JobState.DONE
         return made.id
 
     def work(self, verb: Callable[..., Any], id_: int, **how: Any) -> JobState | None:

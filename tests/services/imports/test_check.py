@@ -156,12 +156,6 @@ def test_one_date_format_for_the_whole_column(flow: Flow) -> None:
     assert preview.date_formats(flow.folder(id_)) == {1: "%m/%d/%Y"}
 
 
-def test_rows_with_more_cells_than_the_header_wait(flow: Flow) -> None:
-    id_ = flow.checked("first_name,email\nAda,ada@example.org\nKurt,kurt@example.org,extra\n")
-    assert "create" in flow.outcomes(id_)
-    assert sum(flow.get(id_).counts.values()) == flow.get(id_).rows
-
-
 def test_required_fields_of_the_installation_hold_for_new_contacts(flow: Flow) -> None:
     from crm_app.services import installation
 

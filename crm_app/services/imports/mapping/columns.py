@@ -55,15 +55,23 @@ class Claim:
 
 def read_columns(headers: Sequence[str], columns: Sequence[Sequence[str]]) -> list[Column]:
     """Headers and sample cells as `Column`s; missing cells count as none."""
+    language = synonyms.main_language(headers)
     return [
-        Column(index, header, meanings_of(header), evidence_of(columns[index] if index < len(columns) else ()))
+        Column(
+            index, header, meanings_of(header, language), evidence_of(columns[index] if index < len(columns) else ())
+        )
         for index, header in enumerate(headers)
     ]
 
 
-def meanings_of(header: str) -> tuple[Meaning, ...]:
-    """What a header says: as a whole, else by its parts, else by a synonym one letter away."""
+def meanings_of(header: str, language: str | None = None) -> tuple[Meaning, ...]:
+    """What a header says: as a whole, else by its parts, else by a synonym one letter away.
+
+    Where languages disagree, that of the file decides: "Estado" is a province in Portuguese and a status in Spanish.
+    """
     if targets := synonyms.exact(header):
+        if len(targets) > 1 and language and len(narrowed := synonyms.in_language(header, language)) == 1:
+            return (Meaning(next(iter(narrowed)), certainty=0.9),)
         return tuple(Meaning(target) for target in sorted(targets))
     if meaning := meaning_of_parts(header):
         return (meaning,)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from crm_app.services.imports.mapping.synonyms import UNMAPPED, Word, tokens_of, vocabulary
 
 ADDRESS_FIELDS = frozenset(("street", "postal_code", "city", "province", "country"))
-_QUALIFIED = ADDRESS_FIELDS | {"phone", "mobile", "email", "website", UNMAPPED}
+_QUALIFIED = ADDRESS_FIELDS | {"phone", "mobile", "email", "website", "tax_number", UNMAPPED}
 _LONGEST = 5  # words of a synonym
 _MANY = 9  # words of a header that is still read
 

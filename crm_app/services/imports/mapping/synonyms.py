@@ -8,6 +8,7 @@ Letters, digits and their order count; case, accents, spaces, punctuation and "(
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -56,6 +57,7 @@ class Vocabulary:
 
     meanings: dict[str, frozenset[str]]
     words: dict[str, frozenset[Word]]
+    languages: dict[tuple[str, str], frozenset[str]]  # (header without spaces, meaning) → languages that say so
     by_first_letter: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -76,6 +78,7 @@ def vocabulary() -> Vocabulary:
     """The words of all languages; read once."""
     meanings: dict[str, set[str]] = defaultdict(set)
     words: dict[str, set[Word]] = defaultdict(set)
+    languages: dict[tuple[str, str], set[str]] = defaultdict(set)
     kinds = set(Word)
     for path in sorted(FOLDER.glob("*.json")):
         for name, joined in json.loads(path.read_text(encoding="utf-8")).items():
@@ -86,6 +89,7 @@ def vocabulary() -> Vocabulary:
                         words[key].add(Word(name))
                     else:
                         meanings[key].add(name)
+                        languages[key, name].add(path.stem)
     for name in FIELDS:
         if name != "number":  # a foreign file's number is not ours; our own exports are known as a whole
             meanings[key_of(name)].add(name)
@@ -96,6 +100,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         {key: frozenset(names) for key, names in meanings.items()},
         {key: frozenset(kinds) for key, kinds in words.items()},
+        {pair: frozenset(found) for pair, found in languages.items()},
         dict(letters),
     )
 
@@ -103,6 +108,28 @@ def vocabulary() -> Vocabulary:
 def exact(header: str) -> frozenset[str]:
     """The fields and concepts for which the whole header is a synonym; more than one where languages disagree."""
     return vocabulary().meanings.get(key_of(header), frozenset())
+
+
+def main_language(headers: Iterable[str]) -> str | None:
+    """The language most headers are written in; None when there is no clear one."""
+    known = vocabulary()
+    weights: dict[str, float] = defaultdict(float)
+    for key in map(key_of, headers):
+        names = known.meanings.get(key, frozenset())
+        found = known.languages.get((key, next(iter(names))), frozenset()) if len(names) == 1 else frozenset()
+        for language in found:
+            weights[language] += 1 / len(found)
+    best = sorted(weights, key=lambda language: (-weights[language], language))
+    clear = best and weights[best[0]] >= 1 and (len(best) == 1 or weights[best[0]] > 1.2 * weights[best[1]])
+    return best[0] if clear else None
+
+
+def in_language(header: str, language: str) -> frozenset[str]:
+    """The fields and concepts for which the whole header is a synonym in one language."""
+    known, key = vocabulary(), key_of(header)
+    return frozenset(
+        name for name in known.meanings.get(key, ()) if language in known.languages.get((key, name), frozenset())
+    )
 
 
 def similar(header: str) -> str | None:

@@ -43,13 +43,15 @@ def _checked(path: Path, size: int, modified: int) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, struct.error) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error) as error:
         raise Unreadable(DAMAGED) from error
     _check_names(entries)
     _check_declared(entries)
     with path.open("rb") as file:
         total = 0
         for entry in entries:
+            if not 0 <= entry.header_offset < size:
+                raise Unreadable(DAMAGED)
             total += _inflated(file, entry, MOST_BYTES - total)
     return tuple(entry.filename for entry in entries)
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 _EPOCH_1900 = dt.date(1899, 12, 30)
 _EPOCH_1904 = dt.date(1904, 1, 1)
+_EXACT = 2**53  # whole numbers below it are exact in a double
 _LAST_SERIAL = 2_958_465  # 9999-12-31, the last day Excel knows
 _DAY = 86_400
 
@@ -25,6 +26,8 @@ def number_text(raw: str) -> str:
 
 def float_text(value: float) -> str:
     """Fifteen significant digits, no exponent: 12.0 → `12`, 0.1 + 0.2 → `0.3`, 1e-7 → `0.0000001`."""
+    if -_EXACT < value < _EXACT and value == int(value):
+        return str(int(value))
     short = f"{value:.15g}"
     if "e" in short:
         exponent = int(short.partition("e")[2])

@@ -1,9 +1,10 @@
 """Delimited text: how a file is written, and its rows as records.
 
-Numbering: records are counted from 1 as they stand in the file: the header, titles above it and the line `sep=;` count,
-and so does every blank line, so that numbers are near the lines an editor shows; a quoted cell over several lines is one
-record, whose `line` tells where it starts. Blank records are no rows and are not handed on. Every other record behind the
-header is either taken (a `Record`) or refused (a `Problem` of level error that no record with its number follows).
+Numbering: records are counted from 1 as they stand in the file: the header, titles above it and the line `sep=;`
+count, and so does every blank line, so that numbers are near the lines an editor shows; a quoted cell over several
+lines is one record, whose `line` tells where it starts. Blank records are no rows and are not handed on. Every other
+record behind the header is either taken (a `Record`) or refused (a `Problem` of level error that no record with its
+number follows).
 """
 
 import codecs
@@ -22,7 +23,7 @@ from crm_app.services.imports.reading import encoding as encodings
 from crm_app.services.imports.reading import garbled, header, quotes
 from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.lines import Lines, StillOpen, opened
-from crm_app.services.imports.reading.split import best_escape, best_quote
+from crm_app.services.imports.reading.split import best_escape, best_quote, is_aligned
 from crm_app.services.imports.reading.types import Dialect, Format, ReadOut, ReadSettings, Record
 
 SAMPLE = 65_536  # characters the dialect is detected on
@@ -92,7 +93,7 @@ def _all(path: Path, read_out: ReadOut, width: int) -> Iterator[Record | Problem
     """Every record of the file, blank ones too, and the problems of each before it. `width` 0 = not known yet."""
     dialect = read_out.dialect or Dialect()
     encoding = read_out.encoding or "utf-8"
-    skip_spaces = _spaces_before_quotes(_sample(path, encoding), dialect)
+    skip_spaces = _skips_spaces(_sample(path, encoding), dialect)
     arguments = quotes.options(dialect, skip_spaces=skip_spaces)
     number, line = 0, 1  # of the record read last; where the next one starts
     removed = lost = 0
@@ -130,8 +131,8 @@ _STRAY = text("There is a stray quotation mark in this row. It was kept as text;
 
 def _refused(number: int, line: int, start: str, dialect: Dialect) -> Problem:
     message = text(
-        "A quotation mark ({quote}) opens in line {line} and is not closed properly. The row was not taken; reading went "
-        "on in the next line. Close or remove the mark in the file, or choose “no quotation marks”.",
+        "A quotation mark ({quote}) opens in line {line} and is not closed properly. The row was not taken; reading "
+        "went on in the next line. Close or remove the mark in the file, or choose “no quotation marks”.",
         quote=dialect.quotechar,
         line=line,
     )
@@ -181,9 +182,11 @@ def _dialect(sample: str, settings: ReadSettings) -> Dialect:
     return dialect
 
 
-def _spaces_before_quotes(sample: str, dialect: Dialect) -> bool:
-    """Whether quoted cells stand after `, ` instead of `,`."""
-    if not dialect.quotechar or not dialect.delimiter or dialect.delimiter == " ":
+def _skips_spaces(sample: str, dialect: Dialect) -> bool:
+    """Whether quoted cells stand after `, ` instead of `,`, or columns are aligned by spaces."""
+    if dialect.delimiter == " ":
+        return is_aligned(dialects.prepare(sample)[1])
+    if not dialect.quotechar or not dialect.delimiter:
         return False
     return re.search(rf"{re.escape(dialect.delimiter)} +{re.escape(dialect.quotechar)}", sample) is not None
 

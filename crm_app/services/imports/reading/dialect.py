@@ -24,30 +24,7 @@ from crm_app.services.imports.reading.types import Dialect
 SAMPLE = 65_536  # characters
 CLOSE = 1.0  # log odds between the two best under which CleverCSV is asked
 COMMON = (",", ";", "\t", "|", ":", " ")
-RARE = (
-    "^",
-    "~",
-    "#",
-    "&",
-    "*",
-    "/",
-    "§",
-    "¦",
-    "!",
-    "$",
-    "%",
-    "@",
-    "=",
-    "+",
-    "_",
-    "-",
-    "\x01",
-    "\x1d",
-    "\x1e",
-    "\x1f",
-    "¬",
-    "·",
-)
+RARE = tuple("^~#&*/§¦!$%@=+_-¬·\x01\x1d\x1e\x1f")
 _SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?[;,\t ]*(?:\r\n|\r|\n|$)", re.IGNORECASE)
 
 WEIGHTS: dict[str, float] = {
@@ -86,7 +63,7 @@ def sep_line(sample: str) -> str | None:
 
 
 def detect(sample: str) -> Dialect:
-    """The likeliest dialect of a text, from its beginning (64 KB are enough). Never raises; `delimiter` '' = one column."""
+    """The likeliest dialect of a text, from its beginning (64 KB are enough). `delimiter` '' = one column."""
     given = sep_line(sample)
     if given is not None:
         quote, _ = best_quote(sample[:SAMPLE], given)

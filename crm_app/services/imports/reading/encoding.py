@@ -1,12 +1,12 @@
 """In which encoding is this text file written?
 
-Order: byte order mark → NUL bytes of UTF-16 without one → strict UTF-8 over the whole file → letters of 8-bit code pages
-(`letters.py`), with chardet as second opinion on the lines that hold non-ASCII bytes. Everything is streamed: memory
-does not grow with the file.
+Order: byte order mark → NUL bytes of UTF-16 without one → strict UTF-8 over the whole file → letters of 8-bit code
+pages (`letters.py`), with chardet as second opinion on the lines that hold non-ASCII bytes. Everything is streamed:
+memory does not grow with the file.
 
 Names answered: `utf-8` (also for pure ASCII), `utf-8-sig`, `utf-16` and `utf-32` (with mark), `utf-16-le`/`utf-16-be`
-(without), else a code page in the spelling of `letters.PAGES` (`cp1252`, `iso8859-2`, `mac-roman`…) or chardet's codec for
-scripts we have no letters of. ISO-8859-1 is answered as its superset `cp1252`: same text, and what files really hold.
+(without), else a code page in the spelling of `letters.PAGES` (`cp1252`, `iso8859-2`, `mac-roman`…) or chardet's codec
+for scripts we have no letters of. ISO-8859-1 is answered as its superset `cp1252`: same text.
 """
 
 import codecs
@@ -22,6 +22,8 @@ from crm_app.services.imports.reading import letters
 
 CHUNK = 1 << 20
 MOST_SNIPPETS = letters.FULL_LOOK
+MOST_PLAIN = 300
+MOST_LOOKED_AT = 200_000  # places with bytes over 127, mostly the same few words
 UNSURE = 4.0  # nats between two readings under which chardet is asked
 STRANGE = -7.5  # nats per non-ASCII byte under which no page of ours fits
 
@@ -32,9 +34,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_SNIPPET = re.compile(rb"[A-Za-z0-9'`.\x80-\xff]{0,24}[\x80-\xff][A-Za-z'`\x80-\xff]{0,24}")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_BEFORE = re.compile(rb"[A-Za-z0-9'`.\x80-\xff]+\Z")
+_AFTER = re.compile(rb"[A-Za-z'`\x80-\xff]+")
 _ASCII_WORD = re.compile(rb"(?<![\x80-\xff\w])[A-Za-z]{3,20}(?![\x80-\xff\w])")
-_HIGH_LINE = re.compile(rb"[^\r\n]{0,2000}[\x80-\xff][^\r\n]{0,2000}")
 _UTF8_CHAR = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
@@ -63,26 +66,21 @@ def detect(path: Path) -> EncodingGuess:
     if wide:
         return EncodingGuess(wide, 0.95, ("utf-16",))
     seen = _scan(path)
-    if not seen.high:
-        return EncodingGuess("utf-8", 1.0, ("cp1252",))
     if not seen.bad:
         return EncodingGuess("utf-8", 1.0, ("cp1252",))
     if seen.good >= 4 * seen.bad or (seen.good and seen.bad == seen.cut_at_end):
         return EncodingGuess("utf-8", 0.9, ("cp1252",), undecodable=seen.bad)
-    return _eight_bit(seen)
+    return _eight_bit(seen.high, _collect(path))
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What one pass over the bytes collected."""
+    """What one pass over the bytes found out."""
 
-    high: set[int] = field(default_factory=set)
-    good: int = 0  # well-formed UTF-8 characters over 127, counted once something was malformed
+    high: set[int] = field(default_factory=set)  # the bytes over 127 that occur
+    good: int = 0  # characters over 127 in well-formed UTF-8
     bad: int = 0  # bytes over 127 outside such characters
     cut_at_end: int = 0  # of these, the beginning of a character at the very end of the file
-    snippets: dict[bytes, None] = field(default_factory=dict)
-    ascii_words: dict[bytes, None] = field(default_factory=dict)
-    lines: bytearray = field(default_factory=bytearray)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -96,10 +94,8 @@ def _scan(path: Path) -> _Seen:
     seen = _Seen()
     tail = b""
     for chunk in _chunks(path):
-        if len(seen.ascii_words) < 300:
-            seen.ascii_words.update(dict.fromkeys(_ASCII_WORD.findall(chunk[: CHUNK >> 4])))
+        tail = chunk[-4:]
         if chunk.isascii():
-            tail = b""
             continue
         high = chunk.translate(None, _ASCII)
         seen.high.update(high)
@@ -109,19 +105,42 @@ def _scan(path: Path) -> _Seen:
             rest, characters = _UTF8_CHAR.subn(b"", chunk)
             seen.good += characters
             seen.bad += len(rest.translate(None, _ASCII))
-        if len(seen.snippets) < MOST_SNIPPETS:
-            for match in _SNIPPET.finditer(chunk):
-                seen.snippets[match[0]] = None
-                if len(seen.snippets) >= MOST_SNIPPETS:
-                    break
-        if len(seen.lines) < CHUNK >> 4:
-            for match in _HIGH_LINE.finditer(chunk):
-                seen.lines += match[0] + b"\n"
-                if len(seen.lines) >= CHUNK >> 4:
-                    break
-        tail = chunk[-4:]
     seen.cut_at_end = _cut_length(tail)
     return seen
+
+
+@dataclass(slots=True)
+class _Words:
+    """What the letters are judged by: bytes over 127 with their neighbours, plain words, and whole lines."""
+
+    snippets: dict[bytes, None] = field(default_factory=dict)
+    plain: dict[bytes, None] = field(default_factory=dict)
+    lines: bytearray = field(default_factory=bytearray)
+
+
+def _collect(path: Path) -> _Words:
+    words = _Words()
+    looked_at = 0
+    for chunk in _chunks(path):
+        if len(words.plain) < MOST_PLAIN:
+            words.plain.update(dict.fromkeys(_ASCII_WORD.findall(chunk[: CHUNK >> 4])))
+        if chunk.isascii():
+            continue
+        if len(words.lines) < CHUNK >> 4:
+            words.lines += b"\n".join(line[:4_000] for line in chunk.splitlines()[:5_000] if not line.isascii()) + b"\n"
+        end = 0
+        for match in _HIGH.finditer(chunk):
+            if match.start() < end:
+                continue
+            start, end = match.span()
+            before = _BEFORE.search(chunk, max(0, start - 24), start)
+            after = _AFTER.match(chunk, end, end + 24)
+            end = after.end() if after else end
+            words.snippets[chunk[before.start() if before else start : end]] = None
+            looked_at += 1
+            if len(words.snippets) >= MOST_SNIPPETS or looked_at >= MOST_LOOKED_AT:
+                return words
+    return words
 
 
 def _cut_length(tail: bytes) -> int:
@@ -137,7 +156,7 @@ def _cut_length(tail: bytes) -> int:
 def _utf16_without_mark(start: bytes) -> str | None:
     """UTF-16 shows in NUL bytes that all stand at even or all at odd places (Latin letters, digits, delimiters)."""
     even, odd = start[0::2].count(0), start[1::2].count(0)
-    if max(even, odd) * 20 < len(start) or not start:
+    if max(even, odd) * 10 < len(start) or len(start) < 4:
         return None
     if odd > 20 * even:
         name = "utf-16-le"
@@ -146,19 +165,20 @@ def _utf16_without_mark(start: bytes) -> str | None:
     else:
         return None
     text = start[: len(start) & ~1].decode(name, errors="replace")
-    return name if text.count("\ufffd") * 50 < len(text) else None
+    ascii_share = sum(char.isascii() for char in text[:2_000]) / len(text[:2_000])
+    return name if text.count("\ufffd") * 50 < len(text) and ascii_share >= 0.1 else None
 
 
-def _eight_bit(seen: _Seen) -> EncodingGuess:
-    snippets = list(seen.snippets)
-    ranked = letters.rank(snippets, [word.decode("ascii") for word in seen.ascii_words])
-    best = _commonest_spelling(ranked, seen.high)
+def _eight_bit(high: set[int], words: _Words) -> EncodingGuess:
+    snippets = list(words.snippets)
+    ranked = letters.rank(snippets, [word.decode("ascii") for word in words.plain])
+    best = _commonest_spelling(ranked, high)
     size = sum(len(snippet.translate(None, _ASCII)) for snippet in snippets) or 1
     rival = next((item for item in ranked[1:] if item.text != best.text), None)
     margin = best.score - rival.score if rival else 50.0
     strange = best.score / size < STRANGE
     if strange or margin < UNSURE:
-        second = _second_opinion(bytes(seen.lines), strange=strange)
+        second = _second_opinion(bytes(words.lines), strange=strange)
         if second and strange:
             return EncodingGuess(second, 0.6, tuple(item.page for item in ranked[:3]))
         if second and rival and second == rival.page:
@@ -168,7 +188,7 @@ def _eight_bit(seen: _Seen) -> EncodingGuess:
         best.page,
         round(1 / (1 + math.exp(-min(margin, 30.0) / 2)), 3),
         tuple(others),
-        undecodable=sum(1 for byte in seen.high if _undefined(byte, best.page)),
+        undecodable=sum(1 for byte in high if _undefined(byte, best.page)),
     )
 
 

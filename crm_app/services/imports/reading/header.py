@@ -44,7 +44,7 @@ def detect(records: Sequence[Sequence[str]], synonyms: Predicate | None = None) 
         score = _judge(rows, kinds, index, filled, usual, synonyms)
         if score > best_score or (best is not None and score > 0.75 * best_score and _continues(kinds, best, index)):
             best, best_score = index, score
-        if _is_data(kinds[index], filled[index], usual) and index > 0:
+        if width == 1 or (index > 0 and _is_data(kinds[index], filled[index], usual)):
             break
     return best
 

@@ -1,8 +1,8 @@
 """Which 8-bit code page makes these bytes read like names and words of a language?
 
-Short lists of names carry too few accented letters for general detectors: `0xB3` alone must already say "Polish ł, not a
-superscript three". So every candidate code page is tried on the words that hold non-ASCII bytes, and the result is
-scored by character trigrams of the languages the page was made for (word lists in `letters/`, one language a file:
+Short lists of names carry too few accented letters for general detectors: `0xB3` alone must already say "Polish ł,
+not a superscript three". So every candidate code page is tried on the words that hold non-ASCII bytes, and the result
+is scored by character trigrams of the languages the page was made for (word lists in `words/`, one language a file:
 first names, surnames, towns, streets, common words). ASCII words of the same file help to guess the language.
 
 The idea is the composite approach of Li and Momoi, "A composite approach to language/encoding detection" (2001), with
@@ -17,15 +17,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "letters"
+FOLDER = Path(__file__).parent / "words"
 
 WESTERN = ("de", "fr", "it", "es", "pt", "nl", "sv", "da", "nb", "fi", "is", "ca", "sq")
 CENTRAL = ("pl", "cs", "sk", "hu", "hr", "sl", "ro", "de")
 CYRILLIC = ("ru", "uk", "bg", "sr")
 BALTIC = ("lt", "lv", "et", "pl", "de")
 
-# Code page → how rare it is as the source of a list (nats), and the languages it is used for. Same text, rarer page: the
-# commoner one is answered.
+# Code page → how rare it is as the source of a list (nats), and the languages it is used for.
 PAGES: dict[str, tuple[float, tuple[str, ...]]] = {
     "cp1252": (0.0, WESTERN),
     "cp1250": (-0.5, CENTRAL),

@@ -13,7 +13,7 @@ from crm_app.services.imports.reading.garbled import TWICE, mended
 LONGEST_QUOTE = 200  # physical lines a quoted cell may go over
 
 
-class StillOpen(Exception):  # noqa: N818 - a signal, not a fault
+class StillOpen(Exception):
     """A record goes over more than LONGEST_QUOTE lines."""
 
 

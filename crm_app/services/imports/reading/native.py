@@ -1,6 +1,7 @@
 """XLS and XLSB through python-calamine, which loads a whole sheet: its bounds are the memory of the reading process.
 
-Calamine keeps no number formats and leaves error cells blank, so zero-padded numbers come without their zeros here.
+Calamine keeps no number formats and leaves error cells blank. For XLS both are read beside it (`xls.cells`); in XLSB
+zero-padded numbers come without their zeros, percentages as fractions, and error cells blank.
 """
 
 from collections.abc import Iterator
@@ -12,14 +13,16 @@ from crm_app.locales import text
 from crm_app.services.imports.reading import archive, precheck
 from crm_app.services.imports.reading.cell_text import python_text
 from crm_app.services.imports.reading.errors import Unreadable
-from crm_app.services.imports.reading.grid import Grid, Merge, RawRow
+from crm_app.services.imports.reading.grid import Grid, Merge, RawRow, Trouble
 from crm_app.services.imports.reading.types import Sheet
+from crm_app.services.imports.reading.xls.cells import XlsFormats
 
 
 class NativeBook:
-    """An open XLS, XLSB or ODS workbook."""
+    """An open XLS or XLSB workbook; `formats` reads what calamine does not tell."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, formats: XlsFormats | None = None) -> None:
+        self._formats = formats
         try:
             self._book = python_calamine.load_workbook(path)
         except python_calamine.PasswordError as error:
@@ -43,12 +46,19 @@ class NativeBook:
         grid = Grid()
         first_row, first_column = found.start
         before = [""] * first_column
-        for offset, row in enumerate(found.iter_rows()):
-            cells = [python_text(value) for value in row]
+        special = self._formats.special(sheet) if self._formats else {}
+        for number, row in enumerate(found.iter_rows(), start=first_row):
+            cells = before + [python_text(value) for value in row]
+            troubles = []
+            for column, text_shown, is_error in special.get(number, ()):
+                if column < len(cells):
+                    cells[column] = text_shown
+                if is_error:
+                    troubles.append(Trouble(column, "error", text_shown))
             while cells and not cells[-1]:
                 cells.pop()
-            if cells:
-                yield grid.checked(RawRow(first_row + offset + 1, before + cells))
+            if cells or troubles:
+                yield grid.checked(RawRow(number + 1, cells, troubles))
 
     def merges(self, sheet: str) -> list[Merge]:
         ranges = self._sheet(sheet).merged_cell_ranges or []

@@ -12,7 +12,7 @@ LONGEST_CELL_LINES = 60  # a quoted cell over more lines than this, in a sample,
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """`rows` without blank ones; `quoted` = cells that open and close with the quote at cell borders, 0…1 of its use."""
+    """`rows` without blank ones; `quoted` = the share of quotes that open or close a cell at its border, 0…1."""
 
     delimiter: str
     quotechar: str
@@ -44,7 +44,8 @@ def best_quote(sample: str, delimiter: str) -> tuple[str, float]:
         opening = len(re.findall(rf"(?:^|(?<=[\r\n])|(?<={border})) ?{mark}", sample))
         closing = len(re.findall(rf"{mark} ?(?=$|[\r\n]|{border})", sample))
         both = min(opening, closing)
-        if both <= best or max(opening, closing) > both * 1.5 + 2:
+        # A quote that closes below the line it opened in stands at the start of a line like one that opens.
+        if both <= best or max(opening, closing) > both * (2.2 if quote == '"' else 1.5) + 2:
             continue
         if quote != '"' and (both < 2 or 2 * both < 0.4 * total):
             continue
@@ -77,7 +78,7 @@ def read(lines: list[str], delimiter: str, quote: str, escape: str) -> list[list
         "quotechar": quote or None,
         "quoting": csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
         "escapechar": escape or None,
-        "skipinitialspace": delimiter != " ",
+        "skipinitialspace": delimiter != " " or is_aligned(lines),
     }
     clean = [line.replace("\x00", "") for line in lines] if "\x00" in "".join(lines) else lines
     reader = csv.reader(clean, **options)
@@ -98,6 +99,12 @@ def read(lines: list[str], delimiter: str, quote: str, escape: str) -> list[list
     except csv.Error:
         return None
     return rows
+
+
+def is_aligned(lines: list[str]) -> bool:
+    """Whether columns stand under each other by runs of spaces: several spaces are then one delimiter."""
+    probe = lines[:100]
+    return sum("   " in line.strip() for line in probe) * 2 > len(probe)
 
 
 def _left_open(lines: list[str], reader_options: dict[str, Any]) -> bool:

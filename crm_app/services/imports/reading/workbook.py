@@ -67,7 +67,10 @@ def _open(path: Path, format: Format) -> Book:
 
     if format is Format.XLSB:
         archive.names(path)
-    return NativeBook(path)
+        return NativeBook(path)
+    from crm_app.services.imports.reading.xls.cells import XlsFormats
+
+    return NativeBook(path, XlsFormats(path))
 
 
 def _choose(sheets: list[Sheet], wanted: str | None) -> tuple[Sheet, list[Problem]]:

@@ -165,3 +165,16 @@ def test_within_a_language_a_header_has_one_meaning(language: str) -> None:
             for synonym in joined.split("|"):
                 meanings[key_of(synonym)].add(name)
     assert {key: names for key, names in meanings.items() if len(names) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("headers", "target"),
+    [
+        ("Nome|Endereço|Cidade|Observações|Estado", "province"),
+        ("Nombre|Apellidos|Dirección|Ciudad|Estado", "status"),
+        ("Estado", None),
+    ],
+)
+def test_where_languages_disagree_the_language_of_the_file_decides(headers: str, target: str | None) -> None:
+    names = headers.split("|")
+    assert suggest(names, [[] for _ in names])[-1].target == target

@@ -21,7 +21,7 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     """A reading process that also knows the commands of `misbehaving`."""
     root = Path(__file__).parents[4]
     monkeypatch.setenv("PYTHONPATH", str(root))
-    with Reader(memory=1024 * MIB, cpu_seconds=1) as made:
+    with Reader(memory=512 * MIB, cpu_seconds=1) as made:
         yield made
 
 
@@ -53,7 +53,7 @@ def test_a_refusal_is_the_commands_own_sentence_and_costs_no_process(reader: Rea
 @pytest.mark.parametrize(
     ("command", "reason", "says"),
     [
-        ("eat_memory", "memory", "more memory than the 1024 MB"),
+        ("eat_memory", "memory", "more memory than the 512 MB"),
         ("abort", "memory", "more memory"),
         ("burn", "time", "took longer"),
         ("segfault", "crash", "cannot be read"),

@@ -6,6 +6,8 @@ from crm_app.services.imports.reading.cell_text import boolean_text, iso_text, n
 
 _ERROR = re.compile(r"(#[A-Z0-9/]+[!?]?|Err:\d+)")
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d+))?S)?")
+_NO_DIGIT = re.compile(r"\D")
+_MASK = re.compile(r"\d[-/()]+\s?\d")
 _DECIMALS = re.compile(r"[.,](\d+)\D*$")
 
 
@@ -21,7 +23,8 @@ def shown(attributes: dict[str, str], text: str) -> tuple[str, str]:
     if kind == "string":
         return text or attributes.get("office:string-value", ""), ""
     if kind == "date":
-        return iso_text(attributes.get("office:date-value", text)), ""
+        moment = iso_text(attributes.get("office:date-value", text))
+        return (moment if ":" in text or not text else moment[:10]), ""
     if kind == "time":
         return _time(attributes.get("office:time-value", ""), text), ""
     if kind == "boolean":
@@ -48,12 +51,11 @@ def _percentage(value: str, text: str) -> str:
 def _number(value: str, text: str) -> str:
     """The stored number, with the zeros in front and behind that were shown, or as a mask wrote its digits."""
     plain = number_text(value)
-    digits = re.sub(r"\D", "", text)
-    if plain.isdigit() and digits.lstrip("0") == plain.lstrip("0"):
-        if digits == text and len(text) > len(plain):
-            return text
-        if re.search(r"\d[-/()]+\s?\d", text) or (digits.startswith("0") and len(digits) > 1):
-            return text
-    if (found := _DECIMALS.search(text)) and digits == re.sub(r"\D", "", with_decimals(plain, len(found[1]))):
+    if plain in {"0", "1"} and text.isalpha():
+        return boolean_text(plain)
+    digits = _NO_DIGIT.sub("", text)
+    if digits.lstrip("0") == plain.lstrip("-0") and len(digits) > 1 and (digits[0] == "0" or _MASK.search(text)):
+        return text
+    if (found := _DECIMALS.search(text)) and digits == _NO_DIGIT.sub("", with_decimals(plain, len(found[1]))):
         return with_decimals(plain, len(found[1]))
     return plain

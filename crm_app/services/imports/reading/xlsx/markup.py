@@ -110,12 +110,20 @@ def unescape(value: str) -> str:
 
 
 def unescape_office(value: str) -> str:
-    """Excel's own `_x000D_` for characters XML cannot hold (ECMA-376 part 1, 22.9.2.19)."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value) if "_x" in value else value
+    """Excel's own `_x000D_` for characters XML cannot hold (ECMA-376 part 1, 22.9.2.19).
+
+    NUL and halves of surrogate pairs stay escaped: no database takes them.
+    """
+    return _ESCAPED.sub(_office_character, value) if "_x" in value else value
 
 
 def escape(value: str) -> str:
     return value.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+
+
+def _office_character(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return found[0] if code == 0 or 0xD800 <= code < 0xE000 else chr(code)
 
 
 def _character(found: re.Match[str]) -> str:
@@ -123,7 +131,7 @@ def _character(found: re.Match[str]) -> str:
     if name[0] != "#":
         return _NAMED[name]
     code = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
-    return chr(code) if code < 0x110000 else ""
+    return chr(code) if 0 < code < 0xD800 or 0xE000 <= code < 0x110000 else ""
 
 
 def _encoding(head: bytes) -> str:

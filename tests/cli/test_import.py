@@ -1,0 +1,122 @@
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from sqlmodel import func, select
+from typer.testing import CliRunner
+
+from crm_app.cli.imports import import_file
+from crm_app.models import Contact, Import, ImportState, Job
+from crm_app.services import database
+from tests.services.imports.conftest import InlineReader
+
+app = typer.Typer()
+app.command()(import_file)
+
+PEOPLE = "Vorname,Nachname,E-Mail,Unsinn\nAda,Byron,ada@example.org,x\nKurt,Gödel,kurt@example.org,y\nB,,no address,z\n"
+MAPS = ["--map", "Vorname=first_name", "--map", "Nachname=last_name", "--map", "E-Mail=email", "--map", "Unsinn="]
+KEYS = "import rows create update unchanged skip invalid conflict seconds problems".split()
+
+
+@pytest.fixture
+def file(tmp_path: Path, db: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    from crm_app.services.imports import direct, work
+
+    monkeypatch.setattr(work, "Reader", InlineReader)
+    monkeypatch.setattr(direct, "Reader", InlineReader)
+
+
+def crm_import(*arguments: object) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def count(model: type) -> int:
+    with database.reading() as session:
+        return session.exec(select(func.count()).select_from(model)).one()
+
+
+def test_one_line_of_json_says_what_happened(file: Path) -> None:
+    status, out, _ = crm_import(file, *MAPS, "--name", "Messe", "--tag", "Messe", "--json", "--yes")
+    answer = json.loads(out)
+    assert (status, out.count("\n")) == (0, 1)
+    assert list(answer) == KEYS
+    assert [answer[key] for key in KEYS[1:8]] == [3, 2, 0, 0, 0, 1, 0]
+    assert answer["problems"] == [
+        {"level": "error", "row": 4, "column": "E-Mail", "message": answer["problems"][0]["message"]}
+    ]
+    with database.reading() as session:
+        found = session.get(Import, answer["import"])
+        assert found is not None
+        assert (found.state, found.name, found.user_id) == (ImportState.DONE, "Messe", None)
+        assert all(job.is_finished for job in session.exec(select(Job)).all())
+
+
+def test_a_second_run_changes_nothing(file: Path, quick: None) -> None:
+    crm_import(file, *MAPS, "--json")
+    answer = json.loads(crm_import(file, *MAPS, "--json")[1])
+    assert (answer["create"], answer["update"], answer["unchanged"], answer["invalid"]) == (0, 0, 2, 1)
+
+
+def test_a_dry_run_tells_the_same_and_leaves_nothing(file: Path, db: Path) -> None:
+    dry = json.loads(crm_import(file, *MAPS, "--dry-run", "--json")[1])
+    assert (count(Import), count(Contact), count(Job)) == (0, 0, 0)
+    assert list((db / "imports").iterdir()) == []
+    real = json.loads(crm_import(file, *MAPS, "--json")[1])
+    for answer in (dry, real):
+        answer.pop("seconds"), answer.pop("import")
+    assert dry == real
+
+
+def test_the_match_key_can_be_named(file: Path, quick: None) -> None:
+    crm_import(file, *MAPS, "--map", "Unsinn=external_id")
+    answer = json.loads(crm_import(file, *MAPS, "--map", "Unsinn=external_id", "--match", "email", "--json")[1])
+    assert answer["unchanged"] == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--map", "Nope=email"),
+        ("--map", "Vorname=password_hash"),
+        ("--map", "no-sign"),
+        ("--match", "tax_number"),
+        ("--match", "number"),
+        ("--tag", " "),
+    ],
+)
+def test_wrong_usage_is_status_2_and_leaves_nothing(file: Path, quick: None, db: Path, arguments) -> None:
+    status, _, err = crm_import(file, *arguments, "--yes")
+    assert status == 2
+    assert err.strip()
+    assert count(Import) == 0
+    assert list((db / "imports").iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"])
+def test_what_cannot_be_read_is_status_1_and_leaves_nothing(tmp_path: Path, db: Path, content) -> None:
+    path = tmp_path / "list.csv"
+    if content is not None:
+        path.write_bytes(content)
+    status, out, err = crm_import(path, "--json")
+    assert status == 1
+    assert json.loads(out)["error"] in err
+    assert count(Import) == 0
+
+
+def test_people_get_a_summary(file: Path, quick: None) -> None:
+    status, out, _ = crm_import(file, *MAPS)
+    assert status == 0
+    assert out.startswith("3 rows in ")
+    assert "create 2" in out
+    assert "row 4, E-Mail" in out
