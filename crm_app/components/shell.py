@@ -7,7 +7,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.account import account_menu
 from crm_app.components.message import message_relay
-from crm_app.components.text import T, t
+from crm_app.components.text import N, T, t
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,11 @@ class Place:
     path: str
 
 
-# The labels are marked for the catalogue by `N` below.
 PLACES = (
-    Place("contacts", "Contacts", "users", routes.CONTACTS),
-    Place("leads", "Leads", "target", routes.LEADS),
-    Place("imports", "Imports", "file-up", routes.IMPORTS),
-    Place("settings", "Settings", "settings", routes.SETTINGS),
+    Place("contacts", N("Contacts"), "users", routes.CONTACTS),
+    Place("leads", N("Leads"), "target", routes.LEADS),
+    Place("imports", N("Imports"), "file-up", routes.IMPORTS),
+    Place("settings", N("Settings"), "settings", routes.SETTINGS),
 )
 
 

@@ -27,6 +27,11 @@ def T(msgid: str) -> rx.Component:  # noqa: N802  (reads as a mark, not as a cal
     return TextNode.create(k=msgid)
 
 
+def N(msgid: str) -> str:  # noqa: N802
+    """Marks a text that is shown elsewhere: `T(label)` finds it in the catalogue."""
+    return msgid
+
+
 def _call(arguments: list[str], values: dict[str, rx.Var]) -> rx.Var:
     hook = VarData(imports={_LIBRARY: [ImportVar(tag="useT")]}, hooks={"const t = useT();": None})
     return rx.Var(

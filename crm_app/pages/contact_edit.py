@@ -5,7 +5,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.shell import shell
-from crm_app.components.text import T
+from crm_app.components.text import N, T
 from crm_app.pages.contact_fields import contact_fields
 from crm_app.state.contact_form import ContactFormState
 from crm_app.state.session import SessionState
@@ -18,7 +18,7 @@ def contact_edit() -> rx.Component:
             rx.cond(ContactFormState.missing, _missing(), _form()),
         ),
         place="contacts",
-        title="Change contact",
+        title=N("Change contact"),
         form=True,
     )
 

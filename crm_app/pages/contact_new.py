@@ -4,7 +4,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.shell import shell
-from crm_app.components.text import T
+from crm_app.components.text import N, T
 from crm_app.pages.contact_fields import contact_fields
 from crm_app.state.contact_form import ContactFormState
 from crm_app.state.session import SessionState
@@ -27,7 +27,7 @@ def contact_new() -> rx.Component:
             ),
         ),
         place="contacts",
-        title="New contact",
+        title=N("New contact"),
         form=True,
     )
 

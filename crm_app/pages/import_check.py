@@ -4,19 +4,19 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.search_box import search_box
-from crm_app.components.text import T, figure, t, tn
+from crm_app.components.text import N, T, figure, t, tn
 from crm_app.pages.import_frame import foot, frame
 from crm_app.state.import_check import CellLine, ColumnHead, GroupLine, ImportCheckState, RowLine
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
 
 OUTCOMES = (
-    ("create", "New", "plus"),
-    ("update", "Updated", "pencil"),
-    ("unchanged", "Unchanged", "equal"),
-    ("skip", "Skipped", "minus"),
-    ("conflict", "Conflict", "git-compare"),
-    ("invalid", "Needs you", "circle-alert"),
+    ("create", N("New"), "plus"),
+    ("update", N("Updated"), "pencil"),
+    ("unchanged", N("Unchanged"), "equal"),
+    ("skip", N("Skipped"), "minus"),
+    ("conflict", N("Conflict"), "git-compare"),
+    ("invalid", N("Needs you"), "circle-alert"),
 )
 
 
@@ -41,7 +41,7 @@ def import_check() -> rx.Component:
 def _filters() -> rx.Component:
     return rx.el.div(
         rx.el.nav(
-            _filter("", "All rows", "rows-3"),
+            _filter("", N("All rows"), "rows-3"),
             *[_filter(key, label, icon) for key, label, icon in OUTCOMES],
             class_name="tabs outcomes",
             aria_label=t("Outcome"),

@@ -34,6 +34,7 @@ def import_columns() -> rx.Component:
                     ),
                     class_name="table-frame",
                 ),
+                _empty_ones(),
                 _whole_file(),
                 foot(
                     rx.el.span(tn("{n} row will be checked", "{n} rows will be checked", ImportWizardState.rows)),
@@ -74,7 +75,27 @@ def _unmapped() -> rx.Component:
     )
 
 
+def _empty_ones() -> rx.Component:
+    return rx.cond(
+        ImportColumnsState.empty > 0,
+        rx.el.button(
+            rx.cond(
+                ImportColumnsState.show_empty,
+                T("Hide the empty columns"),
+                tn("Show {n} empty column", "Show {n} empty columns", ImportColumnsState.empty),
+            ),
+            type="button",
+            class_name="link-button gap",
+            on_click=ImportColumnsState.toggle_empty,
+        ),
+    )
+
+
 def _column(line: rx.Var[ColumnLine]) -> rx.Component:
+    return rx.cond((line.part != "empty") | ImportColumnsState.show_empty, _row(line))
+
+
+def _row(line: rx.Var[ColumnLine]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(line.header, scope="row"),
         rx.el.td(
@@ -96,7 +117,7 @@ def _column(line: rx.Var[ColumnLine]) -> rx.Component:
             rx.cond(line.reason, rx.el.p(line.reason, class_name="field-hint")),
             class_name="goes-to",
         ),
-        class_name=rx.cond(line.target, "", "left-out"),
+        class_name=rx.cond((line.target == "") & (line.part != "empty"), "left-out", ""),
         key=line.index.to(str),
     )
 
@@ -147,9 +168,7 @@ def _whole_file() -> rx.Component:
                     rx.el.option(T("– nothing: every row is a new contact –"), value=""),
                     rx.foreach(
                         ImportColumnsState.match_keys,
-                        lambda key: rx.el.option(
-                            rx.match(key, *[(name, T(FIELDS[name].label.msgid)) for name in _KEYS], rx.fragment(key)), value=key
-                        ),
+                        lambda key: rx.el.option(_label(key), value=key),
                     ),
                     id="match-key",
                     value=ImportColumnsState.match_key,
@@ -187,6 +206,10 @@ def _whole_file() -> rx.Component:
         ),
         class_name="panel gap",
     )
+
+
+def _label(key: rx.Var[str]) -> rx.Component:
+    return rx.match(key, *[(name, T(FIELDS[name].label.msgid)) for name in _KEYS], rx.fragment(key))
 
 
 _KEYS = ("number", "external_id", "email", "phone", "mobile")

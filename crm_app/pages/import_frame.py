@@ -6,15 +6,15 @@ from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.shell import shell
-from crm_app.components.text import T, t, tn
+from crm_app.components.text import N, T, t, tn
 from crm_app.state.import_wizard import ImportWizardState
 
 STEPS = (
-    ("new", "File"),
-    ("read", "Read"),
-    ("columns", "Columns"),
-    ("check", "Check"),
-    ("done", "Done"),
+    ("new", N("File")),
+    ("read", N("Read")),
+    ("columns", N("Columns")),
+    ("check", N("Check")),
+    ("done", N("Done")),
 )
 
 

@@ -5,7 +5,7 @@ import reflex as rx
 from crm_app import routes, settings
 from crm_app.components.notice import notice
 from crm_app.components.shell import shell
-from crm_app.components.text import T, t
+from crm_app.components.text import N, T, t
 from crm_app.pages.import_frame import steps
 from crm_app.state.import_upload import MIB, UPLOAD_ID, ImportUploadState
 from crm_app.state.session import SessionState
@@ -26,7 +26,7 @@ def import_new() -> rx.Component:
             class_name="wizard",
         ),
         place="imports",
-        title="Import contacts",
+        title=N("Import contacts"),
     )
 
 

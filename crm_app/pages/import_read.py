@@ -4,7 +4,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.notice import notice
-from crm_app.components.text import T, t, tn
+from crm_app.components.text import N, T, t, tn
 from crm_app.pages.import_frame import foot, frame
 from crm_app.state.import_read import FirstRow, ImportReadState
 from crm_app.state.import_wizard import ImportWizardState
@@ -51,15 +51,15 @@ def _settings() -> rx.Component:
             rx.cond(
                 _view.is_text,
                 rx.fragment(
-                    _select("encoding", "Characters", _view.encoding, _plain(_view.encodings)),
-                    _select("delimiter", "Columns are separated by", _view.delimiter, _pairs(_view.delimiters)),
-                    _select("quotechar", "Quotes", _view.quotechar, _pairs(_view.quotes)),
+                    _select("encoding", N("Characters"), _view.encoding, _plain(_view.encodings)),
+                    _select("delimiter", N("Columns are separated by"), _view.delimiter, _pairs(_view.delimiters)),
+                    _select("quotechar", N("Quotes"), _view.quotechar, _pairs(_view.quotes)),
                 ),
-                _select("sheet", "Sheet", _view.sheet, _plain(_view.sheets)),
+                _select("sheet", N("Sheet"), _view.sheet, _plain(_view.sheets)),
             ),
             _select(
                 "header_row",
-                "Headings stand in row",
+                N("Headings stand in row"),
                 _view.header_row.to(str),
                 rx.fragment(
                     rx.el.option(T("none"), value="0"),

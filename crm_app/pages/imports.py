@@ -5,7 +5,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.shell import shell
-from crm_app.components.text import T, t
+from crm_app.components.text import N, T, t
 from crm_app.state.imports import ImportLine, ImportListState
 from crm_app.state.session import SessionState
 
@@ -23,7 +23,7 @@ def imports() -> rx.Component:
             rx.fragment(_table(), _more()),
         ),
         place="imports",
-        title="Imports",
+        title=N("Imports"),
         actions=_new(),
     )
 

@@ -5,7 +5,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.account import account_panel
 from crm_app.components.shell import shell
-from crm_app.components.text import T
+from crm_app.components.text import N, T
 from crm_app.locales import LANGUAGES
 from crm_app.state.session import SessionState
 from crm_app.state.settings import SettingsState
@@ -16,7 +16,7 @@ def settings() -> rx.Component:
         account_panel(),
         rx.cond(SettingsState.loaded, _installation()),
         place="settings",
-        title="Settings",
+        title=N("Settings"),
         form=True,
     )
 
@@ -30,28 +30,28 @@ def _installation() -> rx.Component:
                 class_name="field-hint",
             ),
             rx.el.fieldset(
-                _field("name", "Name of the organisation", rx.el.input, max_length=120),
+                _field("name", N("Name of the organisation"), rx.el.input, max_length=120),
                 _field(
                     "country",
-                    "Country",
+                    N("Country"),
                     rx.el.select,
                     rx.foreach(SettingsState.countries, lambda pair: rx.el.option(pair[1], value=pair[0])),
                 ),
                 _field(
                     "language",
-                    "Language for new colleagues",
+                    N("Language for new colleagues"),
                     rx.el.select,
                     *[rx.el.option(name, value=key) for key, name in LANGUAGES.items()],
                 ),
                 _field(
                     "timezone",
-                    "Time zone",
+                    N("Time zone"),
                     rx.el.select,
                     rx.foreach(SettingsState.timezones, lambda zone: rx.el.option(zone, value=zone)),
                 ),
                 _field(
                     "currency",
-                    "Currency",
+                    N("Currency"),
                     rx.el.select,
                     rx.foreach(SettingsState.currencies, lambda pair: rx.el.option(pair[1], value=pair[0])),
                 ),

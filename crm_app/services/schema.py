@@ -7,7 +7,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import text as sql
 
 from crm_app import locales
 from crm_app.services import backup, database
@@ -77,7 +78,7 @@ def ensure_derived(engine: Engine) -> None:
     with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
         if engine.dialect.name != "sqlite":
             for statement in _POSTGRES_DERIVED:
-                connection.execute(text(statement))
+                connection.execute(sql(statement))
             return
         is_new = not inspect(connection).has_table("contact_search")
         for statement in _SQLITE_DERIVED:

@@ -23,6 +23,7 @@ from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
 SAMPLES, SAMPLE_LETTERS = 3, 60
+PARTS = ("mapped", "open", "empty")  # in this order on the page
 
 
 @dataclass
@@ -34,6 +35,7 @@ class ColumnLine:
     target: str  # empty = left out
     reason: str
     separator: str
+    part: str  # "mapped", "open" (has data, goes nowhere) or "empty", as it stood when the page was opened
 
 
 class ImportColumnsState(rx.State):
@@ -45,6 +47,8 @@ class ImportColumnsState(rx.State):
     ready: bool = False
     changeable: bool = True
     unmapped: list[str] = []
+    empty: int = 0
+    show_empty: bool = False
     error: str = ""
     key: int = 0
 
@@ -56,7 +60,9 @@ class ImportColumnsState(rx.State):
         self.ready = seen is not None
         if seen is None:
             return
-        found, self.columns = seen
+        found, lines = seen
+        self.columns = sorted(lines, key=lambda line: (PARTS.index(line.part), line.index))
+        self.empty = sum(line.part == "empty" for line in lines)
         options = Options.from_json(found.options)
         self.match_key, self.tags, self.name = options.match_key or "", ", ".join(options.tags), found.name
         self.changeable = found.state in (ImportState.READ, ImportState.CHECKING, ImportState.CHECKED)
@@ -77,6 +83,10 @@ class ImportColumnsState(rx.State):
         if self.match_key == (before or "") or self.match_key not in [line.target for line in self.columns]:
             self.match_key = after or ""
         await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def toggle_empty(self):
+        self.show_empty = not self.show_empty
 
     @action(permission=Permission.IMPORT)
     async def choose_separator(self, index: int, separator: str):
@@ -108,7 +118,7 @@ class ImportColumnsState(rx.State):
     def _derive(self) -> None:
         mapped = {line.target for line in self.columns}
         self.match_keys = [key for key in MATCH_KEYS if key in mapped]
-        self.unmapped = [line.header for line in self.columns if not line.target]
+        self.unmapped = [line.header for line in self.columns if not line.target and line.part != "empty"]
 
     async def _keep(self) -> bool:
         """Writes the choices, so that the wizard can be left at any time. False = they do not fit yet."""
@@ -155,6 +165,7 @@ def _fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | No
                 if suggestion and agrees
                 else "",
                 separator=mapping.separator,
+                part="mapped" if mapping.target else "open" if profile and profile.filled else "empty",
             )
         )
     return found, lines

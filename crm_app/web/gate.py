@@ -118,7 +118,7 @@ class Gate:
             await limits.limited(
                 self.edge, scope, receive, send, limit=limits.FORM_LIMIT, refuse=PlainTextResponse("too large", 413)
             )
-        elif path.startswith("/assets/") and method in _SAFE:
+        elif _is_asset(path) and method in _SAFE:
             await self.app(scope, receive, send)
         elif signed_in := await self.visitors.of(scope):
             await self._inside(scope, receive, send, signed_in)
@@ -169,6 +169,11 @@ async def _refuse_origin(scope: Scope, receive: Receive, send: Send) -> None:
         "try again. Administrators: set CRM_PUBLIC_URL to the address people type."
     )
     await message(Request(scope), text("Refused"), body, status=403)(scope, receive, send)
+
+
+def _is_asset(path: str) -> bool:
+    """A file of the build whose name holds its hash; not another one reached by climbing out of the folder."""
+    return path.startswith("/assets/") and not {"", ".", ".."} & set(path.split("/")[1:])
 
 
 def _is_page(path: str) -> bool:

@@ -25,3 +25,15 @@ async def test_a_payload_that_does_not_fit_leaves_no_value_in_the_log(front: Fro
         async with Tab(front, cookie_of(alice)) as tab:
             await tab.fire(SampleState.edit, text={CANARY: CANARY})
     assert CANARY not in caplog.text and "payload refused" in caplog.text
+
+
+def test_a_broken_message_leaves_no_value_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    from reflex_base.utils.exceptions import EventDeserializationError
+
+    quiet.install()
+    try:
+        raise EventDeserializationError(f"Failed to deserialize event data: {CANARY}")
+    except EventDeserializationError:
+        logging.getLogger("engineio.server").exception("message async handler error")
+    logging.getLogger("reflex.app").warning(f"Received event from session x with no associated token: {CANARY}")
+    assert CANARY not in caplog.text and caplog.text.count("refused") == 2

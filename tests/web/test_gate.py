@@ -45,6 +45,11 @@ async def test_where_the_visitor_was_going_is_remembered_with_its_query(site: Si
         ("POST", "/change", 401),
         ("GET", "/%5Fupload/secret.csv", 401),
         ("GET", "//_upload/x", 303),
+        ("GET", "/assets/../index.html", 401),
+        ("GET", "/assets/%2e%2e/contacts", 303),
+        ("GET", "/assets//index.html", 401),
+        ("GET", "/assets/", 303),
+        ("POST", "/assets/a.js", 401),
     ],
 )
 async def test_without_a_session_nothing_else_is_answered(method: str, path: str, status: int, site: Site) -> None:

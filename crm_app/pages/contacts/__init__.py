@@ -7,18 +7,18 @@ from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.search_box import search_box
 from crm_app.components.shell import shell
-from crm_app.components.text import T, t, tn
+from crm_app.components.text import N, T, t, tn
 from crm_app.pages.contacts.table import contact_table
 from crm_app.state.contacts import ContactListState
 from crm_app.state.session import SessionState
 
 
 def contacts() -> rx.Component:
-    return _list("contacts", "Contacts", _kinds())
+    return _list("contacts", N("Contacts"), _kinds())
 
 
 def leads() -> rx.Component:
-    return _list("leads", "Leads", rx.fragment())
+    return _list("leads", N("Leads"), rx.fragment())
 
 
 def _list(place: str, title: str, kinds: rx.Component) -> rx.Component:
@@ -109,9 +109,9 @@ def _toolbar(kinds: rx.Component) -> rx.Component:
 
 def _kinds() -> rx.Component:
     return rx.el.nav(
-        _tab("", "All"),
-        _tab("lead", "Leads"),
-        _tab("customer", "Customers"),
+        _tab("", N("All")),
+        _tab("lead", N("Leads")),
+        _tab("customer", N("Customers")),
         class_name="tabs",
         aria_label=t("Kind of contact"),
     )

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from crm_app.components.text import T, t
+from crm_app.components.text import N, T, t
 from crm_app.state.contacts import ContactLine, ContactListState
 
 
@@ -11,14 +11,14 @@ def contact_table() -> rx.Component:
         rx.el.table(
             rx.el.thead(
                 rx.el.tr(
-                    _head("number", "No.", class_name="right"),
-                    _head("name", "Name"),
+                    _head("number", N("No."), class_name="right"),
+                    _head("name", N("Name")),
                     rx.el.th(T("Company"), scope="col"),
                     rx.el.th(T("E-mail"), scope="col"),
                     rx.el.th(T("Phone"), scope="col"),
                     rx.el.th(T("City"), scope="col"),
                     rx.el.th(T("Status"), scope="col"),
-                    _head("created", "Added"),
+                    _head("created", N("Added")),
                 )
             ),
             rx.el.tbody(

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, text
+from sqlalchemy import ColumnElement, and_, func, literal, or_
+from sqlalchemy import text as sql
 from sqlmodel import Session, col, select
 
 from crm_app.models import Contact, ContactTag, Import, ImportRow, LeadStatus, Tag, User
@@ -127,7 +128,7 @@ def _contains(session: Session, term: str) -> ColumnElement[bool]:
     if not database.is_sqlite(session):
         return col(Contact.search_text).like(f"%{term}%")
     # LIKE on the full-text table walks its trigrams; MATCH cannot take more than three letters with detail=none.
-    hits = text("contact.id IN (SELECT rowid FROM contact_search WHERE search_text LIKE :pattern)")
+    hits = sql("contact.id IN (SELECT rowid FROM contact_search WHERE search_text LIKE :pattern)")
     return and_(hits.bindparams(pattern=f"%{term}%").self_group(), literal(True))
 
 

@@ -1,6 +1,6 @@
 """Full text: SQLite's trigram index is filled in bulk for new contacts; changes and deletions follow by trigger."""
 
-from sqlalchemy import text
+from sqlalchemy import text as sql
 from sqlmodel import Session
 
 from crm_app.services import database
@@ -13,13 +13,11 @@ def fill(session: Session, after_id: int) -> None:
     """
     if database.is_sqlite(session):
         session.execute(
-            text(
-                "INSERT INTO contact_search(rowid, search_text) SELECT id, search_text FROM contact WHERE id > :after"
-            ),
+            sql("INSERT INTO contact_search(rowid, search_text) SELECT id, search_text FROM contact WHERE id > :after"),
             {"after": after_id},
         )
 
 
 def last_id(session: Session) -> int:
     """The highest contact id, 0 on an empty table."""
-    return int(session.execute(text("SELECT coalesce(max(id), 0) FROM contact")).scalar_one())
+    return int(session.execute(sql("SELECT coalesce(max(id), 0) FROM contact")).scalar_one())

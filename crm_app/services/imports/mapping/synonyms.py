@@ -31,7 +31,10 @@ _REMARK = re.compile(
     r"|wymagane|opcjonalne|obligatoire|obligatorio|[djtmygarp./ -]{6,12})\s*[\])]",
     re.IGNORECASE,
 )
-_ENDING = re.compile(r"(?<=\w)(?:/|\()(?:r|e|s|n|in|innen|a)\b\)?")  # Verantwortliche/r, Conjoint(e)
+_ENDING = re.compile(  # Verantwortliche/r, Conjoint(e), Adresse(n), Ответственный (-ая)
+    r"(?<=\w)(?:/(?:r|e|s|n|in|innen|a)\b|\((?:r|e|s|n|in|innen|a|er|en|es|sen|ek|y|ler)\))|\s*\(-\w{1,3}\)",
+    re.IGNORECASE,
+)
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ][a-zà-ÿ]|[A-Z]{2,}$)|(?<=[A-Z])(?=[A-Z][a-z]{3})")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})

@@ -15,6 +15,7 @@ import re
 from dataclasses import replace
 
 from clevercsv.detect import Detector
+from clevercsv.exceptions import Error as CleverError
 from clevercsv.exceptions import NoDetectionResult
 
 from crm_app.services.imports.reading.judge import features
@@ -75,26 +76,26 @@ def detect(sample: str) -> Dialect:
         if second == scored[1][0].delimiter:
             best = scored[1][0]
     chance = 1 / sum(math.exp(min(50.0, other - score)) for _, other in scored)
-    return replace(
-        best, quotechar=best.quotechar or _harmless_quote(sample, best.delimiter), confidence=round(chance, 3)
-    )
+    return replace(best, quotechar=best.quotechar or _usual_quote(sample, best.delimiter), confidence=round(chance, 3))
 
 
-def _harmless_quote(sample: str, delimiter: str) -> str:
-    """Without any quoted cell, the usual quote is kept in case one comes later, unless it would swallow text here."""
+def _usual_quote(sample: str, delimiter: str) -> str:
+    """Without cells in quotes the usual one is kept, in case some come later, unless texts often begin with it."""
     border = re.escape(delimiter) if delimiter else r"\n"
-    return "" if re.search(rf'(?:^|[\r\n]|{border}) ?"', sample[:SAMPLE]) else '"'
+    opening = len(re.findall(rf'(?:^|[\r\n]|{border}) ?"', sample[:SAMPLE]))
+    closing = len(re.findall(rf'" ?(?:$|[\r\n]|{border})', sample[:SAMPLE]))
+    return "" if opening >= 3 and opening > 3 * closing else '"'
 
 
 def _second_opinion(sample: str, delimiters: list[str]) -> str | None:
     """CleverCSV's choice among these, on whole lines of the first 6 KB; None where it has none."""
-    text = sample[:6_000]
+    text = sample[:6_000].replace("\x00", "")
     text = text[: text.rfind("\n") + 1] or text[:1_000]
     if max((len(line) for line in text.split("\n")), default=0) > 2_000 or not all(delimiters):
         return None
     try:
         found = Detector().detect(text, delimiters=delimiters)
-    except (ValueError, TypeError, IndexError, KeyError, NoDetectionResult, OverflowError, RecursionError):
+    except (CleverError, NoDetectionResult, ValueError, TypeError, LookupError, OverflowError, RecursionError):
         return None
     return found.delimiter if found else None
 

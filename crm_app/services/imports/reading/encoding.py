@@ -25,7 +25,7 @@ MOST_SNIPPETS = letters.FULL_LOOK
 MOST_PLAIN = 300
 MOST_LOOKED_AT = 200_000  # places with bytes over 127, mostly the same few words
 UNSURE = 4.0  # nats between two readings under which chardet is asked
-STRANGE = -7.5  # nats per non-ASCII byte under which no page of ours fits
+STRANGE = -5.5  # nats per character under which no page of ours fits
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -126,8 +126,6 @@ def _collect(path: Path) -> _Words:
             words.plain.update(dict.fromkeys(_ASCII_WORD.findall(chunk[: CHUNK >> 4])))
         if chunk.isascii():
             continue
-        if len(words.lines) < CHUNK >> 4:
-            words.lines += b"\n".join(line[:4_000] for line in chunk.splitlines()[:5_000] if not line.isascii()) + b"\n"
         end = 0
         for match in _HIGH.finditer(chunk):
             if match.start() < end:
@@ -137,6 +135,10 @@ def _collect(path: Path) -> _Words:
             after = _AFTER.match(chunk, end, end + 24)
             end = after.end() if after else end
             words.snippets[chunk[before.start() if before else start : end]] = None
+            if len(words.lines) < CHUNK >> 4:
+                line_end = chunk.find(b"\n", end, end + 500)
+                line_end = min(end + 500, len(chunk)) if line_end < 0 else line_end
+                words.lines += chunk[max(chunk.rfind(b"\n", 0, start) + 1, start - 500) : line_end] + b"\n"
             looked_at += 1
             if len(words.snippets) >= MOST_SNIPPETS or looked_at >= MOST_LOOKED_AT:
                 return words
@@ -156,7 +158,7 @@ def _cut_length(tail: bytes) -> int:
 def _utf16_without_mark(start: bytes) -> str | None:
     """UTF-16 shows in NUL bytes that all stand at even or all at odd places (Latin letters, digits, delimiters)."""
     even, odd = start[0::2].count(0), start[1::2].count(0)
-    if max(even, odd) * 10 < len(start) or len(start) < 4:
+    if max(even, odd) < len(start) * (0.25 if len(start) < 100 else 0.08) or not start:
         return None
     if odd > 20 * even:
         name = "utf-16-le"
@@ -173,10 +175,10 @@ def _eight_bit(high: set[int], words: _Words) -> EncodingGuess:
     snippets = list(words.snippets)
     ranked = letters.rank(snippets, [word.decode("ascii") for word in words.plain])
     best = _commonest_spelling(ranked, high)
-    size = sum(len(snippet.translate(None, _ASCII)) for snippet in snippets) or 1
     rival = next((item for item in ranked[1:] if item.text != best.text), None)
     margin = best.score - rival.score if rival else 50.0
-    strange = best.score / size < STRANGE
+    dense = 3 * sum(len(snippet.translate(None, _ASCII)) for snippet in snippets) > sum(map(len, snippets))
+    strange = dense and best.score < STRANGE * len(best.text)
     if strange or margin < UNSURE:
         second = _second_opinion(bytes(words.lines), strange=strange)
         if second and strange:
@@ -209,7 +211,7 @@ def _second_opinion(lines: bytes, *, strange: bool) -> str | None:
     include = None if strange else list(letters.PAGES)
     answer = chardet.detect(lines, include_encodings=include)
     name, confidence = answer["encoding"], answer["confidence"] or 0.0
-    if not name or (strange and confidence < 0.3):
+    if not name or name == "ascii" or (strange and confidence < 0.3):
         return None
     try:
         found = codecs.lookup(name).name

@@ -24,7 +24,7 @@ def text_of(rows: list[list[str]], **how: object) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("delimiter", list(",;\t|:^~#&*/§") + ["\x1f"])
+@pytest.mark.parametrize("delimiter", [*",;\t|:^~#&*/§", "\x1f"])
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
 def test_any_usual_delimiter(delimiter: str, quoting: int) -> None:
     assert detect(text_of(ROWS, delimiter=delimiter, quoting=quoting)).delimiter == delimiter

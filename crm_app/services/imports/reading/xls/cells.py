@@ -10,7 +10,16 @@ from crm_app.services.imports.reading.xls.container import stream
 Special = dict[int, list[tuple[int, str, bool]]]  # row from 0 → column from 0, text, is it an error?
 
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
-_BOF, _EOF, _DATEMODE, _BOUNDSHEET, _XF, _FORMAT, _FORMAT_OLD, _FILEPASS = 0x809, 0x0A, 0x22, 0x85, 0xE0, 0x41E, 0x1E, 0x2F
+_BOF, _EOF, _DATEMODE, _BOUNDSHEET, _XF, _FORMAT, _FORMAT_OLD, _FILEPASS = (
+    0x809,
+    0x0A,
+    0x22,
+    0x85,
+    0xE0,
+    0x41E,
+    0x1E,
+    0x2F,
+)
 _NUMBER, _RK, _MULRK, _FORMULA, _FORMULA_OLD, _BOOLERR = 0x203, 0x27E, 0xBD, 0x06, 0x406, 0x205
 
 

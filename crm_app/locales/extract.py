@@ -1,0 +1,60 @@
+"""Texts from the sources into the catalogues: `make catalogues`. Translations are kept, new texts come in empty."""
+
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from crm_app.locales import FOLDER
+
+ROOT = FOLDER.parent
+# How texts are marked: by argument, for services (`text`, `ntext`) and for pages (`T`, `t`, `tn`, `N`).
+KEYWORDS = {"text": None, "ntext": (1, 2), "T": None, "t": None, "tn": (1, 2), "N": None}
+LANGUAGES = ("de",)
+
+
+def extracted() -> Catalog:
+    """Every text of the sources, in the order of the files."""
+    found = Catalog(project="crm", charset="utf-8", fuzzy=False)
+    places: dict[str | tuple[str, ...], list[tuple[str, int]]] = {}
+    rows = extract_from_dir(str(ROOT), [("**.py", "python")], {}, keywords=KEYWORDS)
+    for name, line, message, _comments, _context in sorted(rows, key=lambda row: (row[0], row[1])):
+        if message:
+            places.setdefault(message, []).append((name, line))
+    for message, locations in places.items():
+        found.add(message, locations=[(name, 0) for name in dict.fromkeys(name for name, _ in locations)])
+    return found
+
+
+def update(language: str) -> Catalog:
+    """The catalogue of a language brought up to the sources; texts that are gone are dropped."""
+    path = FOLDER / language / "crm.po"
+    if path.is_file():
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language)
+    else:
+        catalogue = Catalog(locale=language, project="crm", charset="utf-8", fuzzy=False)
+    catalogue.update(extracted(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    return catalogue
+
+
+def write(catalogue: Catalog, path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=110, omit_header=False, ignore_obsolete=True, include_lineno=False)
+
+
+def main() -> None:
+    for language in LANGUAGES:
+        catalogue = update(language)
+        path = FOLDER / language / "crm.po"
+        catalogue.revision_date = catalogue.creation_date
+        write(catalogue, path)
+        missing = sum(1 for message in catalogue if message.id and not message.string)
+        print(f"{language}: {len(catalogue)} texts, {missing} not translated")  # noqa: T201  (a command's answer)
+
+
+if __name__ == "__main__":
+    main()
