@@ -65,7 +65,12 @@ def cast(db: Path) -> dict[str, Actor]:
     with database.transaction() as session:
         session.add(Branch(id=2, name="Elsewhere"))
         session.flush()
-        for name, role, branch in (("alice", "admin", 1), ("bob", "staff", 1), ("victor", "viewer", 1), ("charlie", "staff", 2)):
+        for name, role, branch in (
+            ("alice", "admin", 1),
+            ("bob", "staff", 1),
+            ("victor", "viewer", 1),
+            ("charlie", "staff", 2),
+        ):
             user = add_user(session, name, role, branch_id=branch)
             made[name] = Actor(
                 user_id=user.id,

@@ -14,7 +14,8 @@ from crm_app.services import startup
 from crm_app.services.actor import SYSTEM
 from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.imports import direct
-from crm_app.services.imports.direct import Result, Wish
+from crm_app.services.imports.choice import Wish
+from crm_app.services.imports.direct import Result
 from crm_app.services.imports.reading.errors import Unreadable
 
 SHOWN_PROBLEMS = 20

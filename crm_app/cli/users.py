@@ -25,7 +25,7 @@ def add(
     email: Email,
     name: Annotated[str, typer.Option("--name", help="Name people see.")],
     role: Annotated[str, typer.Option("--role", help="admin, manager, staff or viewer.")] = "staff",
-    language: Annotated[str, typer.Option("--language", help="Language of the pages: en or de.")] = "en",
+    language: Annotated[str, typer.Option("--language", help="Language of the pages (en, de); else the CRM's.")] = "",
 ) -> None:
     """Add an account and print a link with which its owner signs in once and chooses a password."""
     with _work() as session:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import LANGUAGES, text
 from crm_app.models import Permission, Role, User
-from crm_app.services import audit, passwords, roles, sessions
+from crm_app.services import audit, installation, passwords, roles, sessions
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, Invalid, NotFound
 from crm_app.services.logins import clean
@@ -46,12 +46,13 @@ def add(
     email: str,
     name: str,
     role: str,
-    language: str = "en",
-    timezone: str = "UTC",
+    language: str = "",
+    timezone: str = "",
     ip: str = "",
 ) -> User:
     """A new account without a password: its owner chooses one behind a one-time link.
 
+    Language and time zone are the installation's unless given.
     Raises NotPermitted, Invalid (field), Conflict when the address has an account.
     """
     actor.require(Permission.USERS)
@@ -60,13 +61,14 @@ def add(
     roles.require_above(session, actor, found)
     if session.exec(select(User.id).where(User.email == address)).first() is not None:
         raise Conflict(text("There is an account with the address {email} already.", email=address))
+    here = installation.current(session)
     user = User(
         email=address,
         name=called,
         role_id=_id(found),
         branch_id=actor.branch_id,
-        language=check_language(language),
-        timezone=timezone,
+        language=check_language(language or here.language),
+        timezone=timezone or here.timezone,
     )
     session.add(user)
     session.flush()

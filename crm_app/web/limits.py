@@ -1,5 +1,7 @@
 """Bodies are counted before anything reads them, with and without Content-Length."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import Headers
@@ -7,6 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FORM_LIMIT = 64 * 1024
+_DRAIN_SECONDS = 5
 
 Refuse = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -47,4 +50,17 @@ async def limited(app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, l
             raise
     if is_over and not has_started:
         await refuse(scope, receive, send)
+        await _drain(receive, limit)
     return None
+
+
+async def _drain(receive: Receive, limit: int) -> None:
+    """Reads on for a moment and keeps nothing: a connection cut while its client sends loses the answer as well."""
+    seen = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while seen <= limit:
+                message = await receive()
+                seen += len(message.get("body", b""))
+                if message["type"] == "http.disconnect" or not message.get("more_body"):
+                    return

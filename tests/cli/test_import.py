@@ -68,7 +68,7 @@ def test_a_second_run_changes_nothing(file: Path, quick: None) -> None:
     assert (answer["create"], answer["update"], answer["unchanged"], answer["invalid"]) == (0, 0, 2, 1)
 
 
-def test_a_dry_run_tells_the_same_and_leaves_nothing(file: Path, db: Path) -> None:
+def test_a_dry_run_tells_the_same_and_leaves_nothing(file: Path, quick: None, db: Path) -> None:
     dry = json.loads(crm_import(file, *MAPS, "--dry-run", "--json")[1])
     assert (count(Import), count(Contact), count(Job)) == (0, 0, 0)
     assert list((db / "imports").iterdir()) == []

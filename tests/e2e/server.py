@@ -87,7 +87,12 @@ class Server:
     def run(self, code: str) -> str:
         """Runs Python code on the server's data, as the CLI would."""
         done = subprocess.run(
-            [sys.executable, "-c", code], env=self._environment, cwd=build.ROOT, capture_output=True, text=True, check=False
+            [sys.executable, "-c", code],
+            env=self._environment,
+            cwd=build.ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()

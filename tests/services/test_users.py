@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from crm_app.models import AuditEntry, Permission, Role, User
-from crm_app.services import database, passwords, sessions, users
+from crm_app.services import database, installation, passwords, sessions, users
 from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.errors import Conflict, CRMError, Invalid, NotFound, NotPermitted
 from tests.conftest import add_user
@@ -50,6 +50,13 @@ def test_an_account_is_added_without_password_and_noted(alice: Actor) -> None:
     with database.reading() as session:
         entry = session.exec(select(AuditEntry)).one()
     assert entry.data == {"user": user.id, "role": "staff"} and entry.user_id == alice.user_id
+
+
+def test_language_and_time_zone_are_the_installations_unless_given(alice: Actor) -> None:
+    with database.transaction() as session:
+        installation.change(session, alice, language="de", timezone="Europe/Vienna")
+        user = users.add(session, alice, email="dora@example.org", name="Dora", role="staff")
+    assert (user.language, user.timezone) == ("de", "Europe/Vienna")
 
 
 @pytest.mark.parametrize("who", ["bob", "victor"])

@@ -52,6 +52,10 @@ class SampleState(Mixin, rx.State):
         return SampleState.administer
 
     @action(permission=None)
+    def chain(self):
+        return [SampleState.edit("chained", 3), SampleState.save({"a": [1, None]})]
+
+    @action(permission=None)
     async def who(self):
         self.text = (await current_actor(self)).name
 

@@ -83,6 +83,13 @@ async def test_an_event_chained_by_a_handler_is_judged_too(front: Front, victor:
         assert CANARY in (await tab.fire(SampleState.forward)).shown()
 
 
+async def test_what_a_handler_chains_keeps_its_arguments(front: Front, alice: Actor) -> None:
+    async with Tab(front, cookie_of(alice)) as tab:
+        answer = await tab.fire(SampleState.chain)
+    assert answer.value(SampleState, "number") == 3
+    assert answer.value(SampleState, "text") == "[('a', [1, None])]" and front.refusals == []
+
+
 async def test_rights_taken_away_count_at_the_next_event(front: Front, bob: Actor) -> None:
     async with Tab(front, cookie_of(bob)) as tab:
         assert (await tab.fire(SampleState.edit, text="one")).value(SampleState, "text") == "one"

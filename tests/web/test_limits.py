@@ -91,3 +91,22 @@ async def test_a_failing_message_does_not_keep_the_refusal_back(site: Site, tab:
 
 async def test_own_routes_have_a_limit_of_their_own(site: Site, tab: dict[str, str]) -> None:
     assert (await site.http.post("/change", content=streamed(2**20 + 1), headers=tab)).status_code == 413
+
+
+async def test_after_the_refusal_it_reads_on_so_that_the_answer_arrives(site: Site, tab: dict[str, str]) -> None:
+    headers = [(name.encode(), value.encode()) for name, value in tab.items()]
+    headers.append((b"cookie", f"session={site.http.cookies['session']}".encode()))
+    said, read = [], 0
+
+    async def send(message):
+        said.append(message)
+
+    async def receive():
+        nonlocal read
+        read += 1000
+        return {"type": "http.request", "body": b"x" * 1000, "more_body": True}
+
+    scope = {"type": "http", "method": "POST", "path": "/_upload", "query_string": b"", "scheme": "http"}
+    await site.app({**scope, "client": ("127.0.0.1", 1), "headers": headers}, receive, send)
+    assert said[0]["status"] == 413 and LIMIT * 2 <= read <= LIMIT * 2 + 3000
+    assert site.inner.body <= LIMIT

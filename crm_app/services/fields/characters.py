@@ -6,9 +6,11 @@ import unicodedata
 from crm_app.locales import Text, text
 
 # Control characters (tab and line breaks apart), halves of a surrogate pair, the mark of a failed decoding.
-UNUSABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd-\uffff]")
+UNUSABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd-\uffff]")
 # Zero width, soft hyphen and direction marks: copied along from web pages and address books.
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Outlook and spreadsheets break lines with vertical tabs too.
+_ODD_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"\s+")
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
 
@@ -30,12 +32,10 @@ def unusable(value: str) -> Text | None:
 
 def visible(value: str) -> str:
     """NFC without characters nobody sees, trimmed; line breaks become `\\n`."""
-    if value.isascii() and "\r" not in value and "\x0c" not in value:
+    if value.isascii() and _ODD_BREAK.search(value) is None:
         return value.strip()
     value = unicodedata.normalize("NFC", _INVISIBLE.sub("", value))
-    for line_break in ("\r\n", "\r", "\x0c", "\x85", "\u2028", "\u2029"):
-        value = value.replace(line_break, "\n")
-    return value.strip()
+    return _ODD_BREAK.sub("\n", value).strip()
 
 
 def one_line(value: str) -> str:

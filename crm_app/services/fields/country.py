@@ -1,4 +1,4 @@
-"""Countries: names in English, German, Italian and Polish, and codes, become ISO 3166 alpha-2."""
+"""Countries: names in twenty European languages, and codes, become ISO 3166 alpha-2."""
 
 import re
 from functools import cache
@@ -11,6 +11,7 @@ from crm_app.services.fields.characters import folded, one_line
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, refused
 
 _LANGUAGES = ("en", "de", "it", "pl")
+_MORE_LANGUAGES = ("fr", "es", "pt", "nl", "cs", "sk", "hu", "hr", "sl", "ro", "sv", "da", "nb", "fi", "tr", "ru", "uk")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _NO_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}  # codes of Unicode for what is no country
@@ -34,7 +35,8 @@ def parse_country(cell: str, context: FieldContext) -> Verdict:
     word = one_line(cell)
     if not word:
         return EMPTY
-    code = countries().get(_key(word))
+    key = _key(word)
+    code = countries().get(key) or _foreign_names().get(key)
     if code is None:
         return refused(text("This country is not known; write its name or its two-letter code, such as DE."))
     return Verdict(code, code)
@@ -62,3 +64,15 @@ def countries() -> dict[str, str]:
         if len(alias) == 3 and alias.isalpha() and replacements[0] in codes:
             names.setdefault(alias.lower(), replacements[0])
     return names | _EVERYDAY | {code.lower(): code for code in codes} | {"uk": "GB"}
+
+
+@cache
+def _foreign_names() -> dict[str, str]:
+    """Names in further languages; only asked for words that the first four do not know."""
+    known = set(countries().values())
+    names: dict[str, str] = {}
+    for language in _MORE_LANGUAGES:
+        for code, name in _territories(language).items():
+            if code in known:
+                names.setdefault(_key(name), code)
+    return names

@@ -10,7 +10,7 @@ from crm_app.services.fields.characters import one_line, unusable
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, doubtful, refused
 
 MAX_LENGTH = 60
-# python-stdnum's modules, people's numbers first. Any country's number is accepted anywhere: customers live abroad.
+# python-stdnum's modules, people's numbers first.
 _MODULES: dict[str, tuple[str, ...]] = {
     "IT": ("it.codicefiscale", "it.iva"),
     "DE": ("de.idnr", "de.vat", "de.stnr"),
@@ -32,6 +32,9 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "RO": ("ro.cnp", "ro.cui"),
     "HU": ("hu.anum",),
 }
+# Customers live abroad: these have check digits of their own and are accepted everywhere, besides VAT numbers that
+# begin with their country's code.
+_ANYWHERE = ("it.codicefiscale", "de.idnr", "pl.pesel")
 _NOT_COMPARED = re.compile(r"[\s./_-]")
 _SCIENTIFIC = re.compile(r"\d[.,]\d+[eE]\+?\d{1,2}")
 
@@ -39,7 +42,7 @@ _SCIENTIFIC = re.compile(r"\d[.,]\d+[eE]\+?\d{1,2}")
 def parse_tax_number(cell: str, context: FieldContext) -> Verdict:
     """The number as text without blanks; `norm` is upper case without punctuation.
 
-    A number that neither the installation's country nor another known one would give out is taken with a warning.
+    A number that fits the rules of no known country is taken with a warning.
     """
     if not cell.isascii() and (message := unusable(cell)):
         return refused(message)
@@ -59,14 +62,15 @@ def parse_tax_number(cell: str, context: FieldContext) -> Verdict:
 
 
 def is_plausible(number: str, country: str) -> bool:
-    """Whether the rules of `country`, or else of a country named by the first two letters, accept the number."""
-    if any(valid(number) for valid in _validators(country)):
-        return True
+    """Whether the rules of `country`, of another one named by the first two letters or of `_ANYWHERE` accept it."""
     prefix = number[:2].upper()
-    others = (prefix,) if prefix in _MODULES else tuple(_MODULES)[:5]
-    return any(valid(number) for other in others if other != country for valid in _validators(other))
+    modules = _MODULES.get(country, ()) + _ANYWHERE
+    if prefix != country:
+        modules += _MODULES.get(prefix, ())
+    return any(_validator(module)(number) for module in dict.fromkeys(modules))
 
 
 @cache
-def _validators(country: str) -> tuple[Callable[[str], bool], ...]:
-    return tuple(import_module(f"stdnum.{name}").is_valid for name in _MODULES.get(country, ()))
+def _validator(module: str) -> Callable[[str], bool]:
+    is_valid: Callable[[str], bool] = import_module(f"stdnum.{module}").is_valid
+    return is_valid

@@ -18,6 +18,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.fields.verdict import FieldContext, Level
 from crm_app.services.imports import columns as mappings
 from crm_app.services.imports import layout, plan_file, references, staging
+from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.columns import ColumnMapping, Options
 from crm_app.services.imports.date_column import date_formats
 from crm_app.services.imports.doubles import Doubles
@@ -45,7 +46,7 @@ def check(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     branches = payload["branch_ids"]
     actor = Actor(None, "check", branch_ids=None if branches is None else frozenset(branches))
     try:
-        with Session(engine) as session, plan_file.writing(Path(payload["folder"])) as plan:
+        with Session(engine) as session, plan_file.writing(Path(payload["folder"])) as plan, held_back():
             yield from _Check(session, plan, actor, columns, options).run()
     finally:
         engine.dispose()
@@ -156,7 +157,7 @@ class _Check:
     def _refused(self) -> None:
         """Records that could not be read are invalid rows with the reader's reason."""
         query = (
-            "SELECT row, level, min(message), value FROM note "
+            "SELECT row, level, min(message), value FROM note "  # noqa: S608  (a constant of ours)
             f"WHERE row IN ({staging.REFUSED}) AND level = 'error' GROUP BY row"
         )
         found = self.plan.execute(query).fetchall()
@@ -165,8 +166,8 @@ class _Check:
             [(row, message) for row, _, message, _ in found],
         )
         self.plan.executemany(
-            f"INSERT INTO problem VALUES (?, {WHOLE_ROW}, ?, ?, ?)",
-            [(row, level, message, value) for row, level, message, value in found],
+            "INSERT INTO problem VALUES (?, ?, ?, ?, ?)",
+            [(row, WHOLE_ROW, level, message, value) for row, level, message, value in found],
         )
         self.counts[Outcome.INVALID] += len(found)
 

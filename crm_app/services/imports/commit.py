@@ -12,18 +12,18 @@ from pathlib import Path
 from sqlite3 import Connection as PlanConnection
 from typing import Any
 
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Engine, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
-from crm_app import settings
 from crm_app.locales import text
 from crm_app.models import Import, ImportRow, ImportState, LeadStatus, Outcome, User
-from crm_app.services import crash, database, jobs
+from crm_app.services import crash, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.imports import plan_file, planned
 from crm_app.services.imports.among import among
 from crm_app.services.imports.chunk import Batch, Prepared, complete, prepare, write
+from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.columns import Options
 from crm_app.services.imports.matching import Decision, Matcher
 from crm_app.services.imports.pace import Pace
@@ -31,7 +31,6 @@ from crm_app.services.imports.planned import PlannedRow
 from crm_app.services.jobs import Claim, Lost
 
 WRITTEN = (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)
-CACHE_KIB = 65_536
 LOCKED_SECONDS = 120  # how long a chunk waits for somebody else's write lock before the job gives up
 
 Progress = Callable[[int, int], None]
@@ -68,7 +67,9 @@ class Commit:
                 if should_pause():
                     return ImportState.COMMITTING
                 crash.point("commit:before-chunk")
-                if not self._chunk(connection, rows):
+                with held_back():
+                    goes_on = self._chunk(connection, rows)
+                if not goes_on:
                     return ImportState.CANCELLED
                 crash.point("commit:after-chunk")
                 if on_progress:
@@ -189,24 +190,3 @@ def _writable(prepared: list[Prepared], decisions: list[Decision]) -> list[tuple
 def _done(plan: PlanConnection, at_row: int) -> int:
     query = "SELECT count(*) FROM plan WHERE row <= ? AND coalesce(planned, outcome) IN ('create','update','unchanged')"
     return int(plan.execute(query, (at_row,)).fetchone()[0])
-
-
-@contextmanager
-def engine_for_writing(cache_kib: int = CACHE_KIB) -> Iterator[Engine]:
-    """An engine of its own: a large page cache, and no wait for the disk at each chunk.
-
-    With `synchronous=NORMAL` a power cut may take the last chunks away, never part of one; the import then goes on
-    from the chunk before.
-    """
-    engine = database.make_engine(settings.get().database)
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def _pragmas(connection: Any, _record: Any) -> None:
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute(f"PRAGMA cache_size=-{cache_kib}")
-
-    try:
-        yield engine
-    finally:
-        engine.dispose()

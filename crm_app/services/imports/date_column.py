@@ -21,10 +21,10 @@ def date_formats(plan: Connection, columns: Iterable[ColumnMapping], country: st
 
 
 def _different(plan: Connection, index: int) -> list[str]:
-    query = f"SELECT DISTINCT json_extract(cells, '$[{index:d}]') FROM cells"
+    query = "SELECT DISTINCT json_extract(cells, ?) FROM cells"
     usual = plan.text_factory
     plan.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
-        return [cell for (cell,) in plan.execute(query) if cell]
+        return [cell for (cell,) in plan.execute(query, (f"$[{index}]",)) if cell]
     finally:
         plan.text_factory = usual

@@ -13,12 +13,10 @@ from crm_app.locales import Text, text
 from crm_app.models import Import, ImportState, Job, JobState, Outcome
 from crm_app.services import database, jobs
 from crm_app.services.actor import SYSTEM
-from crm_app.services.errors import CRMError, Invalid
+from crm_app.services.errors import CRMError
 from crm_app.services.fields.verdict import Level
-from crm_app.services.folding import fold
-from crm_app.services.imports import access, plan_file, preview, steps, uploads, work
-from crm_app.services.imports import columns as mappings
-from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports import access, choice, plan_file, report, steps, uploads, work
+from crm_app.services.imports.choice import Wish
 from crm_app.services.imports.reading.child import Reader
 from crm_app.services.imports.reading.errors import Unreadable
 
@@ -26,16 +24,6 @@ CACHE_KIB = 262_144
 WAIT_SECONDS = 0.5
 
 Progress = Callable[[str, int, int], None]  # step, done, total
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the command line asked for. `maps` are "Header=field", an empty field leaves the column out."""
-
-    name: str = ""
-    maps: Sequence[str] = ()
-    match: str | None = None
-    tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +62,7 @@ def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
             "max_rows": chosen.import_max_rows,
         }
         staged = reader.run("stage", payload, on_progress=_telling("read", on_progress))
-        columns, options = choose(staged["headers"], staged["read_out"]["suggestions"], wish)
+        columns, options = choice.choose(staged["headers"], staged["read_out"]["suggestions"], wish)
         payload = {
             "folder": place,
             "database": chosen.database,
@@ -107,7 +95,8 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
         )
     assert made.id is not None
     try:
-        found = _plan(made.id, wish, on_progress)
+        with Reader() as reader:
+            found = _plan(made.id, wish, on_progress, reader)
         counts = {outcome: int(found.counts.get(outcome, 0)) for outcome in Outcome}
         if not confirm(counts):
             _forget(made.id)
@@ -124,48 +113,23 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
     return Result(made.id, found.rows, counts, time.monotonic() - started, problems)
 
 
-def choose(headers: Sequence[str], suggestions: Sequence[Any], wish: Wish) -> tuple[list[ColumnMapping], Options]:
-    """The suggested mapping with what was wished for put over it. Raises Invalid when that does not fit the file."""
-    targets: list[str | None] = [found["target"] for found in suggestions]
-    for rule in wish.maps:
-        header, sign, target = rule.rpartition("=")
-        if not sign:
-            raise Invalid(text("“{rule}” is not of the form Header=field.", rule=rule), "map")
-        index = _column(headers, header)
-        if target and target != "tags":
-            targets = [None if known == target else known for known in targets]
-        targets[index] = target or None
-    columns = [ColumnMapping(index, headers[index], target) for index, target in enumerate(targets)]
-    options = Options(wish.match or mappings.suggested_key(targets), tuple(wish.tags))
-    mappings.validate(columns, options, len(headers))
-    return columns, options
-
-
-def _column(headers: Sequence[str], wanted: str) -> int:
-    for same in (str, str.strip, fold):
-        places = [index for index, header in enumerate(headers) if same(header) == same(wanted)]
-        if len(places) == 1:
-            return places[0]
-        if places:
-            raise Invalid(text("The file has several columns “{header}”.", header=wanted), "map")
-    raise Invalid(text("The file has no column “{header}”.", header=wanted), "map")
-
-
-def _plan(import_id: int, wish: Wish, on_progress: Progress) -> Import:
-    found = _step(import_id, "read", steps.read, on_progress)
+def _plan(import_id: int, wish: Wish, on_progress: Progress, reader: Reader) -> Import:
+    found = _step(import_id, "read", steps.read, on_progress, reader)
     if found.state != ImportState.READ:
         raise Unreadable(Text.from_json(found.error) if found.error else text("The file cannot be read."))
     headers = found.read_out["headers"]
-    columns, options = choose(headers, found.read_out["suggestions"], wish)
+    columns, options = choice.choose(headers, found.read_out["suggestions"], wish)
     with database.transaction() as session:
         steps.map_columns(session, SYSTEM, import_id, columns, options)
-    found = _step(import_id, "check", steps.check, on_progress)
+    found = _step(import_id, "check", steps.check, on_progress, reader)
     if found.state != ImportState.CHECKED:
         raise CRMError(Text.from_json(found.error) if found.error else text("The file cannot be checked."))
     return found
 
 
-def _step(import_id: int, name: str, verb: Callable[..., Job], on_progress: Progress) -> Import:
+def _step(
+    import_id: int, name: str, verb: Callable[..., Job], on_progress: Progress, reader: Reader | None = None
+) -> Import:
     """Starts a step and works on it here; waits while another import is being committed."""
     with database.transaction() as session:
         job = verb(session, SYSTEM, import_id)
@@ -182,7 +146,12 @@ def _step(import_id: int, name: str, verb: Callable[..., Job], on_progress: Prog
             claim = jobs.claim(session, job_id, jobs.CLI)
     if claim is not None:
         try:
-            work.run(claim, on_progress=lambda done, total: on_progress(name, done, total), cache_kib=CACHE_KIB)
+            work.run(
+                claim,
+                on_progress=lambda done, total: on_progress(name, done, total),
+                cache_kib=CACHE_KIB,
+                reader=reader,
+            )
         except KeyboardInterrupt:
             work.abandon(claim)
             raise
@@ -200,10 +169,10 @@ def _problems(folder: Path, read_out: dict[str, Any], headers: Sequence[str]) ->
     found = [
         Found(Level(p["level"]), p["row"], p["column"], Text.from_json(p["message"])) for p in read_out["problems"]
     ]
-    for row, problem in preview.all_problems(folder):
+    for row, problem in report.all_problems(folder):
         column = headers[problem.index] if problem.index >= 0 else ""
         found.append(Found(problem.level, row, column, problem.message))
-    for row, reason in preview.replanned(folder):
+    for row, reason in report.replanned(folder):
         found.append(Found(Level.WARNING, row, "", reason))
     return found
 

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from crm_app.services.imports.reading.types import ReadOut, ReadSettings, Record
 
 MOST_PROBLEMS = 1_000  # listed one by one; the rest is counted
 SAMPLES = 1_000  # cells per column that the suggestions see
+_CHUNK = 1_000  # rows counted at once
 _CELL_SAMPLE = 200  # characters of a cell they see
 _SURPLUS = text("This row has more cells than the header. The cells behind the last column have no name.")
 
@@ -28,6 +30,7 @@ class Profile:
     problems: list[Problem]
     rows: int = 0
     unlisted: int = 0
+    waiting: list[list[str]] = field(default_factory=list)
     filled: list[int] = field(init=False)
     samples: list[list[str]] = field(init=False)
 
@@ -37,13 +40,22 @@ class Profile:
 
     def add(self, record: Record) -> None:
         self.rows += 1
-        if any(record.cells[self.width :]):
-            self.report(Problem(Level.ERROR, _SURPLUS, row=record.number))
-        for index, cell in enumerate(record.cells[: self.width]):
-            if cell:
-                self.filled[index] += 1
-                if len(sample := self.samples[index]) < SAMPLES:
-                    sample.append(cell[:_CELL_SAMPLE])
+        cells = record.cells
+        if len(cells) > self.width:
+            if any(cells[self.width :]):
+                self.report(Problem(Level.ERROR, _SURPLUS, row=record.number))
+            cells = cells[: self.width]
+        self.waiting.append(cells)
+        if len(self.waiting) >= _CHUNK:
+            self.count()
+
+    def count(self) -> None:
+        """Takes the rows that wait, column by column."""
+        for index, column in enumerate(zip(*self.waiting, strict=True)):
+            self.filled[index] += len(column) - column.count("")
+            if (missing := SAMPLES - len(self.samples[index])) > 0:
+                self.samples[index].extend(cell[:_CELL_SAMPLE] for cell in islice(filter(None, column), missing))
+        self.waiting.clear()
 
     def report(self, problem: Problem) -> None:
         if len(self.problems) < MOST_PROBLEMS:
@@ -98,6 +110,7 @@ def _profile(source: Path, read_out: ReadOut, target: Path | None) -> Profile:
                 profile.add(item)
                 if write is not None:
                     write.writerow(item.cells)
+    profile.count()
     return profile
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from crm_app.locales import Text, text
+from crm_app.locales import DEFAULT, Text, render, text
 from crm_app.models import Outcome
 from crm_app.services.fields.verdict import Level
 from crm_app.services.imports import plan_file
@@ -24,6 +24,7 @@ REASONS: dict[Outcome, Text] = {
     Outcome.INVALID: text("The row cannot be taken."),
     Outcome.CONFLICT: text("Several contacts match."),
 }
+_YES, _NO = text("Yes"), text("No")
 _SHOWN_NAMES = {"status_id": "status", "owner_id": "owner"}
 
 
@@ -83,17 +84,19 @@ def page(
     problem_column: int | None = None,
     problem: Text | None = None,
     only_replanned: bool = False,
+    language: str = DEFAULT,
 ) -> Page:
     """Rows behind record number `after`, or the last ones before `before`, in the order of the file.
 
     `query` is looked for in all cells; `problem_column` keeps rows with a problem there, `problem` narrows it to one.
+    `language` is the one of the words in `changes`.
     """
     conditions, parameters = _conditions(outcome, query, problem_column, problem, only_replanned)
     conditions.append("plan.row < ?" if before is not None else "plan.row > ?")
     parameters.append(before if before is not None else after)
     direction = "DESC" if before is not None else "ASC"
     statement = (
-        "SELECT plan.row, outcome, planned, contact_id, reason, changes, cells "
+        "SELECT plan.row, outcome, planned, contact_id, reason, changes, cells "  # noqa: S608  (parts are ours)
         "FROM plan LEFT JOIN cells ON cells.row = plan.row "
         f"WHERE {' AND '.join(conditions)} ORDER BY plan.row {direction} LIMIT ?"
     )
@@ -104,7 +107,7 @@ def page(
         problems = _problems(plan, [row[0] for row in found])
         names = plan_file.fetch(plan, "names") or {}
         width = plan.execute("SELECT count(*) FROM profile").fetchone()[0]
-    return Page([_row(row, problems, names, width) for row in found], has_more)
+    return Page([_row(row, problems, names, width, language) for row in found], has_more)
 
 
 def _conditions(
@@ -127,7 +130,7 @@ def _conditions(
         if problem is not None:
             inner += " AND message = ?"
             parameters.append(plan_file.text_json(problem))
-        conditions.append(f"plan.row IN (SELECT row FROM problem WHERE {inner})")
+        conditions.append(f"plan.row IN (SELECT row FROM problem WHERE {inner})")  # noqa: S608  (ours)
     return conditions, parameters
 
 
@@ -140,16 +143,22 @@ def _pattern(word: str) -> str:
 
 
 def _problems(plan: Connection, rows: Sequence[int]) -> dict[int, list[CellProblem]]:
-    marks = ",".join("?" * len(rows))
-    statement = f"SELECT row, idx, level, message, value FROM problem WHERE row IN ({marks}) ORDER BY row, idx"
+    statement = (
+        "SELECT row, idx, level, message, value FROM problem "
+        "WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row, idx"
+    )
     found: dict[int, list[CellProblem]] = {}
-    for row, index, level, message, value in plan.execute(statement, rows):
+    for row, index, level, message, value in plan.execute(statement, (json.dumps(rows),)):
         found.setdefault(row, []).append(CellProblem(index, Level(level), plan_file.text_of(message), value))
     return found
 
 
 def _row(
-    found: tuple[Any, ...], problems: Mapping[int, list[CellProblem]], names: Mapping[str, Any], width: int
+    found: tuple[Any, ...],
+    problems: Mapping[int, list[CellProblem]],
+    names: Mapping[str, Any],
+    width: int,
+    language: str,
 ) -> PreviewRow:
     row, outcome, planned, contact_id, reason, changes, cells = found
     kind = Outcome(outcome)
@@ -159,24 +168,28 @@ def _row(
         reason=plan_file.text_of(reason) if reason else REASONS[kind],
         cells=json.loads(cells) if cells else [""] * width,
         problems=problems.get(row, []),
-        changes=shown_changes(json.loads(changes), names) if changes else {},
+        changes=shown_changes(json.loads(changes), names, language) if changes else {},
         contact_id=contact_id,
         planned=Outcome(planned) if planned else None,
     )
 
 
-def shown_changes(changes: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+def shown_changes(
+    changes: Mapping[str, Any], names: Mapping[str, Any], language: str = DEFAULT
+) -> dict[str, tuple[str, str]]:
     """Changes by field name in words; `names` gives those of statuses and users."""
     shown = {}
     for attribute, (old, new) in changes.items():
         known = names.get(attribute, {})
-        shown[_SHOWN_NAMES.get(attribute, attribute)] = (_shown(old, known), _shown(new, known))
+        shown[_SHOWN_NAMES.get(attribute, attribute)] = (_shown(old, known, language), _shown(new, known, language))
     return shown
 
 
-def _shown(value: Any, names: Mapping[str, str]) -> str:
+def _shown(value: Any, names: Mapping[str, str], language: str) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return render(_YES if value else _NO, language)
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     return str(names.get(str(value), value))
@@ -199,16 +212,6 @@ def problem_groups(folder: Path) -> list[ProblemGroup]:
     ]
 
 
-def all_problems(folder: Path) -> list[tuple[int, CellProblem]]:
-    """Every problem with its record number, in the order of the file (for the command line)."""
-    with plan_file.reading(folder) as plan:
-        found = plan.execute("SELECT row, idx, level, message, value FROM problem ORDER BY row, idx").fetchall()
-    return [
-        (row, CellProblem(idx, Level(level), plan_file.text_of(text_), value))
-        for row, idx, level, text_, value in found
-    ]
-
-
 def columns(folder: Path) -> list[ColumnProfile]:
     """What each column holds; known as soon as the file was read."""
     with plan_file.reading(folder) as plan:
@@ -224,23 +227,3 @@ def date_formats(folder: Path) -> dict[int, str]:
     """The format each date column was read by, by column index; known after the check."""
     with plan_file.reading(folder) as plan:
         return {int(index): found for index, found in (plan_file.fetch(plan, "date_formats") or {}).items()}
-
-
-def replanned(folder: Path) -> list[tuple[int, Text]]:
-    """Rows the commit had to plan again, with what became of them."""
-    with plan_file.reading(folder) as plan:
-        found = plan.execute(
-            "SELECT row, outcome, planned, reason FROM plan WHERE planned IS NOT NULL ORDER BY row"
-        ).fetchall()
-    return [
-        (
-            row,
-            text(
-                "Planned as {planned}, became {outcome}, because contacts changed since the check: {reason}",
-                planned=planned,
-                outcome=outcome,
-                reason=plan_file.text_of(reason) if reason else REASONS[Outcome(outcome)],
-            ),
-        )
-        for row, outcome, planned, reason in found
-    ]

@@ -9,6 +9,7 @@ from crm_app.locales import text
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.verdict import Level, Problem
 from crm_app.services.imports import plan_file
+from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.mapping.suggest import suggest
 from crm_app.services.imports.plan_file import WHOLE_ROW, storable, text_json
 from crm_app.services.imports.profile import ColumnProfile, Profiles
@@ -19,7 +20,7 @@ CHUNK = 5_000
 _WITHOUT_SURPLUS = text("This row has more cells than the header. The cells behind the last column are left out.")
 # Records that could not be read are rows too: they only exist as notes.
 REFUSED = "SELECT DISTINCT row FROM note WHERE level = 'error' AND row NOT IN (SELECT row FROM cells)"
-_COUNT = f"SELECT (SELECT count(*) FROM cells) + (SELECT count(*) FROM ({REFUSED}))"
+_COUNT = f"SELECT (SELECT count(*) FROM cells) + (SELECT count(*) FROM ({REFUSED}))"  # noqa: S608  (constants)
 
 
 def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -34,7 +35,7 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     read_out = reader.understand(source, payload["file_name"], ReadSettings(**payload["settings"]))
     profiles = Profiles(read_out.headers)
     rows = 0
-    with plan_file.create(folder / payload["file"]) as connection:
+    with plan_file.create(folder / payload["file"]) as connection, held_back():
         for records, problems in _chunks(reader.records(source, read_out, max_rows=payload["max_rows"])):
             taken = _take(connection, records, problems, len(read_out.headers))
             read_out.problems.extend(problem for problem in problems if problem.row is None)

@@ -6,6 +6,7 @@ transaction, or runs it itself (`work.run`).
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col
@@ -122,6 +123,21 @@ def cancel(session: Session, actor: Actor, import_id: int) -> Import:
         session.add(found)
         session.flush()
     return found
+
+
+def was_read(found: Import, result: dict[str, Any]) -> None:
+    """Keeps what a reading found, and suggests the mapping unless there is one for the same columns."""
+    headers, before = result["headers"], found.read_out.get("headers")
+    found.read_out, found.rows = result["read_out"], result["rows"]
+    found.state, found.counts = ImportState.READ, {}
+    if before == headers and found.columns:
+        return
+    suggestions = found.read_out["suggestions"]
+    columns = [ColumnMapping(index, header, suggestions[index]["target"]) for index, header in enumerate(headers)]
+    found.columns = [column.to_json() for column in columns]
+    options = Options.from_json(found.options) if found.options else Options()
+    key = mappings.suggested_key(column.target for column in columns)
+    found.options = Options(key, options.tags, options.take_rows_without_bad_cells, options.lifecycle).to_json()
 
 
 def stopped(found: Import) -> None:

@@ -1,10 +1,10 @@
 """What a worker does with a job of an import: the server's queue and the command line run the same."""
 
-import contextlib
 import logging
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -16,14 +16,13 @@ from crm_app.models import AuditEntry, Import, ImportState, Job, JobKind, JobSta
 from crm_app.models.base import now
 from crm_app.services import database, jobs
 from crm_app.services.errors import CRMError
-from crm_app.services.imports import columns as mappings
 from crm_app.services.imports import plan_file, steps, uploads
 from crm_app.services.imports.access import who_runs
-from crm_app.services.imports.columns import ColumnMapping, Options
-from crm_app.services.imports.commit import CACHE_KIB, Commit, engine_for_writing
+from crm_app.services.imports.commit import Commit
 from crm_app.services.imports.reading.child import Reader
 from crm_app.services.imports.reading.errors import Stopped
 from crm_app.services.imports.statistics import refresh
+from crm_app.services.imports.writing_engine import CACHE_KIB, engine_for_writing
 from crm_app.services.jobs import Claim, Lost
 
 log = logging.getLogger(__name__)
@@ -47,13 +46,15 @@ def run(
     should_pause: Callable[[], bool] = never,
     on_progress: Progress | None = None,
     cache_kib: int = CACHE_KIB,
+    reader: Reader | None = None,
 ) -> JobState | None:
     """Does a claimed job; its row and the import's say how it ended. None = another worker took it over.
 
-    `should_pause`: this process is about to end; the job goes back to the queue (QUEUED).
+    `should_pause`: this process is about to end; the job goes back to the queue (QUEUED). `reader`: a reading process
+    to use; without one the job starts its own.
     """
     try:
-        worker = _Worker(claim, should_pause, on_progress, cache_kib)
+        worker = _Worker(claim, should_pause, on_progress, cache_kib, reader)
     except Lost:
         return None
     with jobs.beating(claim):
@@ -75,8 +76,8 @@ def run(
 
 def abandon(claim: Claim) -> None:
     """Ends a job in the middle, as if somebody had cancelled it (Ctrl-C on the command line)."""
-    with contextlib.suppress(Lost):
-        _Worker(claim, never, None, CACHE_KIB).stopped(is_cancelled=True)
+    with suppress(Lost):
+        _Worker(claim, never, None, CACHE_KIB, None).stopped(is_cancelled=True)
 
 
 def _log(claim: Claim, error: BaseException) -> None:
@@ -87,9 +88,15 @@ def _log(claim: Claim, error: BaseException) -> None:
 
 class _Worker:
     def __init__(
-        self, claim: Claim, should_pause: Callable[[], bool], on_progress: Progress | None, cache_kib: int
+        self,
+        claim: Claim,
+        should_pause: Callable[[], bool],
+        on_progress: Progress | None,
+        cache_kib: int,
+        reader: Reader | None,
     ) -> None:
         self.claim, self.should_pause, self.on_progress, self.cache_kib = claim, should_pause, on_progress, cache_kib
+        self.reader = reader
         self._said = self._looked = 0.0
         with database.reading() as session:
             job = session.get(Job, claim.job_id)
@@ -124,7 +131,7 @@ class _Worker:
             jobs.finish(session, self.claim)  # raises Lost: then another reading has the word
             plan_file.adopt(folder, folder / file)
             found = self._import(session)
-            _take_reading(found, result)
+            steps.was_read(found, result)
             session.add(found)
         return JobState.DONE
 
@@ -165,7 +172,7 @@ class _Worker:
         return JobState.DONE
 
     def _child(self, command: str, payload: dict[str, Any]) -> dict[str, Any]:
-        with Reader() as reader:
+        with nullcontext(self.reader) if self.reader else Reader() as reader:
             return reader.run(command, payload, on_progress=self._progress, should_stop=self._should_stop)
 
     def _progress(self, data: dict[str, Any]) -> None:
@@ -218,21 +225,6 @@ class _Worker:
         except Lost:
             return None
         return JobState.FAILED
-
-
-def _take_reading(found: Import, result: dict[str, Any]) -> None:
-    """Keeps the read-out, and suggests the mapping unless there is one for the same columns."""
-    headers, before = result["headers"], found.read_out.get("headers")
-    found.read_out, found.rows = result["read_out"], result["rows"]
-    found.state, found.counts = ImportState.READ, {}
-    if before == headers and found.columns:
-        return
-    suggestions = found.read_out["suggestions"]
-    columns = [ColumnMapping(index, header, suggestions[index]["target"]) for index, header in enumerate(headers)]
-    found.columns = [column.to_json() for column in columns]
-    options = Options.from_json(found.options) if found.options else Options()
-    key = mappings.suggested_key(column.target for column in columns)
-    found.options = Options(key, options.tags, options.take_rows_without_bad_cells, options.lifecycle).to_json()
 
 
 def _audit(session: Session, found: Import) -> AuditEntry:

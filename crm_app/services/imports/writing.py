@@ -24,7 +24,7 @@ def insert(session: Session, table: str, columns: Sequence[str], rows: Rows) -> 
     connection = session.connection()
     if database.is_sqlite(session):
         marks = ", ".join("?" * len(columns))
-        connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(rows))
+        connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(rows))  # noqa: S608  (our names)
         return
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
@@ -34,7 +34,7 @@ def insert(session: Session, table: str, columns: Sequence[str], rows: Rows) -> 
 
 def update(session: Session, table: str, assignments: str, condition: str, rows: Rows) -> None:
     """UPDATE with `?` marks in both parts, once per row."""
-    run(session, f'UPDATE "{table}" SET {assignments} WHERE {condition}', rows)
+    run(session, f'UPDATE "{table}" SET {assignments} WHERE {condition}', rows)  # noqa: S608  (names and conditions are ours)
 
 
 def run(session: Session, statement: str, rows: Rows) -> None:

@@ -52,7 +52,7 @@ def test_too_long_is_an_error_and_says_how_long() -> None:
 
 
 def test_notes_keep_their_line_breaks() -> None:
-    assert parse("notes", " first \r\nsecond\r\n", CONTEXT).value == "first\nsecond"
+    assert parse("notes", " first \r\nsecond\x0bthird\r\n", CONTEXT).value == "first\nsecond\nthird"
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ CONTEXT = FieldContext()
         ("lifecycle", "customer", "customer Kunde Kundin cliente klient student Aktywny uczeń Schülerin"),
         ("lifecycle", "lead", "lead Interessent potenziale Potencjalny prospect"),
         ("lifecycle", "contact", "contact Kontakt contatto subscriber"),
-        ("country", "DE", "DE de Deutschland Germany Germania Niemcy DEU D"),
+        ("country", "DE", "DE de Deutschland Germany Germania Niemcy DEU D Allemagne Duitsland"),
         ("country", "IT", "IT Italien Italy Italia Włochy ITA"),
         ("country", "PL", "Polen Poland Polonia Polska POL"),
         ("country", "AT", "Österreich Oesterreich Austria AUT A"),

@@ -84,10 +84,11 @@ def first_claim(column: Column) -> Claim:
     """What the column claims by its header alone, its cells judging where languages disagree."""
     meanings = column.meanings
     if len(meanings) > 1:
-        fitting = [meaning for meaning in meanings if (fit(meaning.target, column.evidence) or 0.0) >= 0.8]
-        if len(fitting) != 1:
+        shares = {meaning.target: fit(meaning.target, column.evidence) for meaning in meanings}
+        fitting = [target for target, share in shares.items() if share is None or share >= 0.5]
+        if len(fitting) != 1 or (shares[fitting[0]] or 0.0) < 0.8:
             return Claim(None, 0.0, UNKNOWN)
-        meanings = (Meaning(fitting[0].target, certainty=0.8),)
+        meanings = (Meaning(fitting[0], certainty=0.8),)
     if not meanings:
         return Claim(None, 0.0, UNKNOWN)
     meaning = meanings[0]

@@ -7,7 +7,11 @@ from functools import cache
 from itertools import islice, pairwise
 from pathlib import Path
 
-from crm_app.services.fields import country, gender, language, links, tax_number, yes_no
+from stdnum.de import idnr
+from stdnum.it import iva
+from stdnum.pl import nip, pesel
+
+from crm_app.services.fields import country, gender, language, links, vocabulary, yes_no
 from crm_app.services.fields.characters import folded, words
 from crm_app.services.fields.date_formats import format_of, shape_of
 from crm_app.services.fields.verdict import FieldContext
@@ -103,9 +107,15 @@ def _is_past_date(cell: str) -> bool:
 
 
 def _is_tax_number(cell: str) -> bool:
+    """Only numbers with check digits count: an Italian, German or Polish person's, an Italian or Polish company's."""
     if _CODICE_FISCALE.fullmatch(cell):
         return True
-    return len(cell) >= 8 and any(tax_number.is_plausible(cell, home) for home in ("IT", "DE", "PL", "AT"))
+    digits = cell.replace(" ", "").replace("-", "")
+    if not digits.isdecimal() or not digits.isascii():
+        return False
+    if len(digits) == 10:
+        return nip.is_valid(digits)
+    return len(digits) == 11 and (idnr.is_valid(digits) or iva.is_valid(digits) or pesel.is_valid(digits))
 
 
 def _is_link(cell: str) -> bool:
@@ -134,6 +144,8 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "past_date": _is_past_date,
     "gender": _taken(gender.parse_gender),
     "yes_no": _taken(yes_no.parse_yes_no),
+    "active": _taken(vocabulary.parse_active),
+    "lifecycle": _taken(vocabulary.parse_lifecycle),
     "postal_code": lambda cell: bool(_POSTAL_CODE.fullmatch(cell.upper())),
     "long_postal_code": lambda cell: len(cell) >= 5 and bool(_POSTAL_CODE.fullmatch(cell.upper())),
     "digits": lambda cell: any(char.isdigit() for char in cell) and len(cell) <= 30,
@@ -158,7 +170,8 @@ _EXPECTED: dict[str, tuple[str, ...]] = {
     "registered_at": ("date",),
     "gender": ("gender",),
     "privacy_accepted": ("yes_no",),
-    "active": ("yes_no",),
+    "active": ("active",),
+    "lifecycle": ("lifecycle",),
     "website": ("url",),
     "country": ("country",),
     "language": ("language",),

@@ -30,14 +30,18 @@ Progress = Callable[[dict[str, Any]], None]
 
 
 class Reader:
-    """A reading process, started when first needed, replaced after a death, ended by `close`. Safe to share by threads:
-    requests queue. `memory` is bytes of address space, `cpu_seconds` processor time per request."""
+    """A reading process, started when first needed, replaced after a death, ended by `close`.
+
+    `memory` is bytes of address space, `cpu_seconds` processor time per request. Threads may share it: requests queue,
+    and a process is not handed from one thread to another.
+    """
 
     def __init__(self, *, memory: int | None = None, cpu_seconds: int | None = None) -> None:
         installation = settings.get()
         self.memory = memory or installation.reader_memory
         self.cpu_seconds = cpu_seconds or installation.reader_cpu_seconds
         self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0  # thread that started it: the system ends a process with the thread that made it
         self._buffer = bytearray()
         self._lock = threading.Lock()
 
@@ -99,8 +103,9 @@ class Reader:
         raise ReaderDied(text("The reading process could not be started. Try again in a moment."), "start")
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or self._process.poll() is not None or self._owner != threading.get_ident():
             self._kill()
+            self._owner = threading.get_ident()
             paths = [str(_PACKAGE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", worker.__name__, str(self.memory), str(self.cpu_seconds)],

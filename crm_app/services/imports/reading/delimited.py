@@ -7,9 +7,6 @@ record behind the header is either taken (a `Record`) or refused (a `Problem` of
 number follows).
 """
 
-import codecs
-import csv
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,10 +17,10 @@ from crm_app.locales import Text, text
 from crm_app.services.fields.verdict import Level, Problem
 from crm_app.services.imports.reading import dialect as dialects
 from crm_app.services.imports.reading import encoding as encodings
-from crm_app.services.imports.reading import garbled, header, quotes
+from crm_app.services.imports.reading import garbled, header
 from crm_app.services.imports.reading.errors import Unreadable
-from crm_app.services.imports.reading.lines import Lines, StillOpen, opened
-from crm_app.services.imports.reading.split import best_escape, best_quote, is_aligned
+from crm_app.services.imports.reading.split import best_escape, best_quote
+from crm_app.services.imports.reading.stream import stream
 from crm_app.services.imports.reading.types import Dialect, Format, ReadOut, ReadSettings, Record
 
 SAMPLE = 65_536  # characters the dialect is detected on
@@ -45,7 +42,13 @@ def understand(path: Path, settings: ReadSettings) -> ReadOut:
     read_out = ReadOut(Format.CSV, encoding=guess.encoding, encoding_confidence=guess.confidence)
     read_out.dialect = _dialect(sample, settings)
     read_out.problems = list(_whole_file_problems(guess, sample))
-    found = list(islice((item for item in _all(path, read_out, 0) if isinstance(item, Record)), LOOKED_AT))
+    wanted = max(LOOKED_AT, settings.header_row or 0)
+    found = list(
+        islice(
+            (item for item in stream(path, guess.encoding, read_out.dialect, sample) if isinstance(item, Record)),
+            wanted,
+        )
+    )
     read_out.first_records = found[:SHOWN]
     table = found[1:] if found and dialects.sep_line(sample) else found
     if settings.header_row is not None:
@@ -61,8 +64,10 @@ def understand(path: Path, settings: ReadSettings) -> ReadOut:
 def records(path: Path, read_out: ReadOut) -> Iterator[Record | Problem]:
     """The rows behind the header, streamed, each at least as wide as the headers; its problems come before it."""
     width = len(read_out.headers)
-    after = read_out.header_row or int(dialects.sep_line(_sample(path, read_out.encoding or "utf-8")) is not None)
-    for item in _all(path, read_out, width):
+    encoding = read_out.encoding or "utf-8"
+    sample = _sample(path, encoding)
+    after = read_out.header_row or int(dialects.sep_line(sample) is not None)
+    for item in stream(path, encoding, read_out.dialect or Dialect(), sample, width):
         if isinstance(item, Problem):
             if (item.row or 0) > after:
                 yield item
@@ -89,77 +94,11 @@ def column_name(index: int) -> str:
     return f"Column {letters}"
 
 
-def _all(path: Path, read_out: ReadOut, width: int) -> Iterator[Record | Problem]:
-    """Every record of the file, blank ones too, and the problems of each before it. `width` 0 = not known yet."""
-    dialect = read_out.dialect or Dialect()
-    encoding = read_out.encoding or "utf-8"
-    skip_spaces = _skips_spaces(_sample(path, encoding), dialect)
-    arguments = quotes.options(dialect, skip_spaces=skip_spaces)
-    number, line = 0, 1  # of the record read last; where the next one starts
-    removed = lost = 0
-    with opened(path, encoding) as source:
-        while True:
-            pending = source.pending
-            try:
-                for cells in csv.reader(source, **arguments):
-                    number += 1
-                    if source.removed != removed or source.lost != lost:
-                        yield from _character_problems(source, removed, lost, number, cells, encoding)
-                        removed, lost = source.removed, source.lost
-                    yield Record(number, cells, line)
-                    line += len(pending)
-                    pending.clear()
-                return
-            except (csv.Error, StillOpen) as error:
-                number += 1
-                mended = None
-                if len(pending) == 1 and isinstance(error, csv.Error):
-                    mended = quotes.mend(pending[0], dialect, width or len(read_out.headers), skip_spaces=skip_spaces)
-                if mended is not None:
-                    yield Problem(Level.WARNING, _STRAY, row=number, value=pending[0].strip()[:80])
-                    yield Record(number, mended, line)
-                else:
-                    yield _refused(number, line, pending[0], dialect)
-                source.give_back(pending[1:])
-                removed, lost = source.removed, source.lost
-                line += 1
-                pending.clear()
-
-
-_STRAY = text("There is a stray quotation mark in this row. It was kept as text; please check the row.")
-
-
-def _refused(number: int, line: int, start: str, dialect: Dialect) -> Problem:
-    message = text(
-        "A quotation mark ({quote}) opens in line {line} and is not closed properly. The row was not taken; reading "
-        "went on in the next line. Close or remove the mark in the file, or choose “no quotation marks”.",
-        quote=dialect.quotechar,
-        line=line,
-    )
-    return Problem(Level.ERROR, message, row=number, value=start.strip()[:80])
-
-
-def _character_problems(
-    source: Lines, removed: int, lost: int, number: int, cells: list[str], encoding: str
-) -> Iterator[Problem]:
-    if source.removed != removed:
-        message = text("{count} invisible NUL characters were removed from this row.", count=source.removed - removed)
-        yield Problem(Level.WARNING, message, row=number)
-    if source.lost != lost:
-        message = text(
-            "A letter in this row does not fit the encoding {encoding}. Choose another one.", encoding=encoding
-        )
-        value = next((cell for cell in cells if "\ufffd" in cell), "")
-        yield Problem(Level.ERROR, message, row=number, value=value[:80])
-
-
 def _chosen(name: str) -> encodings.EncodingGuess:
     try:
-        known = name == garbled.TWICE or codecs.lookup(name)._is_text_encoding
-    except LookupError:
-        known = False
-    if not known:
-        raise Unreadable(text("There is no encoding “{name}”.", name=name))
+        b"a".decode("utf-8" if name == garbled.TWICE else name, "ignore")
+    except (LookupError, ValueError):
+        raise Unreadable(text("There is no encoding “{name}”.", name=name)) from None
     return encodings.EncodingGuess(name)
 
 
@@ -180,15 +119,6 @@ def _dialect(sample: str, settings: ReadSettings) -> Dialect:
     if settings.escapechar is not None:
         dialect = replace(dialect, escapechar=settings.escapechar)
     return dialect
-
-
-def _skips_spaces(sample: str, dialect: Dialect) -> bool:
-    """Whether quoted cells stand after `, ` instead of `,`, or columns are aligned by spaces."""
-    if dialect.delimiter == " ":
-        return is_aligned(dialects.prepare(sample)[1])
-    if not dialect.quotechar or not dialect.delimiter:
-        return False
-    return re.search(rf"{re.escape(dialect.delimiter)} +{re.escape(dialect.quotechar)}", sample) is not None
 
 
 def _whole_file_problems(guess: encodings.EncodingGuess, sample: str) -> Iterator[Problem]:

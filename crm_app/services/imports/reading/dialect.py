@@ -25,35 +25,38 @@ from crm_app.services.imports.reading.types import Dialect
 SAMPLE = 65_536  # characters
 CLOSE = 1.0  # log odds between the two best under which CleverCSV is asked
 COMMON = (",", ";", "\t", "|", ":", " ")
-RARE = tuple("^~#&*/§¦!$%@=+_-¬·\x01\x1d\x1e\x1f")
+RARE = tuple("^~§¦¬\x01\x1d\x1e\x1f")
+UNLIKELY = tuple("#&*/!$%@=+_-·")  # they stand inside words and values too: two lines at least
 _SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?[;,\t ]*(?:\r\n|\r|\n|$)", re.IGNORECASE)
 
 WEIGHTS: dict[str, float] = {
-    "empty": 4.05,
-    "header": 1.13,
-    "inner": -0.29,
-    "is_colon": -0.45,
-    "is_comma": 0.13,
-    "is_none": 1.61,
-    "is_pipe": 1.17,
-    "is_rare": -0.86,
-    "is_semicolon": 0.49,
-    "is_space": -1.38,
-    "is_tab": 1.61,
-    "near": 1.64,
-    "odd": -0.26,
-    "quoted": 1.52,
-    "rows": 1.93,
-    "same": 0.89,
-    "shapes": -0.32,
-    "single": -3.06,
-    "spaced": 3.13,
-    "text": -1.6,
-    "uniform": 1.24,
-    "wide": 0.26,
-    "width": 0.53,
-    "worth": 2.03,
-    "worth_same": 2.83,
+    "empty": 3.25,
+    "header": 1.7,
+    "inner": -0.28,
+    "is_colon": -0.53,
+    "is_comma": 0.23,
+    "is_none": 1.45,
+    "is_pipe": 1.28,
+    "is_rare": -0.93,
+    "is_semicolon": 0.71,
+    "is_space": -1.5,
+    "is_tab": 1.35,
+    "lone_head": -5.25,
+    "near": 1.12,
+    "odd": -0.25,
+    "one": 0.03,
+    "quoted": 1.21,
+    "rows": 1.8,
+    "same": 1.23,
+    "shapes": -0.57,
+    "single": -2.21,
+    "spaced": 1.61,
+    "text": -1.37,
+    "uniform": 0.37,
+    "wide": 0.72,
+    "width": 0.38,
+    "worth": 1.83,
+    "worth_same": 2.61,
 }
 
 
@@ -123,10 +126,10 @@ def _delimiters(lines: list[str]) -> list[str]:
     """Characters that could be delimiters: they stand in enough lines."""
     probe = lines[:200]
     found = []
-    for char in (*COMMON, *RARE):
+    for char in (*COMMON, *RARE, *UNLIKELY):
         there = sum(char in line for line in probe)
-        needed = 1 if char in ",;\t|" else max(1, 0.5 * len(probe))
-        if there >= needed and there:
+        needed = 1.0 if char in ",;\t|" else max(2.0 if char in UNLIKELY else 1.0, 0.5 * len(probe))
+        if there >= needed:
             found.append(char)
     return found
 

@@ -20,6 +20,7 @@ LOOK = 40  # records that may be the header
 BODY = 60  # records below it that are compared
 _NAMES = frozenset({Kind.WORD, Kind.WORDS, Kind.CODE, Kind.TEXT, Kind.URL})
 _SPLIT = re.compile(r"[\W_]+|(?<=[a-zà-ÿ])(?=[A-Z])")
+_YEAR = re.compile(r"(?:1[6-9]|20)\d\d(?:[-/](?:\d\d|(?:1[6-9]|20)\d\d))?")
 _IDENTIFIER = re.compile(r"[A-Za-z]+(?:_[A-Za-z0-9]+)+|[a-z]+[A-Z][A-Za-z]+|[a-z]+(?:\.[a-z]+)+")
 
 Predicate = Callable[[str], bool]
@@ -44,7 +45,7 @@ def detect(records: Sequence[Sequence[str]], synonyms: Predicate | None = None) 
         score = _judge(rows, kinds, index, filled, usual, synonyms)
         if score > best_score or (best is not None and score > 0.75 * best_score and _continues(kinds, best, index)):
             best, best_score = index, score
-        if width == 1 or (index > 0 and _is_data(kinds[index], filled[index], usual)):
+        if width == 1 or (index > 0 and _is_data(rows[index], kinds[index], filled[index], usual)):
             break
     return best
 
@@ -76,9 +77,10 @@ def _possible(record: Sequence[str], filled: int, usual: int, width: int) -> boo
     return width == 1 or filled >= max(2, 0.4 * usual) or filled == usual
 
 
-def _is_data(row: list[Kind], filled: int, usual: int) -> bool:
-    """A full row where values are: what stands below it is no header."""
-    return filled >= 0.7 * usual and sum(each in VALUES for each in row) >= max(1, 0.3 * filled)
+def _is_data(row: list[str], kinds: list[Kind], filled: int, usual: int) -> bool:
+    """A full row where values are, years apart: what stands below it is no header."""
+    values = sum(each in VALUES and not _YEAR.fullmatch(cell) for cell, each in zip(row, kinds, strict=True))
+    return filled >= 0.7 * usual and values >= max(1, 0.3 * filled)
 
 
 def _continues(kinds: list[list[Kind]], above: int, index: int) -> bool:
@@ -106,7 +108,7 @@ def _judge(
     score -= 0.7 * (len(texts) - len(set(texts)))
     score -= 3.0 * max(0.0, 1 - filled[index] / usual)
     first = all(count == 0 for count in filled[:index])
-    score += 0.8 if first else 0.3 if all(count < 0.7 * usual or count < 2 for count in filled[:index]) else -0.5
+    score += 0.8 if first else 0.3 if all(count < 0.7 * usual or count < 2 for count in filled[:index]) else -1.2
     if not below:
         score += 0.3 if all(kinds[index][c] in _NAMES or not cell for c, cell in enumerate(row)) else -1.0
     return score
@@ -145,8 +147,8 @@ def _value_evidence(cell: str, found: Kind, body: list[tuple[str, Kind]]) -> flo
     """Values are no names; but years and numbered columns are, above numbers that are none."""
     if found in (Kind.NUMBER, Kind.DATE):
         same = [text for text, each in body if each in (Kind.NUMBER, Kind.MONEY)]
-        if re.fullmatch(r"(?:1[6-9]|20)\d\d(?:[-/](?:\d\d|(?:1[6-9]|20)\d\d))?", cell) and same:
-            others = sum(bool(re.fullmatch(r"(?:1[6-9]|20)\d\d", text)) for text in same)
+        if _YEAR.fullmatch(cell) and same:
+            others = sum(bool(_YEAR.fullmatch(text)) for text in same)
             return 0.4 if others < 0.5 * len(same) else -1.2
         if re.fullmatch(r"\d{1,3}", cell):
             return -0.8

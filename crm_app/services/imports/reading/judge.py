@@ -65,6 +65,7 @@ def features(split: Split) -> dict[str, float]:
         "single": widths[1] / len(rows) if modal > 1 else 0.0,
         "inner": _inner(cells, split.delimiter),
         "rows": 0.0 if modal == 1 else math.log2(widths[modal] + 1) / 8,
+        "lone_head": _lone_head(rows, modal),
         "header": _header(table[0]) if modal > 1 else 0.0,
     }
 
@@ -92,6 +93,13 @@ def _inner(cells: list[str], delimiter: str) -> float:
         min(3, len(_DELIMITERS.findall(cell)) - cell.count(delimiter or "\x00")) for cell in cells if len(cell) < 400
     )
     return min(2.0, left / len(cells))
+
+
+def _lone_head(rows: list[list[str]], modal: int) -> float:
+    """One word above rows of several cells that have no names of their own: a column of texts with the delimiter."""
+    if modal == 1 or len(rows) < 3 or len(rows[0]) > 1 or kind(rows[0][0]) not in (Kind.WORD, Kind.CODE):
+        return 0.0
+    return 1.0 if len(rows[1]) != modal or _header(rows[1]) < 1 else 0.3
 
 
 def _header(row: list[str]) -> float:

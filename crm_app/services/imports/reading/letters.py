@@ -54,7 +54,7 @@ PAGES: dict[str, tuple[float, tuple[str, ...]]] = {
 }
 
 FIRST_LOOK = 60  # snippets every page is tried on
-FULL_LOOK = 600  # snippets for the pages that are left
+FULL_LOOK = 600  # snippets the pages that are left are tried on
 FAR_BEHIND = 60.0  # nats after the first look
 _WORD = re.compile(r"[^\W\d_]+(?:['’´`][^\W\d_]+)*")
 _COMMON_SIGNS = "€–—’‘“”„…§°£«»·•´®©\u00a0"

@@ -5,11 +5,12 @@ zero-padded numbers come without their zeros, percentages as fractions, and erro
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import python_calamine
 
-from crm_app.locales import text
+from crm_app.locales import Text, text
 from crm_app.services.imports.reading import archive, precheck
 from crm_app.services.imports.reading.cell_text import python_text
 from crm_app.services.imports.reading.errors import Unreadable
@@ -23,12 +24,10 @@ class NativeBook:
 
     def __init__(self, path: Path, formats: XlsFormats | None = None) -> None:
         self._formats = formats
-        try:
+        if formats is not None and formats.is_encrypted:
+            raise Unreadable(precheck.PASSWORD)
+        with _refusing(archive.DAMAGED):
             self._book = python_calamine.load_workbook(path)
-        except python_calamine.PasswordError as error:
-            raise Unreadable(precheck.PASSWORD) from error
-        except (python_calamine.CalamineError, OSError, ValueError) as error:
-            raise Unreadable(archive.DAMAGED) from error
         self._loaded: tuple[str, python_calamine.CalamineSheet] | None = None
         worksheets = [
             entry for entry in self._book.sheets_metadata if entry.typ == python_calamine.SheetTypeEnum.WorkSheet
@@ -48,6 +47,8 @@ class NativeBook:
         before = [""] * first_column
         special = self._formats.special(sheet) if self._formats else {}
         for number, row in enumerate(found.iter_rows(), start=first_row):
+            if number not in special and all(value == "" for value in row):
+                continue
             cells = before + [python_text(value) for value in row]
             troubles = []
             for column, text_shown, is_error in special.get(number, ()):
@@ -72,8 +73,21 @@ class NativeBook:
 
     def _sheet(self, name: str) -> python_calamine.CalamineSheet:
         if self._loaded is None or self._loaded[0] != name:
-            try:
+            with _refusing(text("The sheet “{sheet}” of this workbook is damaged.", sheet=name)):
                 self._loaded = (name, self._book.get_sheet_by_name(name))
-            except (python_calamine.CalamineError, ValueError) as error:
-                raise Unreadable(text("The sheet “{sheet}” of this workbook is damaged.", sheet=name)) from error
         return self._loaded[1]
+
+
+@contextmanager
+def _refusing(message: Text) -> Iterator[None]:
+    """Turns calamine's errors, and its panics over broken files, into `Unreadable`."""
+    try:
+        yield
+    except python_calamine.PasswordError as error:
+        raise Unreadable(precheck.PASSWORD) from error
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise Unreadable(message) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # a class of its own that no module exports
+            raise
+        raise Unreadable(message) from error

@@ -7,7 +7,7 @@ parser wants `1234.50`, not `1.234,50 €`. A format never takes digits away: 12
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from crm_app.services.imports.reading.cell_text import number_text, percent_text, serial_text, with_decimals
 
@@ -69,6 +69,8 @@ def renderer(code: str, is_1904: bool = False) -> Renderer | None:
         return lambda raw: percent_text(raw, first.decimals)
     if first.kind == "decimals":
         return (lambda raw: with_decimals(raw, first.decimals)) if first.decimals else None
+    if len(sections) == 1 and first.kind == "mask" and set(first.mask) == {("digit", "0")}:
+        return partial(_padded, width=len(first.mask))
     if any(section.kind == "mask" for section in sections):
         return lambda raw: _masked(raw, sections)
     return None
@@ -136,6 +138,11 @@ def _mask(tokens: list[tuple[str, str]]) -> _Section:
     if zeros < 2 and not inner:
         return _Section("general", condition=condition)
     return _Section("mask", mask=tuple(parts), condition=condition)
+
+
+def _padded(raw: str, width: int) -> str:
+    shown = number_text(raw)
+    return shown.zfill(width + shown.startswith("-")) if shown.lstrip("-").isdigit() else shown
 
 
 def _masked(raw: str, sections: list[_Section]) -> str:

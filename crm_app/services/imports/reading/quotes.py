@@ -22,9 +22,10 @@ def options(dialect: Dialect, *, skip_spaces: bool) -> dict[str, Any]:
 
 
 def mend(line: str, dialect: Dialect, width: int, *, skip_spaces: bool) -> list[str] | None:
-    """The cells of one line with stray quotes kept as text, if it then has `width` cells; None otherwise.
+    """The cells of one line with stray quotes kept as text, if it then has `width` cells (0 = any); None otherwise.
 
-    A quote closes a cell only where a delimiter or the end of the line follows: `"Ann "Nan" Lee";x`.
+    A quote closes a cell only where a delimiter or the end of the line follows, maybe after spaces: in
+    `"Ann "Nan" Lee" ;x` the last one does.
     """
     text = line.rstrip("\r\n")
     cells: list[str] = []
@@ -34,7 +35,7 @@ def mend(line: str, dialect: Dialect, width: int, *, skip_spaces: bool) -> list[
         if place < 0:
             return None
         cells.append(cell)
-    return cells if len(cells) == width else None
+    return cells if width in (0, len(cells)) else None
 
 
 def _cell(text: str, place: int, dialect: Dialect, skip_spaces: bool) -> tuple[str, int]:
@@ -46,24 +47,26 @@ def _cell(text: str, place: int, dialect: Dialect, skip_spaces: bool) -> tuple[s
         end = text.find(delimiter, place) if delimiter else -1
         end = len(text) if end < 0 else end
         return text[place:end], end + 1
-    start = place + 1
-    place = start
-    while True:
-        place = text.find(quote, place)
-        if place < 0:
-            return "", -1
-        if text[place + 1 : place + 2] == quote and text[place + 2 : place + 3] not in ("", delimiter):
-            place += 2
-        elif text[place + 1 : place + 2] in ("", delimiter):
-            return text[start:place].replace(quote * 2, quote), place + 2
-        else:
-            place += 1
+    place += 1
+    start = place
+    while (place := text.find(quote, place)) >= 0:
+        after = place + 1
+        while delimiter != " " and text[after : after + 1] == " ":
+            after += 1
+        if text[after : after + 1] in ("", delimiter):
+            return text[start:place].replace(quote * 2, quote), after + 1
+        place += 2 if text[place + 1 : place + 2] == quote else 1
+    return "", -1
 
 
-def is_open(lines: list[str], arguments: dict[str, Any]) -> bool:
-    """Whether these lines end inside a quoted cell."""
-    try:
-        list(csv.reader(lines, **arguments))
-    except csv.Error as error:
-        return "unexpected end" in str(error)
+def swallowed(lines: list[str], cells: list[str], width: int, arguments: dict[str, Any]) -> bool:
+    """Whether a record over several lines took in others: it has not `width` cells, but one of its lines alone has."""
+    if len(cells) == width or width < 2:
+        return False
+    for line in lines[1:]:
+        try:
+            if any(len(row) == width for row in csv.reader([line], **arguments)):
+                return True
+        except csv.Error:
+            continue
     return False

@@ -41,8 +41,8 @@ def best_quote(sample: str, delimiter: str) -> tuple[str, float]:
         if not total:
             continue
         mark = re.escape(quote)
-        opening = len(re.findall(rf"(?:^|(?<=[\r\n])|(?<={border})) ?{mark}", sample))
-        closing = len(re.findall(rf"{mark} ?(?=$|[\r\n]|{border})", sample))
+        opening = len(re.findall(rf"(?:^|(?<=[\r\n])|(?<={border})) *{mark}", sample))
+        closing = len(re.findall(rf"{mark} *(?=$|[\r\n]|{border})", sample))
         both = min(opening, closing)
         # A quote that closes below the line it opened in stands at the start of a line like one that opens.
         if both <= best or max(opening, closing) > both * (2.2 if quote == '"' else 1.5) + 2:

@@ -98,6 +98,24 @@ def test_cells_overrule_a_header_that_cannot_be_right() -> None:
     assert targets([MAILS], ["Vorname"]) == ["email"]
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "target"),
+    [
+        ("Aktiv", ["aktiv", "inaktiv", "aktiv"], "active"),
+        ("Lifecycle Stage", ["lead", "customer", "subscriber"], "lifecycle"),
+        ("Geburtstag", ["32937", "33000", "31000"], "birth_date"),  # day numbers of a spreadsheet
+        ("Birth Day", ["14", "3", "27"], None),
+        ("Geburtstag", ["05-12", "11-30", "01-02"], None),  # without a year
+        ("Geschlecht", ["Herr", "Frau", "Frau"], None),
+        ("Privacy", ["2024-01-01", "2024-02-02", "2024-03-03"], None),
+        ("Kod pocztowy", ["00-950", "01-001", "31-008"], "postal_code"),
+        ("UID", ["DE136695976", "ATU12345675", "DE129273398"], None),  # an identifier or a tax number
+    ],
+)
+def test_headers_and_their_cells(header: str, cells: list[str], target: str | None) -> None:
+    assert targets([cells], [header]) == [target]
+
+
 def test_cells_that_agree_make_surer_and_mixed_ones_less_sure() -> None:
     by_header = suggest(["Handynr."], [[]])[0].confidence
     agreed = suggest(["Tel. privat"], [PHONES])[0].confidence

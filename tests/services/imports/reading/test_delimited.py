@@ -119,6 +119,19 @@ def test_stray_quotes_are_kept_as_text_with_a_warning(tmp_path: Path) -> None:
     assert problems[0].level is Level.WARNING
 
 
+def test_spaces_around_quoted_cells_are_no_fault(tmp_path: Path) -> None:
+    _, rows, problems = read(tmp_path, '"Name" , "Town"\n"Ann" , "Fable, north"\n"Bob" , "Mock, south"\n')
+    assert [row.cells for row in rows] == [["Ann", "Fable, north"], ["Bob", "Mock, south"]]
+    assert not problems
+
+
+def test_a_record_that_took_in_others_is_refused(tmp_path: Path) -> None:
+    text = HEAD + "Ann;a@example.org;Fable\n" * 3 + 'Bob;"b;Mock\n' + "Zoe;z@example.org;Test\n" * 4 + 'Max;m;5"\n'
+    _, rows, problems = read(tmp_path, text)
+    assert [problem.row for problem in problems] == [5]
+    assert len(rows) == 8
+
+
 def test_bytes_that_do_not_fit_are_named(tmp_path: Path) -> None:
     content = HEAD.encode() + "Jörg;j@example.org;Köln\n".encode() * 5 + b"Ren\xe9;r@example.org;Mock\n"
     read_out, rows, problems = read(tmp_path, content)

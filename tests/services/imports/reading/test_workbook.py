@@ -1,6 +1,7 @@
 """Workbook cells as text, sheets, headers, and workbooks that mean harm."""
 
 import datetime as dt
+import shutil
 import socket
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+import xlwt
 
 from crm_app.services.fields.verdict import Level, Problem
 from crm_app.services.imports.reading import workbook
@@ -207,13 +209,13 @@ def test_a_merged_header_names_every_column_it_spans(tmp_path: Path) -> None:
     assert read(tmp_path / "a.xlsx")[0].headers == ["Name", "Telefon", "Telefon (2)", "E-Mail"]
 
 
-def test_a_hundred_thousand_formatted_blank_rows_are_no_rows(tmp_path: Path) -> None:
+def test_formatted_blank_rows_are_no_rows(tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(tmp_path / "a.xlsx", {"constant_memory": True})
     sheet = book.add_worksheet()
     red = book.add_format({"bg_color": "red"})
     sheet.write_row(0, 0, HEADER)
     sheet.write_row(1, 0, PERSON)
-    for row in range(2, 100_000):
+    for row in range(2, 20_000):
         sheet.set_row(row, None, red)
         sheet.write_blank(row, 0, None, red)
     book.close()
@@ -244,6 +246,66 @@ def test_document_types_and_entities_are_refused_and_nothing_is_fetched(
         rewritten(path, part, lambda content: declaration + evil + content.rpartition(b"?>")[2])  # noqa: B023
         with pytest.raises(Unreadable, match="damaged"):
             read(path)
+
+
+def test_xls_keeps_number_formats_and_error_cells(tmp_path: Path) -> None:
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Üben")
+    for column, (value, code) in enumerate([(1234, "00000"), (0.125, "0.00%"), (12.5, "0.00"), (1.25, "[h]:mm")]):
+        sheet.write(0, column, value, xlwt.easyxf(num_format_str=code))
+    sheet.row(1).set_cell_error(0, 0x2A)
+    book.save(str(tmp_path / "a.xls"))
+    read_out = workbook.understand(tmp_path / "a.xls", Format.XLS, ReadSettings(header_row=0))
+    first, problem, second = workbook.records(tmp_path / "a.xls", read_out)
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert first.cells == ["01234", "12.50%", "12.50", "30:00:00"]
+    assert isinstance(problem, Problem)
+    assert (second.cells[0], problem.row, problem.value) == ("#N/A", 2, "#N/A")
+
+
+def test_an_encrypted_xls_asks_for_one_without_password(tmp_path: Path) -> None:
+    content = (CORPORA / "excel-97.xls").read_bytes()
+    write_access, file_pass = b"\x5c\x00\x70\x00", b"\x2f\x00\x70\x00"
+    assert content.count(write_access) == 1
+    (tmp_path / "a.xls").write_bytes(content.replace(write_access, file_pass))
+    with pytest.raises(Unreadable, match="password"):
+        workbook.understand(tmp_path / "a.xls", Format.XLS, ReadSettings())
+
+
+@pytest.mark.parametrize(
+    ("attributes", "shown", "text"),
+    [
+        ('office:value-type="percentage" office:value="0.12"', "12.0%", "12.0%"),
+        ('office:value-type="float" office:value="1234"', "01234", "01234"),
+        ('office:value-type="float" office:value="1234567"', "1.234.567", "1234567"),
+        ('office:value-type="float" office:value="1234.5"', "1.234,50", "1234.50"),
+        ('office:value-type="currency" office:value="9.5"', "9,50 €", "9.50"),
+        ('office:value-type="boolean" office:boolean-value="true"', "WAHR", "TRUE"),
+        ('office:value-type="date" office:date-value="2024-02-29T07:05:00"', "29.02.24 07:05", "2024-02-29 07:05:00"),
+        ('office:value-type="time" office:time-value="PT30H05M00S"', "30:05", "30:05:00"),
+        ('office:value-type="string"', "a<text:s text:c='2'/>b</text:p><text:p>c &amp; d", "a  b\nc & d"),
+        (
+            'office:value-type="string"',
+            "x</text:p><office:annotation><text:p>no</text:p></office:annotation><text:p>y",
+            "x\ny",
+        ),
+    ],
+)
+def test_ods_cells_are_what_people_see_in_them(tmp_path: Path, attributes: str, shown: str, text: str) -> None:
+    path = shutil.copy(CORPORA / "libreoffice.ods", tmp_path / "a.ods")
+    cell = "<table:table-cell {}><text:p>{}</text:p></table:table-cell>"
+    table = f'<table:table table:name="A &amp; B"><table:table-row>{cell}</table:table-row></table:table>'
+
+    def change(content: bytes) -> bytes:
+        before, _, rest = content.partition(b"<office:spreadsheet>")
+        made = table.format(attributes, shown) + "</office:spreadsheet>"
+        return before + b"<office:spreadsheet>" + made.encode() + rest.partition(b"</office:spreadsheet>")[2]
+
+    rewritten(Path(path), "content.xml", change)
+    read_out = workbook.understand(Path(path), Format.ODS, ReadSettings(header_row=0))
+    assert read_out.sheet == "A & B"
+    assert list(workbook.records(Path(path), read_out)) == [Record(1, [text])]
 
 
 @pytest.mark.parametrize("name", ["excel-97.xls", "libreoffice.ods"])

@@ -1,6 +1,8 @@
 """Workbooks for tests, good and hostile, made on the spot."""
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -49,18 +51,20 @@ def with_sheet_data(path: Path, data: str) -> Path:
 
 
 def bomb(path: Path, size: int) -> Path:
-    """A workbook whose sheet holds `size` blanks."""
+    """A workbook whose sheet inflates to `size` bytes of blanks; made from one deflated block, repeated."""
+    block = 1 << 20
+    deflater = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    once = deflater.compress(b" " * block) + deflater.flush(zlib.Z_FULL_FLUSH)
+    stream = once * (size // block) + deflater.flush()
     xlsx(path, [["x"]])
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    before, mark, rest = parts.pop(SHEET).partition(b"<sheetData>")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-        with archive.open(SHEET, "w") as stream:
-            stream.write(before + mark)
-            block = b" " * (1 << 22)
-            for _ in range(size >> 22):
-                stream.write(block)
-            stream.write(rest)
+    rewritten(path, SHEET, lambda _: b"")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/media/bomb.xml", stream, zipfile.ZIP_STORED)
+        entry = archive.getinfo("xl/media/bomb.xml")
+        local, entry.compress_type, entry.file_size = entry.header_offset, zipfile.ZIP_DEFLATED, size
+    with path.open("r+b") as file:
+        file.seek(local + 8)
+        file.write(struct.pack("<H", zipfile.ZIP_DEFLATED))
+        file.seek(local + 22)
+        file.write(struct.pack("<L", size))
     return path

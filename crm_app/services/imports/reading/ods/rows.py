@@ -26,6 +26,7 @@ _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _PARAGRAPH = re.compile(r"<text:(?:p|h)(?:\s[^>]*?)?(?:/>|>(.*?)</text:(?:p|h)>)", re.DOTALL)
 _SPACE = re.compile(r"<text:(s|tab|line-break)(?:\s[^>]*?)?/?>")
 _TAG = re.compile(r"<[^>]*>")
+_REPEATED = {way: re.compile(rf"""table:number-{way}-repeated=["'](\d{{1,8}})["']""") for way in ("rows", "columns")}
 _MERGES_WITHIN = 1_000  # rows; merged cells matter in headers only
 
 
@@ -138,7 +139,7 @@ def _enter(rest: str, table: str) -> tuple[str, bool]:
 def _count(way: str, written: str) -> int:
     if "repeated" not in written:
         return 1
-    found = re.search(rf"""table:number-{way}-repeated=["'](\d{{1,8}})["']""", written)
+    found = _REPEATED[way].search(written)
     return max(int(found[1]), 1) if found else 1
 
 

@@ -27,6 +27,7 @@ class XlsFormats:
     """Reads the stream once; `special` then answers per sheet. A broken file has no specials."""
 
     def __init__(self, path: Path) -> None:
+        self.is_encrypted = False
         self._offsets: dict[str, int] = {}
         self._styles: list[Renderer | None] = []
         try:
@@ -52,6 +53,7 @@ class XlsFormats:
             if kind == _BOF:
                 is_biff8 = struct.unpack_from("<H", body)[0] == 0x600
             elif kind == _FILEPASS:
+                self.is_encrypted = True
                 break
             elif kind == _DATEMODE:
                 is_1904 = body[0] == 1

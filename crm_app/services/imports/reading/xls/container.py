@@ -55,7 +55,7 @@ def _fat(data: bytes, sector: int) -> list[int]:
 
 def _chain(data: bytes, fat: list[int], start: int, size: int, first: int = 1) -> bytes:
     """The sectors from `start` on, joined; a chain that runs in a circle is broken."""
-    parts = []
+    parts: list[bytes] = []
     place = start
     while place < FREE:
         if place >= len(fat) or len(parts) > len(fat):

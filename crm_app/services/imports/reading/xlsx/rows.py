@@ -21,6 +21,7 @@ _CELL = re.compile(
     r"(?:(<f)(?:\s[^>]*)?(?:/>|>[^<]*</f>))?"
     r'(?:<v>([^<]*)</v>|<v ?/>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>'
 )
+_LETTERS = re.compile(r"[A-Z]{1,4}(?=\d)")
 _MERGED = re.compile(r"""mergeCell\s[^>]*?ref=["']([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)["']""")
 
 
@@ -66,6 +67,14 @@ def merged_ranges(package: Package, sheet: SheetPart) -> list[Merge]:
     return [Merge(int(b), column_index(a), int(d), column_index(c)) for a, b, c, d in _MERGED.findall(tail)]
 
 
+class _Columns(dict[str, int]):
+    """`column_index`, remembered where looking it up is quickest."""
+
+    def __missing__(self, letters: str) -> int:
+        self[letters] = column_index(letters)
+        return self[letters]
+
+
 @cache
 def column_index(letters: str) -> int:
     """`A` → 0, `XFD` → 16383."""
@@ -76,31 +85,25 @@ def column_index(letters: str) -> int:
 
 
 def _plain_cells(block: str) -> list[Cell] | None:
-    """The cells of a block by pattern; None when anything in it is written in a way the pattern does not know."""
+    """The cells of a block by pattern; None when any cell in it is written in a way the pattern does not know."""
     if "\r" in block or "<!" in block:
         return None
     cells: list[Cell] = _CELL.findall(block)
-    written = block.count("<v>") + block.count("<v/") + block.count("<v ") + block.count("<is")
-    formulas = block.count("<f>") + block.count("<f ") + block.count("<f/")
-    found_formulas = sum(1 for cell in cells if cell[4])
-    bare = block.count("</c>")
-    if bare != len(cells) or formulas != found_formulas or written > len(cells):
-        return None
-    return cells
+    return cells if len(cells) == block.count("</c>") else None
 
 
 def _parsed_cells(root: ET.Element, last_row: int) -> Iterator[Cell]:
     for row in root:
         if local(row.tag) != "row":
             continue
-        number = row.get("r", "")
-        last_row = int(number) if number.isdigit() else last_row + 1
+        number = _digits(row.get("r", ""))
+        last_row = int(number) if number else last_row + 1
         column = -1
         for cell in row:
             if local(cell.tag) != "c":
                 continue
-            reference = cell.get("r", "").rstrip("0123456789")
-            column = column_index(reference) if reference.isalpha() and reference.isascii() else column + 1
+            found = _LETTERS.match(cell.get("r", ""))
+            column = column_index(found[0]) if found else column + 1
             yield _parsed_cell(cell, column, last_row)
 
 
@@ -118,7 +121,12 @@ def _parsed_cell(cell: ET.Element, column: int, row: int) -> Cell:
     protect = "&" in value or "&" in inline
     if protect:  # the plain path unescapes later
         value, inline = value.replace("&", "&amp;"), inline.replace("&", "&amp;")
-    return column_letters(column), str(row), cell.get("s", ""), kind, formula, value, inline
+    return column_letters(column), str(row), _digits(cell.get("s", "")), kind, formula, value, inline
+
+
+def _digits(value: str) -> str:
+    """The value if it is a number of at most seven digits, else ''."""
+    return value if value.isascii() and value.isdigit() and len(value) < 8 else ""
 
 
 @cache
@@ -134,7 +142,7 @@ def column_letters(index: int) -> str:
 
 def _rows(cells: Iterable[Cell], lookup: Lookup) -> Iterator[RawRow]:
     """Groups cells by row. Blank rows and trailing blanks vanish."""
-    strings, styles = lookup.strings, lookup.styles
+    strings, styles, columns = lookup.strings, lookup.styles, _Columns()
     current, values, troubles = "", [], []  # type: str, list[str], list[Trouble]
     for letters, row, style, kind, formula, value, inline in cells:
         if row != current:
@@ -152,16 +160,18 @@ def _rows(cells: Iterable[Cell], lookup: Lookup) -> Iterator[RawRow]:
                 troubles.append(Trouble(column_index(letters), "no_value", ""))
         elif kind in {"", "n"}:
             shape = styles[int(style)] if style and int(style) < len(styles) else None
-            shown = number_text(value) if shape is None else shape(value)
+            shown = shape(value) if shape else value if value.isdigit() else number_text(value)
         else:
             shown = _other(kind, value)
             if kind == "e":
                 troubles.append(Trouble(column_index(letters), "error", shown))
         if shown:
-            at = column_index(letters)
-            if at > len(values):
-                values.extend([""] * (at - len(values)))
-            if at == len(values):
+            at = columns[letters]
+            missing = at - len(values)
+            if missing == 0:
+                values.append(shown)
+            elif missing > 0:
+                values.extend([""] * missing)
                 values.append(shown)
             else:
                 values[at] = shown

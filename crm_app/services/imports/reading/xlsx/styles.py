@@ -1,7 +1,11 @@
 """Which cell style writes numbers how (ECMA-376 part 1, 18.8)."""
 
+from functools import lru_cache
+
 from crm_app.services.imports.reading.number_format import BUILT_IN, Renderer, renderer
 from crm_app.services.imports.reading.xlsx.package import Package, local
+
+REMEMBERED = 20_000  # values of one format: dates and postal codes come again and again
 
 
 def renderers(package: Package) -> list[Renderer | None]:
@@ -18,4 +22,6 @@ def renderers(package: Package) -> list[Renderer | None]:
                     codes[int(number)] = entry.get("formatCode", "")
         elif name == "cellXfs":
             styles = [int(number) if (number := entry.get("numFmtId", "0")).isdigit() else 0 for entry in element]
-    return [renderer(codes.get(style, ""), package.is_1904) for style in styles]
+    found = {style: renderer(codes.get(style, ""), package.is_1904) for style in set(styles)}
+    remembering = {style: lru_cache(REMEMBERED)(render) if render else None for style, render in found.items()}
+    return [remembering[style] for style in styles]

@@ -1,0 +1,44 @@
+"""The wizard's steps as a user walks them."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.e2e.server import Server
+
+
+def upload(page: Page, server: Server, path: Path) -> None:
+    """From the file to its read-out."""
+    page.goto(server.url + "/imports/new")
+    page.wait_for_selector(".drop")
+    page.set_input_files("input[type=file]", path)
+    page.wait_for_url("**/read")
+
+
+def to_columns(page: Page) -> None:
+    page.click("text=Continue: columns")
+    page.wait_for_selector("table.mapping")
+
+
+def to_check(page: Page) -> None:
+    page.click("text=Continue: check every row")
+    page.wait_for_url("**/check")
+    page.wait_for_selector("table.plan", timeout=120_000)
+
+
+def commit(page: Page) -> None:
+    page.click(".wizard-foot button")
+    page.wait_for_url("**/done")
+    page.wait_for_selector(".tiles", timeout=120_000)
+
+
+def counts(page: Page) -> dict[str, int]:
+    """The numbers of the result page, by outcome."""
+    outcomes = ("create", "update", "unchanged", "skip", "conflict", "invalid")
+    return {key: int(page.inner_text(f".tile.{key} dd").replace(",", "")) for key in outcomes}
+
+
+def planned(page: Page) -> dict[str, int]:
+    """The numbers of the preview's filters, by outcome."""
+    outcomes = ("create", "update", "unchanged", "skip", "conflict", "invalid")
+    return {key: int(page.inner_text(f".outcome-{key} .count").replace(",", "")) for key in outcomes}
