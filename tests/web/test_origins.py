@@ -42,6 +42,17 @@ async def test_other_places_post_nothing(path: str, site: Site, set_up: Actor) -
         assert "CRM_PUBLIC_URL" in answer.text
 
 
+async def test_scripts_of_other_places_read_nothing(site: Site, set_up: Actor) -> None:
+    """A page on another port of this machine counts as the same site: the browser sends our cookie along."""
+    site.be(set_up)
+    for path in ("/contacts", "/whoami", "/login", "/data.json"):
+        for origin in FOREIGN:
+            answer = await site.http.get(path, headers={"origin": origin} if origin else {})
+            assert answer.status_code == (403 if origin else answer.status_code), (path, origin)
+            assert not origin or "Alice" not in answer.text
+        assert (await site.http.get(path, headers={"origin": HERE})).status_code in (200, 303)
+
+
 @pytest.mark.parametrize("origin", [HERE, "http://localhost:8000", "http://[::1]:8000", "HTTP://LocalHost:8000"])
 async def test_this_machine_is_ours(origin: str, site: Site, set_up: Actor) -> None:
     assert await open_socket(site.app, {"origin": origin, "cookie": f"session={site.be(set_up)}"}) == "websocket.accept"

@@ -1,6 +1,7 @@
 """Reading the plan: pages of rows, counts, problems and columns of one import, quick also at a million rows."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,13 +93,19 @@ def page(
     `language` is the one of the words in `changes`.
     """
     conditions, parameters = _conditions(outcome, query, problem_column, problem, only_replanned)
-    conditions.append("plan.row < ?" if before is not None else "plan.row > ?")
+    # Only a search without another filter reads every row's cells; then the small table leads.
+    is_scan = bool(query.strip()) and outcome is None and problem_column is None and not only_replanned
+    row = "cells.row" if is_scan else "plan.row"
+    tables = (
+        "cells CROSS JOIN plan ON plan.row = cells.row" if is_scan else "plan LEFT JOIN cells ON cells.row = plan.row"
+    )
+    conditions.append(f"{row} < ?" if before is not None else f"{row} > ?")
     parameters.append(before if before is not None else after)
     direction = "DESC" if before is not None else "ASC"
     statement = (
         "SELECT plan.row, outcome, planned, contact_id, reason, changes, cells "  # noqa: S608  (parts are ours)
-        "FROM plan LEFT JOIN cells ON cells.row = plan.row "
-        f"WHERE {' AND '.join(conditions)} ORDER BY plan.row {direction} LIMIT ?"
+        f"FROM {tables} "
+        f"WHERE {' AND '.join(conditions)} ORDER BY {row} {direction} LIMIT ?"
     )
     with plan_file.reading(folder) as plan:
         found = plan.execute(statement, (*parameters, limit + 1)).fetchall()
@@ -121,7 +128,8 @@ def _conditions(
     if only_replanned:
         conditions.append("planned IS NOT NULL")
     if word := query.strip():
-        spellings = dict.fromkeys([word, word.lower(), word.upper(), word.title()])
+        # LIKE ignores the case of ASCII letters only.
+        spellings = [word] if word.isascii() else dict.fromkeys([word, word.lower(), word.upper(), word.title()])
         conditions.append("(" + " OR ".join(["cells LIKE ? ESCAPE '~'"] * len(spellings)) + ")")
         parameters.extend(_pattern(spelling) for spelling in spellings)
     if problem_column is not None:
@@ -198,8 +206,12 @@ def _shown(value: Any, names: Mapping[str, str], language: str) -> str:
 def counts(folder: Path) -> dict[Outcome, int]:
     """Rows per outcome; they add up to the rows of the file."""
     with plan_file.reading(folder) as plan:
-        found = dict(plan.execute("SELECT outcome, count(*) FROM plan GROUP BY outcome").fetchall())
-    return {outcome: found.get(outcome.value, 0) for outcome in Outcome}
+        found = Counter(plan_file.fetch(plan, "counts") or {})
+        again = "SELECT planned, outcome, count(*) FROM plan WHERE planned IS NOT NULL GROUP BY planned, outcome"
+        for planned, outcome, rows in plan.execute(again):
+            found[planned] -= rows
+            found[outcome] += rows
+    return {outcome: found[outcome.value] for outcome in Outcome}
 
 
 def problem_groups(folder: Path) -> list[ProblemGroup]:
@@ -215,7 +227,7 @@ def problem_groups(folder: Path) -> list[ProblemGroup]:
 def columns(folder: Path) -> list[ColumnProfile]:
     """What each column holds; known as soon as the file was read."""
     with plan_file.reading(folder) as plan:
-        rows = plan.execute("SELECT count(*) FROM cells").fetchone()[0]
+        rows = plan_file.fetch(plan, "taken")
         found = plan.execute("SELECT idx, header, filled, different, capped, samples FROM profile ORDER BY idx")
         return [
             ColumnProfile(index, header, rows, filled, different, bool(capped), json.loads(samples))

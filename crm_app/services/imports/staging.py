@@ -45,7 +45,7 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
         read_out.rows = connection.execute(_COUNT).fetchone()[0]
         if read_out.rows == 0:
             raise Invalid(text("There are no rows below the header in this file."))
-        _keep(connection, read_out, profiles.columns())
+        _keep(connection, read_out, profiles.columns(), rows)
     answer = read_out_json(read_out)
     answer["suggestions"] = [
         {"target": found.target, "confidence": found.confidence, "reason": found.reason.to_json()}
@@ -97,12 +97,12 @@ def _plain(value: str) -> str:
     return value if plan_file.is_storable(value) else value.encode("utf-8", "replace").decode()
 
 
-def _keep(connection: Any, read_out: ReadOut, columns: list[ColumnProfile]) -> None:
+def _keep(connection: Any, read_out: ReadOut, columns: list[ColumnProfile], taken: int) -> None:
     for column in columns:
         values = (column.index, _plain(column.header), column.filled, column.different, column.is_capped)
         connection.execute("INSERT INTO profile VALUES (?, ?, ?, ?, ?, ?)", (*values, storable(column.samples)))
     connection.execute("CREATE INDEX note_row ON note(row)")
-    plan_file.put(connection, read_out=read_out_json(read_out), rows=read_out.rows)
+    plan_file.put(connection, read_out=read_out_json(read_out), rows=read_out.rows, taken=taken)
 
 
 def read_out_json(read_out: ReadOut) -> dict[str, Any]:

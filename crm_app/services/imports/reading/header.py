@@ -37,7 +37,10 @@ def detect(records: Sequence[Sequence[str]], synonyms: Predicate | None = None) 
     rows = [_fit(record, width) for record in records[: LOOK + BODY]]
     kinds = [[kind(cell) for cell in row] for row in rows]
     filled = [sum(each is not Kind.EMPTY for each in row) for row in kinds]
-    usual = sorted(count for count in filled if count)[(len([c for c in filled if c]) - 1) // 2]
+    counts = sorted(count for count in filled if count)
+    if not counts:
+        return None
+    usual = counts[(len(counts) - 1) // 2]
     best, best_score = None, 0.0
     for index in range(min(LOOK, len(rows))):
         if not _possible(records[index], filled[index], usual, width):

@@ -47,7 +47,7 @@ class NativeBook:
         before = [""] * first_column
         special = self._formats.special(sheet) if self._formats else {}
         for number, row in enumerate(found.iter_rows(), start=first_row):
-            if number not in special and all(value == "" for value in row):
+            if number not in special and row.count("") == len(row):
                 continue
             cells = before + [python_text(value) for value in row]
             troubles = []

@@ -28,17 +28,25 @@ def mend(line: str, dialect: Dialect, width: int, *, skip_spaces: bool) -> list[
     `"Ann "Nan" Lee" ;x` the last one does.
     """
     text = line.rstrip("\r\n")
+    for eager in (True, False):  # whether `"10"";x` ends a cell that holds 10", or its quote is a doubled one
+        cells = _cells(text, dialect, skip_spaces, eager)
+        if cells is not None and (not width or len(cells) == width or (len(cells) > width and not any(cells[width:]))):
+            return cells
+    return None
+
+
+def _cells(text: str, dialect: Dialect, skip_spaces: bool, eager: bool) -> list[str] | None:
     cells: list[str] = []
     place = 0
     while place <= len(text):
-        cell, place = _cell(text, place, dialect, skip_spaces)
+        cell, place = _cell(text, place, dialect, skip_spaces, eager)
         if place < 0:
             return None
         cells.append(cell)
-    return cells if width in (0, len(cells)) else None
+    return cells
 
 
-def _cell(text: str, place: int, dialect: Dialect, skip_spaces: bool) -> tuple[str, int]:
+def _cell(text: str, place: int, dialect: Dialect, skip_spaces: bool, eager: bool) -> tuple[str, int]:
     """One cell from `place` on, and where the next begins; place -1 when its quote never closes."""
     delimiter, quote = dialect.delimiter, dialect.quotechar
     while skip_spaces and text[place : place + 1] == " ":
@@ -55,7 +63,7 @@ def _cell(text: str, place: int, dialect: Dialect, skip_spaces: bool) -> tuple[s
             after += 1
         if text[after : after + 1] in ("", delimiter):
             return text[start:place].replace(quote * 2, quote), after + 1
-        place += 2 if text[place + 1 : place + 2] == quote else 1
+        place += 2 if text[place + 1 : place + 2] == quote and not (eager and place > start) else 1
     return "", -1
 
 

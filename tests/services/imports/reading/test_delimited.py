@@ -117,6 +117,8 @@ def test_stray_quotes_are_kept_as_text_with_a_warning(tmp_path: Path) -> None:
     _, rows, problems = read(tmp_path, HEAD + 'Zoe;z@example.org;"X"\n"Ann "Nan" Lee";a@example.org;5" pipe\n' * 3)
     assert rows[1].cells == ['Ann "Nan" Lee', "a@example.org", '5" pipe']
     assert problems[0].level is Level.WARNING
+    _, rows, _ = read(tmp_path, '"Name","Size",""\n' + '"Ann","10"","x"\n"Bob","""B"" 9"" x","y"\n')
+    assert [row.cells for row in rows] == [["Ann", '10"', "x"], ["Bob", '"B" 9" x', "y"]]
 
 
 def test_spaces_around_quoted_cells_are_no_fault(tmp_path: Path) -> None:

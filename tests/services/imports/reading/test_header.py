@@ -42,6 +42,7 @@ def test_names_above_nothing() -> None:
         [["m", "Berlin", "12"], ["f", "Köln", "13"], ["m", "Bonn", "14"], ["f", "Berlin", "15"], ["m", "Köln", "9"]],
         [],
         [[], [""]],
+        [["-"]],
     ],
 )
 def test_no_header(rows: list[list[str]]) -> None:
@@ -75,7 +76,8 @@ def test_more_words_can_be_known() -> None:
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
-        st.lists(st.sampled_from(["", " ", "Name", "1", "a@example.org", "x y", "#", "2020"]), max_size=5), max_size=12
+        st.lists(st.sampled_from(["", " ", "-", "Name", "1", "a@example.org", "x y", "#", "2020"]), max_size=5),
+        max_size=12,
     )
 )
 def test_the_answer_is_a_row_with_text_or_none(rows: list[list[str]]) -> None:

@@ -308,6 +308,15 @@ def test_ods_cells_are_what_people_see_in_them(tmp_path: Path, attributes: str, 
     assert list(workbook.records(Path(path), read_out)) == [Record(1, [text])]
 
 
+def test_a_row_repeated_beyond_every_limit_is_refused_before_it_is_repeated(tmp_path: Path) -> None:
+    path = Path(shutil.copy(CORPORA / "libreoffice.ods", tmp_path / "a.ods"))
+    cell = b'><table:table-cell office:value-type="string"'
+    many = b' table:number-rows-repeated="1048576"' + cell + b' table:number-columns-repeated="16384"'
+    rewritten(path, "content.xml", lambda content: content.replace(cell, many))
+    with pytest.raises(Unreadable, match="at most 50,000,000"):
+        list(workbook.records(path, workbook.understand(path, Format.ODS, ReadSettings(header_row=0))))
+
+
 @pytest.mark.parametrize("name", ["excel-97.xls", "libreoffice.ods"])
 def test_other_formats_give_the_same_cells(name: str) -> None:
     read_out = workbook.understand(CORPORA / name, Format(name.rpartition(".")[2]), ReadSettings())

@@ -93,14 +93,14 @@ class TableRows:
             self._troubles.extend(Trouble(self._column + step, trouble, cell) for step in range(repeat))
 
     def _finished(self) -> Iterator[RawRow]:
-        """The row just read, as often as it is repeated; limits are checked on the last of them first."""
+        """The row just read, as often as it is repeated; limits are checked before the first of them."""
         if self._repeat and (self._cells or self._troubles):
             while self._cells and not self._cells[-1]:
                 self._cells.pop()
-            if self._repeat > 1:
-                self._grid.checked(RawRow(self._row + self._repeat, self._cells, self._troubles))
+            for step in (1, self._repeat):
+                self._grid.checked(RawRow(self._row + step, self._cells, self._troubles))
             for step in range(1, self._repeat + 1):
-                yield self._grid.checked(RawRow(self._row + step, self._cells, self._troubles))
+                yield RawRow(self._row + step, self._cells, self._troubles)
         self._row += self._repeat
 
 

@@ -151,7 +151,7 @@ def _rows(cells: Iterable[Cell], lookup: Lookup) -> Iterator[RawRow]:
             current, values, troubles = row, [], []
         if kind == "s":
             try:
-                shown = strings[int(value)] if value else ""
+                shown = strings[int(value)] if value and value[0] != "-" else ""
             except (IndexError, ValueError) as error:
                 raise Unreadable(DAMAGED) from error
         elif not value:
