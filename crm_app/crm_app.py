@@ -2,7 +2,6 @@
 
 import logging
 from pathlib import Path
-from typing import Any
 
 import reflex as rx
 from reflex_base.environment import environment

@@ -34,7 +34,8 @@ def ensure_chromium() -> None:
         subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, env=environment)
     if not find_chromium():
         sys.exit(
-            "gate: the browser tests need Chromium. Install it (Debian: apt install chromium) or name it in CRM_TEST_CHROMIUM."
+            "gate: the browser tests need Chromium. Install it (Debian: apt install chromium) "
+            "or name it in CRM_TEST_CHROMIUM."
         )
 
 

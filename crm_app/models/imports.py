@@ -63,9 +63,9 @@ class ImportRow(SQLModel, table=True):
     """What one row of the file did to which contact, written in the same transaction as the change.
 
     `changes` is {field: [old, new]} for updates and null for creates, whose proof is `version`: the contact is
-    untouched as long as its version still is this one. In `changes`, status and owner stand as ids under `status_id` and
-    `owner_id`, dates in ISO form, and `tags` is [[], [ids given]]. Rows without a contact (skip, invalid, conflict) are
-    not here; unchanged ones are.
+    untouched as long as its version still is this one. In `changes`, status and owner stand as ids under `status_id`
+    and `owner_id`, dates in ISO form, and `tags` is [[], [ids given]]. Rows without a contact (skip, invalid, conflict)
+    are not here; unchanged ones are.
     """
 
     __tablename__ = "import_row"

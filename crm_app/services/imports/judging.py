@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm_app.locales import Text
+from crm_app.services.escaping import unescape
 from crm_app.services.fields.registry import parse
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Level, Verdict
 from crm_app.services.imports import references
@@ -16,14 +17,14 @@ REMEMBERED = 50_000  # cells a column remembers the verdict of
 
 
 class Memo(dict[str, Verdict]):
-    """Verdicts by cell; a repeated cell is judged once."""
+    """Verdicts by cell; a repeated cell is judged once. The apostrophe our exports put before formulas is taken off."""
 
     def __init__(self, judge: Callable[[str], Verdict]) -> None:
         super().__init__({"": EMPTY})
         self._judge = judge
 
     def __missing__(self, cell: str) -> Verdict:
-        verdict = self._judge(cell)
+        verdict = self._judge(unescape(cell) if cell[0] == "'" else cell)
         if len(self) < REMEMBERED:
             self[cell] = verdict
         return verdict

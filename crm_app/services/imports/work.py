@@ -56,6 +56,8 @@ def run(
     try:
         worker = _Worker(claim, should_pause, on_progress, cache_kib, reader)
     except Lost:
+        with suppress(Lost), database.transaction() as session:
+            jobs.finish(session, claim, JobState.CANCELLED)
         return None
     with jobs.beating(claim):
         try:
@@ -231,4 +233,6 @@ def _audit(session: Session, found: Import) -> AuditEntry:
     job = jobs.latest(session, found.id or 0)
     who = who_runs(session, job) if job is not None else ""
     data = {"import": found.id, "rows": found.rows, **found.counts}
-    return AuditEntry(user_id=found.user_id, actor=who or "system", action="import", data=data)
+    return AuditEntry(
+        user_id=job.user_id if job is not None else None, actor=who or "system", action="import", data=data
+    )

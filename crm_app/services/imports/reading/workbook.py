@@ -18,6 +18,7 @@ from crm_app.services.imports.reading.header import detect
 from crm_app.services.imports.reading.types import Format, ReadOut, ReadSettings, Record, Sheet
 
 SAMPLE = 200  # rows looked at for header and width
+MOST_PREAMBLE = 10_000  # rows above a header row that somebody chose
 SHOWN = 30  # records handed on for people to see
 
 
@@ -27,7 +28,7 @@ def understand(path: Path, format: Format, settings: ReadSettings) -> ReadOut:
         if not book.sheets:
             raise Unreadable(text("This workbook holds no sheet with cells."))
         sheet, problems = _choose(book.sheets, settings.sheet)
-        sample = list(islice(book.rows(sheet.name), SAMPLE))
+        sample = list(islice(book.rows(sheet.name), max(SAMPLE, min(settings.header_row or 0, MOST_PREAMBLE))))
         read_out = ReadOut(format, sheet=sheet.name, sheets=book.sheets, problems=problems)
         read_out.first_records = [Record(row.number, row.cells) for row in sample[:SHOWN]]
         header = _header(sample, settings.header_row)
