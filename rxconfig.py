@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app import settings
 from crm_app.theme import ACCENT, COLOURS, GREY
+from crm_app.web.origins import allowed_origins
 
 _settings = settings.get()
 
@@ -34,6 +35,7 @@ config = rx.Config(
     state_manager_mode="redis" if _settings.redis_url else "memory",
     redis_url=_settings.redis_url or None,
     trusted_proxy_hops=0,
+    cors_allowed_origins=allowed_origins(),
     plugins=[
         SlimRadixPlugin(
             theme=rx.theme(accent_color=ACCENT, gray_color=GREY, radius="medium", scaling="100%", has_background=True)

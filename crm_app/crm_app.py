@@ -21,6 +21,11 @@ def report(exception: Exception) -> None:
     log.error("handler failed: %s", type(exception).__name__, exc_info=exception)
 
 
+def report_browser(exception: Exception) -> None:
+    """An error in a browser: its text may hold anything a page shows, so only the fact is logged."""
+    log.warning("a page reported an error: %s", type(exception).__name__)
+
+
 def make_app() -> rx.App:
     """The one Reflex app of this process."""
 
@@ -44,6 +49,7 @@ def make_app() -> rx.App:
             private_routes=home.routes(),
         ),
         backend_exception_handler=report,
+        frontend_exception_handler=report_browser,
     )
     for component, page in PAGES:
         made.add_page(component, route=page["route"], on_load=page["on_load"], title="CRM")

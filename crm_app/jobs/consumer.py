@@ -15,7 +15,7 @@ from crm_app.services.imports import uploads
 log = logging.getLogger(__name__)
 
 WORKERS = 3  # a commit, and others' reading and checking beside it
-PATROL_SECONDS = 30.0
+PATROL_SECONDS = 10.0
 STOP_SECONDS = 8.0
 
 

@@ -6,14 +6,13 @@ from functools import cache
 from typing import Any
 
 from crm_app.jobs import queue
-from crm_app.models import Job, JobKind, JobState
 from crm_app.services import database, jobs
 from crm_app.services.errors import Busy
 from crm_app.services.imports import work
 
 log = logging.getLogger(__name__)
 
-WAIT_SECONDS = 1.0  # until a commit asks again whether the one before it has ended
+AGAIN_SECONDS = 1.0  # until a job is tried again whose claim met a locked database
 
 stopping = threading.Event()  # set while this process ends: workers put their jobs back
 
@@ -25,22 +24,25 @@ def tasks() -> Any:
 
 
 def run_job(job_id: int) -> None:
-    """Does one job if it is free. A commit that must wait for another one comes back in a second."""
+    """Does one job if it is free. A commit that must wait is pushed again by the one that ends, or by the patrol."""
     if stopping.is_set():
         return
     try:
         with database.transaction() as session:
             claim = jobs.claim(session, job_id)
-            waits = claim is None and _waits(session.get(Job, job_id))
     except Busy:
-        queue.push(job_id, delay=WAIT_SECONDS)
+        queue.push(job_id, delay=AGAIN_SECONDS)
         return
-    if claim is not None:
-        ended = work.run(claim, should_pause=stopping.is_set)
-        log.info("job %s ended: %s", job_id, ended or "taken over")
-    elif waits and not stopping.is_set():
-        queue.push(job_id, delay=WAIT_SECONDS)
+    if claim is None:
+        return
+    ended = work.run(claim, should_pause=stopping.is_set)
+    log.info("job %s ended: %s", job_id, ended or "taken over")
+    if not stopping.is_set():
+        _push_next()
 
 
-def _waits(job: Job | None) -> bool:
-    return job is not None and job.kind == JobKind.COMMIT and job.state == JobState.QUEUED
+def _push_next() -> None:
+    with database.reading() as session:
+        waiting = jobs.waiting_commit(session)
+    if waiting is not None:
+        queue.push(waiting)

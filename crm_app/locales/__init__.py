@@ -4,6 +4,7 @@ A service never renders: it returns a `Text`, and the edge renders it in the lan
 problem found by one colleague can be read by another in hers.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,10 +14,13 @@ from typing import Any
 from babel.messages.catalog import Catalog
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 FOLDER = Path(__file__).parent
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 DEFAULT = "en"
+_PLACE = re.compile(r"\{(\w+)\}")
+_GROUPED_FROM = 10_000  # below, a number may well be a row of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,20 @@ def translate(language: str, msgid: str, plural: str = "", n: int = 1) -> str:
 
 
 def render(message: Text, language: str) -> str:
-    """The finished sentence in `language`. A value that is itself a Text is rendered too."""
-    params = {k: render(v, language) if isinstance(v, Text) else v for k, v in message.params.items()}
-    pattern = translate(language, message.msgid, message.plural, int(params.get("n", 1)))
-    for name, value in params.items():
-        pattern = pattern.replace("{" + name + "}", str(value))
-    return pattern
+    """The finished sentence in `language`. A value that is itself a Text is rendered too; large numbers and the
+    counter `n` are grouped as the language does. A value's own braces are never filled in.
+    """
+    pattern = translate(language, message.msgid, message.plural, int(message.params.get("n", 1)))
+    return _PLACE.sub(lambda found: _shown(found, message.params, language), pattern)
+
+
+def _shown(found: re.Match[str], params: dict[str, Any], language: str) -> str:
+    name = found[1]
+    if name not in params:
+        return found[0]
+    value = params[name]
+    if isinstance(value, Text):
+        return render(value, language)
+    if isinstance(value, int) and not isinstance(value, bool) and (name == "n" or abs(value) >= _GROUPED_FROM):
+        return str(format_decimal(value, locale=language))
+    return str(value)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
@@ -46,13 +46,17 @@ def write(catalogue: Catalog, path: Path) -> None:
         write_po(file, catalogue, width=110, omit_header=False, ignore_obsolete=True, include_lineno=False)
 
 
+def _is_translated(message: Message) -> bool:
+    return all(message.string) if isinstance(message.string, (list, tuple)) else bool(message.string)
+
+
 def main() -> None:
     for language in LANGUAGES:
         catalogue = update(language)
         path = FOLDER / language / "crm.po"
         catalogue.revision_date = catalogue.creation_date
         write(catalogue, path)
-        missing = sum(1 for message in catalogue if message.id and not message.string)
+        missing = sum(1 for message in catalogue if message.id and not _is_translated(message))
         print(f"{language}: {len(catalogue)} texts, {missing} not translated")  # noqa: T201  (a command's answer)
 
 

@@ -84,7 +84,7 @@ def _already_known() -> rx.Component:
         rx.el.div(
             notice(
                 rx.fragment(
-                    T("This address already belongs to:"),
+                    T("A contact with the same address or number exists:"),
                     " ",
                     rx.foreach(
                         ContactFormState.known,

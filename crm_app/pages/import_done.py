@@ -25,7 +25,7 @@ def _head() -> rx.Component:
     return rx.cond(
         _view.state == "done",
         notice(
-            tn("Done: {n} contact was written.", "Done: {n} contacts were written.", _view.written),
+            tn("Done: {n} contact was imported.", "Done: {n} contacts were imported.", _view.written),
             "good",
         ),
         rx.cond(

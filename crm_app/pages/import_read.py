@@ -51,7 +51,7 @@ def _settings() -> rx.Component:
             rx.cond(
                 _view.is_text,
                 rx.fragment(
-                    _select("encoding", N("Characters"), _view.encoding, _plain(_view.encodings)),
+                    _select("encoding", N("Encoding"), _view.encoding, _plain(_view.encodings)),
                     _select("delimiter", N("Columns are separated by"), _view.delimiter, _pairs(_view.delimiters)),
                     _select("quotechar", N("Quotes"), _view.quotechar, _pairs(_view.quotes)),
                 ),

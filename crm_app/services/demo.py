@@ -58,7 +58,9 @@ def _write(session: Session, people: list[dict[str, object]]) -> None:
     statuses = [id_ for id_ in session.exec(select(LeadStatus.id)).all() if id_ is not None]
     first, before = numbers.take(session, len(people)), search.last_id(session)
     moment = now()
-    contacts, points, sources = [], [], []
+    contacts: list[dict[str, object]] = []
+    points: list[dict[str, object]] = []
+    sources: list[dict[str, object]] = []
     for offset, person in enumerate(people):
         id_ = before + 1 + offset
         values = {**person, "number": first + offset}

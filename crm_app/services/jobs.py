@@ -105,6 +105,12 @@ def running_commit(session: Session) -> Job | None:
     return session.exec(query).first()
 
 
+def waiting_commit(session: Session) -> int | None:
+    """The commit that waited longest for the lock."""
+    query = select(Job.id).where(Job.kind == JobKind.COMMIT, Job.state == JobState.QUEUED).order_by(col(Job.id))
+    return session.exec(query.limit(1)).first()
+
+
 def beat(session: Session, claim: Claim, values: dict[str, Any] | None = None) -> None:
     """Says that the worker lives, and `values` of the job (done, total). Raises Lost when the claim is gone."""
     found = session.execute(

@@ -191,7 +191,7 @@ def _what(entry: Entry) -> Text:
         "changed": text("Changed"),
         "deactivated": text("Deactivated"),
         "reactivated": text("Reactivated"),
-    }.get(entry.kind, text("Something happened"))
+    }.get(entry.kind, text("Other event"))
 
 
 def _tel(phone: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 import reflex as rx
+from babel.numbers import format_decimal
 
 from crm_app import locales, routes
 from crm_app.models import Import, ImportState, Permission, User
@@ -87,7 +88,7 @@ def _view(found: Import, written: dict[str, int], who: str, actor: Actor) -> Don
         started=exact(found.committed_at, language, actor.timezone) if found.committed_at else "",
         finished=exact(found.finished_at, language, actor.timezone) if found.finished_at else "",
         file_name=found.file_name,
-        size=_size(found.file_size),
+        size=_size(found.file_size, language),
         match_key=locales.render(FIELDS[options.match_key].label, language) if options.match_key else "",
         tags=", ".join(options.tags),
         mapping=[
@@ -101,7 +102,10 @@ def _view(found: Import, written: dict[str, int], who: str, actor: Actor) -> Don
 _OUTCOMES = ("create", "update", "unchanged", "skip", "invalid", "conflict")
 
 
-def _size(size: int) -> str:
+def _size(size: int, language: str) -> str:
+    """A file's size as people say it."""
     if size < 1024:
         return f"{size} B"
-    return f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
+    if size < 1024 * 1024:
+        return f"{round(size / 1024)} KB"
+    return f"{format_decimal(size / 1024 / 1024, format='#,##0.0', locale=language)} MB"

@@ -135,7 +135,7 @@ def _view(read_out: dict[str, Any], rows: int, language: str) -> ReadView:
     dialect = read_out.get("dialect") or {}
     encoding, header_row = read_out.get("encoding") or "", read_out.get("header_row") or 0
     delimiter = dialect.get("delimiter", "")
-    delimiters = DELIMITERS if delimiter in DELIMITERS else {delimiter: text("{sign}", sign=delimiter), **DELIMITERS}
+    delimiters = DELIMITERS if delimiter in DELIMITERS else {delimiter: Text(delimiter), **DELIMITERS}
     first = read_out.get("first_records", [])[:SHOWN_ROWS]
     width = max([len(record["cells"]) for record in first], default=0)
     return ReadView(

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 import reflex as rx
+from babel.numbers import format_decimal
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
@@ -187,7 +188,9 @@ def _pace(job: Job, language: str) -> str:
         if left < 90
         else ntext("{n} minute left", "{n} minutes left", round(left / 60))
     )
-    message = text("{rate} rows a second · {left}", rate=f"{progress.rate:,.0f}", left=time)
+    message = text(
+        "{rate} rows a second · {left}", rate=format_decimal(round(progress.rate), locale=language), left=time
+    )
     return locales.render(message, language)
 
 

@@ -161,8 +161,8 @@ def _sign_in_by_link(token: str, password: str, *, ip: str, user_agent: str) -> 
 
 
 def _link_page(request: Request, name: str, email: str, has_password: bool, error: Text | str = "") -> Response:
-    words = {**LINK_WORDS, "title": text(LINK_WORDS["title"].msgid, name=name)}
-    words["hint"] = text(LINK_WORDS["hint"].msgid, minimum=passwords.MIN_LENGTH)
+    words = {**LINK_WORDS, "title": Text(LINK_WORDS["title"].msgid, {"name": name})}
+    words["hint"] = Text(LINK_WORDS["hint"].msgid, {"minimum": passwords.MIN_LENGTH})
     status = 422 if error else 200
     return page(request, "link.html", words, status=status, email=email, has_password=has_password, error=error)
 

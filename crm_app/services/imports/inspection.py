@@ -141,13 +141,14 @@ def _answer(path: str, read_out: ReadOut, profile: Profile, language: str) -> di
 
 
 def _columns(headers: list[str], profile: Profile) -> Iterable[dict[str, Any]]:
-    for index, (header, suggestion) in enumerate(zip(headers, suggest(headers, profile.samples), strict=True)):
+    fills = [filled / profile.rows if profile.rows else 0.0 for filled in profile.filled]
+    for index, (header, suggestion) in enumerate(zip(headers, suggest(headers, profile.samples, fills), strict=True)):
         yield {
             "index": index,
             "header": header,
             "target": suggestion.target,
             "confidence": round(suggestion.confidence, 3),
-            "fill": round(profile.filled[index] / profile.rows, 4) if profile.rows else 0.0,
+            "fill": round(fills[index], 4),
         }
 
 

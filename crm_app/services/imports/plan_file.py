@@ -96,7 +96,7 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
     """The plan file for changes; each statement is its own transaction unless the caller begins one."""
     with closing(sqlite3.connect(folder / NAME, isolation_level=None, timeout=15)) as connection:
         # What a killed process left half done is made again by the next check: no need to wait for the disk.
-        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-16384;")
+        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-8192;")
         yield connection
 
 

@@ -59,6 +59,10 @@ class Profiles:
         """Different cells of each column, enough to tell what it holds."""
         return [list(islice(seen, EVIDENCE)) for seen in self._seen]
 
+    def fills(self) -> list[float]:
+        """Share of filled cells per column, 0 to 1."""
+        return [filled / self._rows if self._rows else 0.0 for filled in self._filled]
+
     def columns(self) -> list[ColumnProfile]:
         return [
             ColumnProfile(

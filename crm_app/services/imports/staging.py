@@ -49,7 +49,7 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     answer = read_out_json(read_out)
     answer["suggestions"] = [
         {"target": found.target, "confidence": found.confidence, "reason": found.reason.to_json()}
-        for found in suggest(read_out.headers, profiles.evidence())
+        for found in suggest(read_out.headers, profiles.evidence(), profiles.fills())
     ]
     yield {"read_out": answer, "rows": read_out.rows, "headers": read_out.headers}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import text as sql
 from sqlmodel import Session
 
 from crm_app.services import database
@@ -47,10 +47,10 @@ def run(session: Session, statement: str, rows: Rows) -> None:
 def next_contact_ids(session: Session, count: int) -> Iterable[int]:
     """Ids for new contacts. On SQLite the caller holds the write lock, so the next ids are free."""
     if database.is_sqlite(session):
-        last = int(session.execute(text("SELECT coalesce(max(id), 0) FROM contact")).scalar_one())
+        last = int(session.execute(sql("SELECT coalesce(max(id), 0) FROM contact")).scalar_one())
         return range(last + 1, last + count + 1)
     query = "SELECT nextval(pg_get_serial_sequence('contact', 'id')) FROM generate_series(1, :count)"
-    return [int(id_) for id_ in session.execute(text(query), {"count": count}).scalars()]
+    return [int(id_) for id_ in session.execute(sql(query), {"count": count}).scalars()]
 
 
 def moment(at: datetime) -> str:

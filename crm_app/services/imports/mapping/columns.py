@@ -53,15 +53,18 @@ class Claim:
     index: int = 1
 
 
-def read_columns(headers: Sequence[str], columns: Sequence[Sequence[str]]) -> list[Column]:
-    """Headers and sample cells as `Column`s; missing cells count as none."""
+def read_columns(
+    headers: Sequence[str], columns: Sequence[Sequence[str]], fills: Sequence[float] | None = None
+) -> list[Column]:
+    """Headers and sample cells as `Column`s; missing cells count as none. `fills` knows better how many are blank."""
     language = synonyms.main_language(headers)
-    return [
-        Column(
-            index, header, meanings_of(header, language), evidence_of(columns[index] if index < len(columns) else ())
-        )
-        for index, header in enumerate(headers)
-    ]
+    found = []
+    for index, header in enumerate(headers):
+        evidence = evidence_of(columns[index] if index < len(columns) else ())
+        if fills is not None:
+            evidence = evidence.with_fill(fills[index])
+        found.append(Column(index, header, meanings_of(header, language), evidence))
+    return found
 
 
 def meanings_of(header: str, language: str | None = None) -> tuple[Meaning, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice, pairwise
 from pathlib import Path
@@ -56,6 +56,12 @@ class Evidence:
     def fill(self) -> float:
         """The share of filled cells; 1 when no cells were given."""
         return self.filled / self.seen if self.seen else 1.0
+
+    def with_fill(self, fill: float) -> "Evidence":
+        """The same cells out of a column of which `fill` is filled; the samples may have left the blanks out."""
+        if fill <= 0:
+            return Evidence(seen=1)
+        return replace(self, seen=max(self.filled, round(self.filled / fill)))
 
     def share(self, kind: str) -> float:
         return self.shares.get(kind, 0.0) if self.shares else 0.0

@@ -28,16 +28,19 @@ class Suggestion:
     reason: Text
 
 
-def suggest(headers: Sequence[str], columns: Sequence[Sequence[str]]) -> list[Suggestion]:
+def suggest(
+    headers: Sequence[str], columns: Sequence[Sequence[str]], fills: Sequence[float] | None = None
+) -> list[Suggestion]:
     """One suggestion per column; a field is suggested at most once.
 
     `columns` holds sample cells per column, in the order of `headers`; lists may be empty. A few hundred cells are
-    plenty. An unmapped column has confidence 0 and a reason.
+    plenty. `fills` (0 to 1 per column) is to be given when the samples leave blank cells out. An unmapped column has
+    confidence 0 and a reason.
     """
     if own := own_targets(headers):
         reason = text("This file was exported from here.")
         return [Suggestion(target, 1.0 if target else 0.0, reason) for target in own]
-    read = read_columns(headers, columns)
+    read = read_columns(headers, columns, fills)
     claims = [first_claim(column) for column in read]
     settle_people(read, claims)
     for column in read:

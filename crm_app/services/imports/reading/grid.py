@@ -66,15 +66,15 @@ class Grid:
         if width > self.width:
             self.width = width
             if width > MOST_COLUMNS:
-                raise Unreadable(text("This sheet has more than {limit} columns.", limit=f"{MOST_COLUMNS:,}"))
+                raise Unreadable(text("This sheet has more than {limit} columns.", limit=MOST_COLUMNS))
         cells = (row.number - self.first_row + 1) * self.width
         if cells > MOST_CELLS:
             raise Unreadable(
                 text(
                     "This sheet stretches over {cells} cells, from its first to its last filled one; at most {limit} "
                     "can be read. Delete what stands far outside the table and save it again.",
-                    cells=f"{cells:,}",
-                    limit=f"{MOST_CELLS:,}",
+                    cells=cells,
+                    limit=MOST_CELLS,
                 )
             )
         return row

@@ -42,14 +42,14 @@ def records(path: Path, read_out: ReadOut, *, max_rows: int | None = None) -> It
             continue
         rows += 1
         if rows > limit:
-            raise Unreadable(text("This file has more than {limit} rows. Split it and retry.", limit=f"{limit:,}"))
+            raise Unreadable(text("This file has more than {limit} rows. Split it and retry.", limit=limit))
         _check_width(len(item.cells))
         yield item if max(map(len, item.cells), default=0) <= LONGEST_CELL else _too_long(item, read_out.headers)
 
 
 def _check_width(columns: int) -> None:
     if columns > MOST_COLUMNS:
-        raise Unreadable(text("This file has more than {limit} columns.", limit=f"{MOST_COLUMNS:,}"))
+        raise Unreadable(text("This file has more than {limit} columns.", limit=MOST_COLUMNS))
 
 
 def _too_long(record: Record, headers: list[str]) -> Problem:
@@ -57,8 +57,8 @@ def _too_long(record: Record, headers: list[str]) -> Problem:
     cell = record.cells[index]
     message = text(
         "This cell has {length} characters; at most {limit} are allowed. The row was not taken.",
-        length=f"{len(cell):,}",
-        limit=f"{LONGEST_CELL:,}",
+        length=len(cell),
+        limit=LONGEST_CELL,
     )
     column = headers[index] if index < len(headers) else delimited.column_name(index)
     return Problem(Level.ERROR, message, row=record.number, column=column, value=cell[:80])
