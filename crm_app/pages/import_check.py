@@ -160,7 +160,8 @@ def _problems() -> rx.Component:
         rx.el.label(
             rx.el.input(
                 type="checkbox",
-                checked=ImportCheckState.lenient,
+                default_checked=ImportCheckState.lenient,
+                key=ImportCheckState.lenient.to_string(),
                 on_change=ImportCheckState.take_without_bad_cells,
                 disabled=ImportWizardState.state != "checked",
             ),

@@ -15,6 +15,7 @@ from crm_app.services.errors import Invalid
 from crm_app.services.imports import steps, uploads
 from crm_app.services.imports.uploads import Receiver, Stored
 from crm_app.state.guard import action
+from crm_app.state.import_leaving import leave_import
 from crm_app.state.session import current_actor
 
 UPLOAD_ID = "import-file"
@@ -24,23 +25,25 @@ MIB = 1024 * 1024
 class ImportUploadState(rx.State):
     """`percent` is what the browser says it has sent; -1 = nothing is under way."""
 
+    _receiving: bool = False
     percent: int = -1
-    file_name: str = ""
     error: str = ""
 
     @action(permission=Permission.IMPORT)
     async def load(self):
-        self.percent, self.file_name, self.error = -1, "", ""
+        self.reset()
+        await leave_import(self)
 
     @action(permission=Permission.IMPORT)
     async def progress(self, progress: dict[str, Any]):
+        """What the browser has sent; a late word about an upload that ended already says nothing."""
         share = progress.get("progress")
-        self.percent = min(100, round(float(share) * 100)) if share is not None else 0
-        self.error = ""
+        if self._receiving and isinstance(share, int | float):
+            self.percent = min(100, round(share * 100))
 
     @action(permission=Permission.IMPORT)
     async def cancelled(self):
-        self.percent = -1
+        self._receiving, self.percent = False, -1
 
     @action(permission=Permission.IMPORT)
     async def rejected(self, files: list[dict[str, Any]]):
@@ -55,7 +58,7 @@ class ImportUploadState(rx.State):
         """Takes the bytes as they come; a cancelled or broken upload leaves nothing behind."""
         async with self:
             actor = await current_actor(self)
-            self.error = ""
+            self._receiving, self.percent, self.error = True, 0, ""
         name, writer = "", uploads.receiving()
         receiver: Receiver = await asyncio.to_thread(writer.__enter__)
         try:
@@ -66,18 +69,18 @@ class ImportUploadState(rx.State):
             await asyncio.shield(asyncio.to_thread(_abandon, writer, error))
             if isinstance(error, Invalid):
                 async with self:
-                    self.percent, self.error = -1, locales.render(error.message, actor.language)
+                    self._fail(error, actor)
                 return
             raise
         await asyncio.to_thread(writer.__exit__, None, None, None)
-        async with self:
-            self.percent = 100
         try:
             import_id = await asyncio.to_thread(_begin, actor, name, receiver.stored)
         except Invalid as error:
             async with self:
-                self.percent, self.error = -1, locales.render(error.message, actor.language)
+                self._fail(error, actor)
             return
+        async with self:
+            self._receiving, self.percent = False, 100
         yield rx.redirect(routes.import_step(import_id, "read"))
 
     @action(permission=Permission.IMPORT)
@@ -90,13 +93,17 @@ class ImportUploadState(rx.State):
             return None
         return rx.redirect(routes.import_step(import_id, "read"))
 
+    def _fail(self, error: Invalid, actor: Actor) -> None:
+        self._receiving, self.percent = False, -1
+        self.error = locales.render(error.message, actor.language)
+
 
 async def tell_too_large(app: rx.App, token: str) -> None:
     """The gate refused an upload: its tab is told, because the browser tells it nothing."""
     async with app.modify_state(rx.BaseStateToken(ident=token, cls=ImportUploadState)) as state:
         upload = await state.get_state(ImportUploadState)
         actor = await current_actor(upload)
-        upload.percent, upload.error = -1, locales.render(_too_large(), actor.language)
+        upload._receiving, upload.percent, upload.error = False, -1, locales.render(_too_large(), actor.language)
 
 
 def _too_large() -> locales.Text:

@@ -15,7 +15,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound, NotPermitted
 from crm_app.services.imports import access, steps
 from crm_app.state.guard import action
-from crm_app.state.imports import STATES
+from crm_app.state.import_states import STATES
 from crm_app.state.messages import say
 from crm_app.state.session import RELOADS, current_actor
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from crm_app import locales, routes
-from crm_app.locales import Text, text
+from crm_app.locales import text
 from crm_app.models import ImportState, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
@@ -14,22 +14,12 @@ from crm_app.services.errors import Conflict, NotFound
 from crm_app.services.imports import access, uploads
 from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
+from crm_app.state.import_leaving import leave_import
+from crm_app.state.import_states import STATES
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
-# What each state is called, which step goes on from it, and the colour of its dot.
-STATES: dict[ImportState, tuple[Text, str, str]] = {
-    ImportState.READING: (text("Reading"), "read", "dot-blue"),
-    ImportState.READ: (text("Waiting for the columns"), "columns", "dot-amber"),
-    ImportState.CHECKING: (text("Checking"), "check", "dot-blue"),
-    ImportState.CHECKED: (text("Waiting for your go"), "check", "dot-amber"),
-    ImportState.COMMITTING: (text("Importing"), "done", "dot-blue"),
-    ImportState.CANCELLED: (text("Stopped"), "done", "dot-orange"),
-    ImportState.DONE: (text("Done"), "done", "dot-green"),
-    ImportState.FAILED: (text("Could not be read"), "read", "dot-red"),
-}
-
-
+PAGE = 50
 _REMOVABLE = (ImportState.READ, ImportState.CHECKED, ImportState.FAILED)
 
 
@@ -60,13 +50,14 @@ class ImportListState(rx.State):
 
     @action(permission=Permission.IMPORT)
     async def load(self):
+        await leave_import(self)
         actor = await current_actor(self)
         params = self.router.url.query_parameters
         before = params.get("before", "")
         self.rows, self.total = await asyncio.to_thread(
             _fetch, actor, params.get("q", ""), int(before) if before.isdigit() else None
         )
-        self.next_url = f"{routes.IMPORTS}?before={self.rows[-1].id}" if len(self.rows) == access_limit() else ""
+        self.next_url = f"{routes.IMPORTS}?before={self.rows[-1].id}" if len(self.rows) == PAGE else ""
         self.loaded = True
 
     @action(permission=Permission.IMPORT)
@@ -82,10 +73,6 @@ class ImportListState(rx.State):
         return ImportListState.load
 
 
-def access_limit() -> int:
-    return 50
-
-
 def _delete(actor: Actor, import_id: int) -> None:
     with database.transaction() as session:
         uploads.delete(session, actor, import_id)
@@ -93,7 +80,7 @@ def _delete(actor: Actor, import_id: int) -> None:
 
 def _fetch(actor: Actor, query: str, before: int | None) -> tuple[list[ImportLine], int]:
     with database.reading() as session:
-        entries, total = access.history(session, actor, query=query, before=before, limit=access_limit())
+        entries, total = access.history(session, actor, query=query, before=before, limit=PAGE)
         return [_line(entry, actor) for entry in entries], total
 
 

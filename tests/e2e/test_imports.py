@@ -20,6 +20,8 @@ def test_every_corpus_file_becomes_contacts(page: Page, server: Server, name: st
     wizard.upload(page, server, CORPORA / name)
     wizard.to_columns(page)
     wizard.to_check(page)
+    if wizard.planned(page)["invalid"]:
+        wizard.take_without_bad_cells(page)
     plan = wizard.planned(page)
     assert plan["create"] + plan["update"] + plan["unchanged"] > 0
     wizard.commit(page)
@@ -62,8 +64,7 @@ def test_bad_cells_are_shown_and_can_be_left_behind(page: Page, server: Server, 
     expect(page.locator("td.cell.error")).to_have_text("31.02.1990")
     page.click(".outcome-invalid")
     expect(page.locator("tr.plan-row")).to_have_count(1)
-    page.check(".switch input")
-    expect(page.locator(".outcome-invalid .count")).to_have_text("0")
+    wizard.take_without_bad_cells(page)
     assert wizard.planned(page)["create"] == 2
     wizard.commit(page)
     assert wizard.counts(page)["create"] == 2
@@ -92,9 +93,8 @@ def test_febrl_twice_changes_nothing_the_second_time(page: Page, server: Server,
         page.get_by_label("Field for the column rec_id").select_option("external_id")
         page.locator("#match-key").select_option("external_id")
         wizard.to_check(page)
-        page.check(".switch input")
         expect(page.locator(".problems")).to_contain_text("date_of_birth")
-        page.wait_for_function("document.querySelector('.problems .switch input')?.checked")
+        wizard.take_without_bad_cells(page)
         wizard.commit(page)
         seen.append(wizard.counts(page))
     first, second = seen

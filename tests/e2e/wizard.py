@@ -26,6 +26,13 @@ def to_check(page: Page) -> None:
     page.wait_for_selector("table.plan", timeout=120_000)
 
 
+def take_without_bad_cells(page: Page) -> None:
+    """Turns the switch and waits for the new plan."""
+    page.check(".switch input")
+    page.wait_for_selector(".progress", state="visible")
+    page.wait_for_selector("table.plan", timeout=120_000)
+
+
 def commit(page: Page) -> None:
     page.click(".wizard-foot button")
     page.wait_for_url("**/done")

@@ -28,6 +28,7 @@ from crm_app.services.imports.columns import Options
 from crm_app.services.imports.matching import Decision, Matcher
 from crm_app.services.imports.pace import Pace
 from crm_app.services.imports.planned import PlannedRow
+from crm_app.services.imports.writing_engine import CHECKPOINT_CHUNKS, checkpoint
 from crm_app.services.jobs import Claim, Lost
 
 WRITTEN = (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)
@@ -63,6 +64,7 @@ class Commit:
             connection = connection.execution_options(begin="IMMEDIATE")
             self._total = planned.total(plan)
             self._done = _done(plan, self._at_row)
+            chunks = 0
             while rows := planned.next_rows(plan, self._at_row, self._pace.size):
                 if should_pause():
                     return ImportState.COMMITTING
@@ -72,6 +74,9 @@ class Commit:
                 if not goes_on:
                     return ImportState.CANCELLED
                 crash.point("commit:after-chunk")
+                chunks += 1
+                if chunks % CHECKPOINT_CHUNKS == 0:
+                    checkpoint(connection)
                 if on_progress:
                     on_progress(self._done, self._total)
                 time.sleep(self._pause)

@@ -166,12 +166,13 @@ def _forget(import_id: int) -> None:
 
 def _problems(folder: Path, read_out: dict[str, Any], headers: Sequence[str]) -> list[Found]:
     """Everything wrong with the file, its rows and its cells; rows planned again during the commit too."""
-    found = [
-        Found(Level(p["level"]), p["row"], p["column"], Text.from_json(p["message"])) for p in read_out["problems"]
-    ]
+    found = []
     for row, problem in report.all_problems(folder):
         column = headers[problem.index] if problem.index >= 0 else ""
         found.append(Found(problem.level, row, column, problem.message))
+    said = {(one.row, str(one.message)) for one in found}  # a row that could not be read is known to both
+    read = [Found(Level(p["level"]), p["row"], p["column"], Text.from_json(p["message"])) for p in read_out["problems"]]
+    found = [one for one in read if (one.row, str(one.message)) not in said] + found
     for row, reason in report.replanned(folder):
         found.append(Found(Level.WARNING, row, "", reason))
     return found

@@ -17,6 +17,7 @@ from crm_app.services.imports.reading import reader
 from crm_app.services.imports.reading.types import ReadOut, ReadSettings, Record
 
 CHUNK = 5_000
+TOLD = 20
 _WITHOUT_SURPLUS = text("This row has more cells than the header. The cells behind the last column are left out.")
 # Records that could not be read are rows too: they only exist as notes.
 REFUSED = "SELECT DISTINCT row FROM note WHERE level = 'error' AND row NOT IN (SELECT row FROM cells)"
@@ -38,7 +39,7 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     with plan_file.create(folder / payload["file"]) as connection, held_back():
         for records, problems in _chunks(reader.records(source, read_out, max_rows=payload["max_rows"])):
             taken = _take(connection, records, problems, len(read_out.headers))
-            read_out.problems.extend(problem for problem in problems if problem.row is None)
+            _tell(read_out, records, problems)
             profiles.add(taken)
             rows += len(taken)
             yield {"done": rows}
@@ -52,6 +53,15 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for found in suggest(read_out.headers, profiles.evidence(), profiles.fills())
     ]
     yield {"read_out": answer, "rows": read_out.rows, "headers": read_out.headers}
+
+
+def _tell(read_out: ReadOut, records: list[Record], problems: list[Problem]) -> None:
+    """What is to be said at once: problems of the whole file, and the first rows that could not be read."""
+    numbers = {record.number for record in records}
+    for problem in problems:
+        is_refused = problem.level is Level.ERROR and not problem.column and problem.row not in numbers
+        if problem.row is None or (is_refused and len(read_out.problems) < TOLD):
+            read_out.problems.append(problem)
 
 
 def _chunks(found: Iterator[Record | Problem]) -> Iterator[tuple[list[Record], list[Problem]]]:

@@ -157,7 +157,7 @@ class _Worker:
         with engine_for_writing(self.cache_kib) as engine:
             commit = Commit(engine, uploads.place_of(self.found), self.found, self.claim)
             ended = commit.run(should_pause=self.should_pause, on_progress=self.on_progress)
-            log.info("job %s: longest chunk %.0f ms", self.claim.job_id, commit.longest_chunk * 1000)
+            log.debug("job %s: longest chunk %.0f ms", self.claim.job_id, commit.longest_chunk * 1000)
             if ended is ImportState.COMMITTING:
                 with database.transaction() as session:
                     jobs.release(session, self.claim)

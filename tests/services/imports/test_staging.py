@@ -48,7 +48,8 @@ def test_refused_records_are_rows_too(stage, tmp_path: Path) -> None:
     whole = Problem(Level.WARNING, text("The file ends in the middle."))
     result = stage(["a"], [doubtful, Record(2, ["1"]), refused, whole])
     assert result["rows"] == 2
-    assert [problem["message"][0] for problem in result["read_out"]["problems"]] == ["The file ends in the middle."]
+    told = [problem["message"][0] for problem in result["read_out"]["problems"]]
+    assert told == ["The quote is never closed.", "The file ends in the middle."]
 
 
 def test_any_character_survives(stage, tmp_path: Path) -> None:

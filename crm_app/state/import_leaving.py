@@ -1,0 +1,15 @@
+"""Leaving an import: its tab forgets it, so that the next one never shows the last one's rows."""
+
+import reflex as rx
+
+from crm_app.state.import_check import ImportCheckState
+from crm_app.state.import_columns import ImportColumnsState
+from crm_app.state.import_done import ImportDoneState
+from crm_app.state.import_read import ImportReadState
+from crm_app.state.import_wizard import ImportWizardState
+
+
+async def leave_import(state: rx.State) -> None:
+    """Empties the states of every step."""
+    for step in (ImportWizardState, ImportReadState, ImportColumnsState, ImportCheckState, ImportDoneState):
+        (await state.get_state(step)).reset()
