@@ -78,7 +78,7 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
+        return value.isoformat(sep=" ", timespec="seconds")  # with its offset: a later import reads the same moment
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -1,5 +1,6 @@
 """Text as it is compared, searched and sorted: without case and accents, the same on SQLite and PostgreSQL."""
 
+import re
 import unicodedata
 
 _LETTERS = str.maketrans(
@@ -7,6 +8,7 @@ _LETTERS = str.maketrans(
 )
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 _MARKS = {"Mn", "Me"}
+_NO_DIGIT = re.compile(r"[^0-9]+")
 
 
 def fold(text: str) -> str:
@@ -27,4 +29,4 @@ def fold_umlauts(text: str) -> str:
 
 def digits(text: str) -> str:
     """Only the digits, for comparing phone numbers."""
-    return "".join(c for c in text if c.isascii() and c.isdigit())
+    return _NO_DIGIT.sub("", text)

@@ -66,7 +66,7 @@ def _fetch(actor: Actor, import_id: int) -> DoneView | None:
             found = access.get(session, actor, import_id)
         except NotFound:
             return None
-        if found.state not in (ImportState.DONE, ImportState.CANCELLED, ImportState.COMMITTING):
+        if found.state not in (ImportState.DONE, ImportState.CANCELLED):
             return None
         written = access.written(session, found)
         user = session.get(User, found.user_id) if found.user_id else None

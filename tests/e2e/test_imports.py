@@ -110,7 +110,7 @@ def test_febrl_twice_changes_nothing_the_second_time(page: Page, server: Server,
     [
         ("picture.xlsx", b"\x89PNG\r\n\x1a\n" + bytes(200), "picture"),
         ("empty.csv", b"", "empty"),
-        ("open.csv", b'name,mail\n"Ada,ada@example.org\nBob,bob@example.org\n', "quote"),
+        ("open.csv", b'name,mail\n"Ada,ada@example.org\nBob,bob@example.org\n', "quotation mark"),
     ],
 )
 def test_a_hopeless_file_gets_one_clear_sentence(
