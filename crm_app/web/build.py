@@ -5,6 +5,7 @@ source, the assets, the locks and the port.
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 CLIENT = Path("build") / "client"
-_SOURCES = ("crm_app", "assets", "reflex.lock", "rxconfig.py", "requirements.lock")
+_PACKAGES = ROOT / "reflex.lock" / "package.json"  # its keys come out in another order each time
+_SOURCES = ("crm_app", "assets", "reflex.lock/package-lock.json", "rxconfig.py", "requirements.lock")
 _SUFFIXES = {".py", ".js", ".css", ".json", ".lock", ".svg", ".ico", ".png", ".webmanifest"}
 
 
@@ -40,7 +42,10 @@ def ensure(port: int, say: Callable[[str], None]) -> Path:
         return web / CLIENT
     say("Building the pages (about a minute; later starts skip this) …")
     stamp.unlink(missing_ok=True)
+    before = _PACKAGES.read_bytes() if _PACKAGES.is_file() else b""
     _export(port)
+    if before and json.loads(before) == json.loads(_PACKAGES.read_bytes()):
+        _PACKAGES.write_bytes(before)
     stamp.write_text(wanted)
     return web / CLIENT
 
