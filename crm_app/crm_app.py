@@ -11,7 +11,7 @@ from crm_app.pages import PAGES
 from crm_app.state import guard, import_upload, messages, tabs
 from crm_app.state.session import RELOADS
 from crm_app.theme import STYLESHEETS
-from crm_app.web import background, build, gate, home, i18n
+from crm_app.web import background, build, downloads, gate, home, i18n
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def make_app() -> rx.App:
             on_session_ended=push_out,
             on_upload_refused=tell_too_large,
             public_routes=i18n.routes(),
-            private_routes=home.routes(),
+            private_routes=[*home.routes(), *downloads.routes()],
         ),
         backend_exception_handler=report,
         frontend_exception_handler=report_browser,

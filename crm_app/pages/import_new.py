@@ -21,6 +21,7 @@ def import_new() -> rx.Component:
                 rx.cond(ImportUploadState.error, notice(ImportUploadState.error, "danger")),
                 rx.cond(ImportUploadState.percent >= 0, _sending(), _drop()),
                 _paste(),
+                _templates(),
                 class_name="wizard-main",
             ),
             class_name="wizard",
@@ -103,6 +104,17 @@ def _paste() -> rx.Component:
             class_name="paste",
         ),
         class_name="panel",
+    )
+
+
+def _templates() -> rx.Component:
+    return rx.el.p(
+        T("Starting from nothing? Fill in an empty list:"),
+        " ",
+        rx.el.a(T("as Excel file"), href=routes.IMPORT_TEMPLATE + ".xlsx", download=True, class_name="link"),
+        " · ",
+        rx.el.a(T("as CSV file"), href=routes.IMPORT_TEMPLATE + ".csv", download=True, class_name="link"),
+        class_name="quiet gap",
     )
 
 

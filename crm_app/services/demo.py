@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from sqlalchemy import insert
+from sqlalchemy import text as sql
 from sqlmodel import Session, select
 
 from crm_app.models import MAIN_BRANCH, Contact, ContactPoint, ContactSource, LeadStatus, Lifecycle
@@ -86,6 +87,8 @@ def _write(session: Session, people: list[dict[str, object]]) -> None:
     session.execute(insert(ContactPoint), points)
     session.execute(insert(ContactSource), sources)
     search.fill(session, before)
+    if not database.is_sqlite(session):
+        session.execute(sql("SELECT setval(pg_get_serial_sequence('contact', 'id'), (SELECT max(id) FROM contact))"))
 
 
 def _people(random_: random.Random, count: int) -> Iterator[dict[str, object]]:
