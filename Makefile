@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Hashes are checked; nothing is built from source but this package itself.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-fast lint format types build screenshots bench faults catalogues lock clean
+.PHONY: run test test-fast test-postgres lint format types build screenshots bench faults catalogues lock clean
 
 run: $(VENV)/.installed
 	@$(BIN)/crm run
@@ -25,6 +25,10 @@ types: $(VENV)/.installed-dev
 # Everything but the browser.
 test-fast: $(VENV)/.installed-dev
 	@$(BIN)/pytest -n 2 -m "not browser"
+
+# The service tests on PostgreSQL; the script starts a server of its own.
+test-postgres: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.postgres
 
 screenshots: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.e2e.screenshots

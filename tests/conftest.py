@@ -1,5 +1,6 @@
 """A migrated SQLite file for every test that asks for one, and the cast: alice (admin), bob (colleague), charlie."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,23 +11,28 @@ from sqlmodel import Session, select
 from crm_app import settings
 from crm_app.models import Role, User
 from crm_app.models.permission import BUILT_IN_ROLES
-from crm_app.services import database, installation, schema
+from crm_app.services import database
 from crm_app.services.actor import Actor
+from tests import postgres_databases
+from tests.postgres_databases import migrate
+
+POSTGRES = os.environ.get("CRM_TEST_POSTGRES", "")
 
 
 @pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with schema and seed, copied for each test."""
+def migrated_database(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Path]:
+    """A database with schema and seed, copied for each test: a file, or a template on `make test-postgres`."""
+    if POSTGRES:
+        with postgres_databases.template(POSTGRES, worker_id):
+            yield Path()
+        return
     path = tmp_path_factory.mktemp("template") / "crm.sqlite"
     engine = database.make_engine(f"sqlite:///{path}")
-    schema.upgrade(engine)
-    with Session(engine) as session:
-        installation.ensure_seed(session)
-        session.commit()
+    migrate(engine)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
-    return path
+    yield path
 
 
 @pytest.fixture
@@ -42,10 +48,17 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def db(data_dir: Path, migrated_database: Path) -> Path:
+def db(data_dir: Path, migrated_database: Path, worker_id: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A ready database in the data folder; use `database.transaction()` and `database.reading()`."""
-    shutil.copy(migrated_database, data_dir / "crm.sqlite")
-    return data_dir
+    if not POSTGRES:
+        shutil.copy(migrated_database, data_dir / "crm.sqlite")
+        yield data_dir
+        return
+    with postgres_databases.copy(POSTGRES, worker_id) as url:
+        monkeypatch.setenv("CRM_DATABASE_URL", url)
+        settings.get.cache_clear()
+        yield data_dir
+        database.dispose()
 
 
 def add_user(session: Session, name: str, role: str, **values: object) -> User:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy import text as text_clause
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, create_engine
 
@@ -18,7 +19,17 @@ from crm_app import models, settings  # noqa: F401  (models: the metadata is com
 from crm_app.locales import text
 from crm_app.services.errors import Busy
 
-__all__ = ["Connection", "Engine", "dispose", "engine", "is_sqlite", "make_engine", "reading", "transaction"]
+__all__ = [
+    "Connection",
+    "Engine",
+    "dispose",
+    "engine",
+    "is_sqlite",
+    "make_engine",
+    "one_at_a_time",
+    "reading",
+    "transaction",
+]
 
 BUSY_SECONDS = 15
 
@@ -88,6 +99,15 @@ def reading() -> Iterator[Session]:
     """A session for reading: a stable snapshot, nothing is committed."""
     with Session(engine(), expire_on_commit=False) as session:
         yield session
+
+
+def one_at_a_time(session: Session, what: str) -> None:
+    """Lets the transactions that name the same `what` run one after the other until they end.
+
+    SQLite's writers do so anyway; PostgreSQL takes an advisory lock.
+    """
+    if not is_sqlite(session):
+        session.execute(text_clause("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
 
 
 def dispose() -> None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LETTERS = str.maketrans(
     {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
@@ -13,13 +14,17 @@ _NO_DIGIT = re.compile(r"[^0-9]+")
 
 def fold(text: str) -> str:
     """Lower case, accents off (ä → a, ł → l, ß → ss), white space collapsed."""
-    if text.isascii():
-        return " ".join(text.lower().split())
+    return " ".join(text.lower().split()) if text.isascii() else _folded(text)
+
+
+@lru_cache(maxsize=10_000)  # names and places with accents come again and again, and each takes ten times an ASCII word
+def _folded(text: str) -> str:
     lowered = text.casefold().translate(_LETTERS)
     decomposed = unicodedata.normalize("NFKD", lowered)
     return " ".join("".join(c for c in decomposed if unicodedata.category(c) not in _MARKS).split())
 
 
+@lru_cache(maxsize=10_000)
 def fold_umlauts(text: str) -> str:
     """Like `fold`, but as Germans write without umlauts: ä → ae, so that "Mueller" and "Müller" meet."""
     if text.isascii():
@@ -29,4 +34,7 @@ def fold_umlauts(text: str) -> str:
 
 def digits(text: str) -> str:
     """Only the digits, for comparing phone numbers."""
+    number = text[1:] if text[:1] == "+" else text
+    if number.isascii() and number.isdigit():
+        return number
     return _NO_DIGIT.sub("", text)

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from crm_app.locales import Text
 from crm_app.models import Job, JobKind, JobState
 from crm_app.models.base import now
+from crm_app.models.job import WRITING
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Busy, CRMError
@@ -25,7 +26,7 @@ from crm_app.services.errors import Busy, CRMError
 BEAT_SECONDS = 4.0
 DEAD_AFTER = timedelta(seconds=15)  # a running job without a heartbeat for so long has lost its worker
 SERVER, CLI = "server", "cli"
-_COMMIT_LOCK = 0x63726D  # PostgreSQL's advisory lock: one claim of a commit at a time
+_COMMIT_LOCK = 0x63726D  # PostgreSQL's advisory lock: one claim of a commit or undo at a time
 
 
 class Lost(CRMError):
@@ -67,7 +68,7 @@ def latest(session: Session, subject_id: int, kind: JobKind | None = None) -> Jo
 def claim(session: Session, job_id: int, worker: str = SERVER) -> Claim | None:
     """Takes a queued job, or a running one whose worker is dead; None when it is taken, finished or must wait.
 
-    Only one commit runs at a time per database.
+    Only one commit or undo runs at a time per database.
     """
     if not database.is_sqlite(session):
         session.execute(select(func.pg_advisory_xact_lock(_COMMIT_LOCK)))
@@ -75,14 +76,14 @@ def claim(session: Session, job_id: int, worker: str = SERVER) -> Claim | None:
     other = aliased(Job)
     is_free = or_(col(Job.state) == JobState.QUEUED, (col(Job.state) == JobState.RUNNING) & _is_dead(Job, at))
     another_commits = exists().where(
-        other.kind == JobKind.COMMIT,  # type: ignore[arg-type]
+        other.kind.in_(WRITING),  # type: ignore[attr-defined]
         other.state == JobState.RUNNING,  # type: ignore[arg-type]
         other.id != Job.id,  # type: ignore[arg-type]
         ~_is_dead(other, at),
     )
     found = session.execute(
         update(Job)
-        .where(col(Job.id) == job_id, is_free, or_(col(Job.kind) != JobKind.COMMIT, ~another_commits))
+        .where(col(Job.id) == job_id, is_free, or_(col(Job.kind).not_in(WRITING), ~another_commits))
         .values(state=JobState.RUNNING, claim=token, heartbeat_at=at, started_at=at)
         .execution_options(synchronize_session=False)
     )
@@ -100,14 +101,14 @@ def _is_dead(job: Any, at: datetime) -> Any:
 
 
 def running_commit(session: Session) -> Job | None:
-    """The commit that holds the lock now."""
-    query = select(Job).where(Job.kind == JobKind.COMMIT, Job.state == JobState.RUNNING, ~_is_dead(Job, now()))
+    """The commit or undo that holds the lock now."""
+    query = select(Job).where(col(Job.kind).in_(WRITING), Job.state == JobState.RUNNING, ~_is_dead(Job, now()))
     return session.exec(query).first()
 
 
 def waiting_commit(session: Session) -> int | None:
-    """The commit that waited longest for the lock."""
-    query = select(Job.id).where(Job.kind == JobKind.COMMIT, Job.state == JobState.QUEUED).order_by(col(Job.id))
+    """The commit or undo that waited longest for the lock."""
+    query = select(Job.id).where(col(Job.kind).in_(WRITING), Job.state == JobState.QUEUED).order_by(col(Job.id))
     return session.exec(query.limit(1)).first()
 
 

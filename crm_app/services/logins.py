@@ -42,6 +42,7 @@ def sign_in(email: str, password: str, *, ip: str, user_agent: str = "", at: dat
     renewed = passwords.hash_of(password) if right and stored and passwords.is_outdated(stored) else None
     at = at or now()
     with database.transaction() as session:
+        database.one_at_a_time(session, f"login from {address}")
         if throttled or is_throttled(session, account, address, at=at):
             _log_throttled(session, account, address, at)
             return Attempt(LoginOutcome.THROTTLED)
@@ -86,7 +87,7 @@ def log(
 
 def clean(email: str) -> str:
     """An address as accounts store it; cut where none can be valid."""
-    return email.strip().lower()[:255].encode("utf-8", "replace").decode()
+    return email.replace("\0", "").strip().lower()[:255].encode("utf-8", "replace").decode()
 
 
 def account_of(email: str) -> str:

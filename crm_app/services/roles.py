@@ -5,6 +5,7 @@ from sqlmodel import Session, col, select
 from crm_app.locales import text
 from crm_app.models import Role, User
 from crm_app.models.permission import BUILT_IN_ROLES
+from crm_app.services import database
 from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.errors import Conflict, Invalid, NotPermitted
 
@@ -32,13 +33,13 @@ def require_above(session: Session, actor: Actor, role: Role) -> None:
 
 
 def require_another_admin(session: Session, user: User) -> None:
-    """Somebody else must be able to administer. Rows are locked, so that two removals at once cannot both pass."""
+    """Somebody else must be able to administer. Two removals at once run one after the other, so not both pass."""
+    database.one_at_a_time(session, "administrators")
     admins = session.exec(
         select(User)
         .join(Role, col(Role.id) == User.role_id)
         .where(Role.key == ADMIN, col(User.active).is_(True))
         .order_by(col(User.id))
-        .with_for_update(of=User)
     ).all()
     if [admin.id for admin in admins] == [user.id]:
         raise Conflict(text("This is the last active administrator. Make somebody else an administrator first."))

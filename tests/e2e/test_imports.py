@@ -118,7 +118,7 @@ def test_a_hopeless_file_gets_one_clear_sentence(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     page.goto(server.url + "/imports/new")
-    page.wait_for_selector(".drop")
+    page.wait_for_selector(".drop-title:not(:empty)")
     page.set_input_files("input[type=file]", tmp_path / name)
     expect(page.locator(".notice").first).to_contain_text(sentence, timeout=30_000)
 

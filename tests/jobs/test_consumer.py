@@ -27,6 +27,8 @@ print("started", flush=True)
 time.sleep(60)
 """
 
+pytestmark = pytest.mark.sqlite_only  # its servers are started with the embedded database
+
 
 def people(rows: int = ROWS) -> str:
     lines = (f"{n},P{n},p{n}@example.org,{'VIP' if n % 3 else ''}" for n in range(rows))

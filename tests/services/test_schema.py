@@ -10,6 +10,7 @@ from crm_app.services import database, schema
 from crm_app.services.errors import Conflict
 
 
+@pytest.mark.sqlite_only
 def test_migrations_build_what_the_models_say(db: Path) -> None:
     with database.engine().connect() as connection:
         context = MigrationContext.configure(
@@ -24,6 +25,7 @@ def test_a_second_upgrade_changes_nothing_and_takes_no_backup(db: Path) -> None:
     assert not (db / "backups").exists()
 
 
+@pytest.mark.sqlite_only
 def test_dropped_triggers_come_back(db: Path) -> None:
     with database.engine().begin() as connection:
         connection.execute(text("DROP TRIGGER contact_search_update"))

@@ -105,14 +105,10 @@ def known_elsewhere(
     norms = [norm for norm in made.norms.values() if norm]
     if not norms:
         return []
-    query = (
-        select(Contact)
-        .where(col(ContactPoint.contact_id) == Contact.id, col(ContactPoint.norm).in_(norms), *visible(actor))
-        .where(col(ContactPoint.kind).in_(("email", "phone")))
-        .distinct()
-        .order_by(col(Contact.id))
-        .limit(6)
+    holders = select(ContactPoint.contact_id).where(
+        col(ContactPoint.kind).in_((PointKind.EMAIL, PointKind.PHONE)), col(ContactPoint.norm).in_(norms)
     )
+    query = select(Contact).where(col(Contact.id).in_(holders), *visible(actor)).order_by(col(Contact.id)).limit(6)
     return [contact for contact in session.exec(query).all() if contact.number != except_number][:5]
 
 

@@ -45,11 +45,14 @@ def search_text(values: Mapping[str, Any], norms: Iterable[str] = ()) -> str:
     reached = [fold(norm) if "@" in norm else digits(norm) for norm in norms]
     parts.update(dict.fromkeys(reached))
     for name in PHONES:
-        if (value := values.get(name)) and not any(digits(value).lstrip("0") in norm for norm in reached):
-            parts[digits(value)] = None
-    if number := values.get("number"):
-        parts[str(number)] = None
-    return " ".join(part for part in parts if part)
+        if value := values.get(name):
+            number = digits(value)
+            significant = number.lstrip("0")
+            if not any(significant in norm for norm in reached):
+                parts[number] = None
+    if given := values.get("number"):
+        parts[str(given)] = None
+    return " ".join(filter(None, parts))
 
 
 def sort_name(values: Mapping[str, Any]) -> str:
@@ -59,12 +62,13 @@ def sort_name(values: Mapping[str, Any]) -> str:
     return (key or "\U0010ffff")[:SORT_LENGTH]
 
 
-def points(values: Mapping[str, Any], norms: Mapping[str, str]) -> list[PointRow]:
+def points(values: Mapping[str, Any], norms: Mapping[str, str | None]) -> list[PointRow]:
     """The points of a contact's primary fields; `norms` holds the normalised form per field, the value in doubt."""
-    found = [
-        PointRow(kind, label, values[name], norms.get(name) or values[name], True)
-        for name, (kind, label) in POINT_FIELDS.items()
-        if values.get(name)
-    ]
-    links = [link.strip() for link in (values.get("social_links") or "").splitlines() if link.strip()]
-    return found + [PointRow(PointKind.LINK, "social", link, link.lower(), False) for link in links]
+    found = []
+    for name, (kind, label) in POINT_FIELDS.items():
+        if value := values.get(name):
+            found.append(PointRow(kind, label, value, norms.get(name) or value, True))
+    if links := values.get("social_links"):
+        lines = filter(None, map(str.strip, links.splitlines()))
+        found += [PointRow(PointKind.LINK, "social", link, link.lower(), False) for link in lines]
+    return found

@@ -57,6 +57,7 @@ def test_derived_values_are_those_of_the_form(flow: Flow, session) -> None:
         assert contact.sort_name == derived.sort_name(contact.model_dump())
 
 
+@pytest.mark.sqlite_only
 def test_new_and_changed_contacts_are_found_by_full_text(flow: Flow, session) -> None:
     flow.done(PEOPLE)
     flow.done("external_id,last_name\n2,Kowalska\n")

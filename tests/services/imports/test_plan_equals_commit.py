@@ -64,7 +64,8 @@ def empty() -> None:
             "import",
         ):
             session.execute(text(f'DELETE FROM "{table}"'))
-        session.execute(text("INSERT INTO contact_search(contact_search) VALUES ('rebuild')"))
+        if database.is_sqlite(session):
+            session.execute(text("INSERT INTO contact_search(contact_search) VALUES ('rebuild')"))
 
 
 def as_csv(rows: list[tuple[str, ...]]) -> str:

@@ -1,0 +1,184 @@
+"""Everybody can use it: axe finds nothing serious, and the keyboard alone is enough."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.e2e import wizard
+from tests.e2e.conftest import PASSWORD, sign_in
+from tests.e2e.screenshots import TWINS, fair_list
+from tests.e2e.server import Server
+from tests.e2e.test_imports import CORPORA
+
+FILL = "from crm_app.services import demo, startup; startup.prepare(); demo.fill(40, print)"
+MANY_TABS = 80
+
+
+@pytest.fixture(scope="module")
+def addresses(server: Server, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Address by what must be there: every page of the product, with something on each."""
+    server.run(FILL)
+    folder = tmp_path_factory.mktemp("files")
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    page = sign_in(context, server)
+    for name, content in (("twins.csv", TWINS), ("fair.csv", fair_list())):
+        (folder / name).write_text(content, encoding="utf-8")
+    done = ""
+    for path in (folder / "twins.csv", CORPORA / "outlook-de.csv", folder / "fair.csv"):
+        wizard.upload(page, server, path)
+        wizard.to_columns(page)
+        wizard.to_check(page)
+        if path.name != "fair.csv":
+            wizard.commit(page)
+            done = page.url.removeprefix(server.url)
+    plan = page.url.removeprefix(server.url)
+    context.close()
+    yield {
+        "/login": "form",
+        "/contacts?inactive=1": "tbody .name-link",
+        "/contacts?q=nobodyhasthisname": ".empty",
+        "/leads": "tbody .name-link",
+        "/contacts/1": ".card-name",
+        "/contacts/43": ".timeline .event",
+        "/contacts/43/edit": ".form-foot",
+        "/contacts/new": ".form-foot",
+        "/contacts/999999": ".empty",
+        "/imports": "tbody .name-link",
+        "/imports/new": ".drop-title:not(:empty)",
+        plan.replace("/check", "/read"): "table.sheet",
+        plan.replace("/check", "/columns"): "table.mapping",
+        plan: "tr.plan-row",
+        done: ".tiles",
+        "/settings": "#setting-name",
+    }
+
+
+def findings(page: Page) -> list[str]:
+    """What axe calls serious or critical, one line a place."""
+    result = Axe().run(page)
+    return [
+        f"{page.url}: {found['id']} ({found['impact']}) {node['target']} {node.get('failureSummary', '')}"
+        for found in result["violations"]
+        if found["impact"] in ("serious", "critical")
+        for node in found["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(
+    size: str, theme: str, browser: Browser, server: Server, addresses: dict[str, str]
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800} if size == "desktop" else {"width": 390, "height": 844},
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+        locale="en-GB",
+    )
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto(server.url + "/login")
+    found = findings(page)
+    page = sign_in(context, server)
+    for address, ready in addresses.items():
+        if address == "/login":
+            continue
+        page.goto(server.url + address)
+        page.wait_for_selector(ready)
+        page.wait_for_function("document.querySelectorAll('.skeleton').length === 0")
+        assert page.evaluate("document.documentElement.classList.contains('dark')") == (theme == "dark")
+        found += findings(page)
+    if size == "desktop":
+        page.locator(".account").click()
+        page.wait_for_selector("[role=menu]")
+        found += findings(page)
+    context.close()
+    assert not found, "\n".join(found)
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Presses Tab until the focus is on the target, and sees that it shows."""
+    target.wait_for()
+    for _ in range(MANY_TABS):
+        page.keyboard.press("Tab")
+        if target.evaluate("(element) => element === document.activeElement"):
+            outline, border = target.evaluate(
+                "(element) => [getComputedStyle(element).outlineStyle, getComputedStyle(element).borderTopColor]"
+            )
+            assert outline != "none" or border, "the focus cannot be seen"
+            return
+    raise AssertionError(f"{MANY_TABS} tabs did not reach {target}")
+
+
+def test_the_keyboard_alone_signs_in_imports_and_shows_the_list(context: BrowserContext, server: Server) -> None:
+    page = context.new_page()
+    page.goto(server.url + "/login")
+    page.keyboard.type("alice@example.org")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contacts**")
+    tab_to(page, page.locator(".rail").get_by_role("link", name="Imports"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/imports")
+    tab_to(page, page.locator(".top-actions").get_by_role("link", name="Import a file"))
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".drop-title:not(:empty)")
+    tab_to(page, page.locator(".drop"))
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(CORPORA / "hubspot.csv")
+    page.wait_for_url("**/read")
+    tab_to(page, page.locator(".wizard-foot .primary"))
+    page.keyboard.press("Enter")
+    page.wait_for_selector("table.mapping")
+    first = page.locator("table.mapping select").first
+    tab_to(page, first)
+    chosen = first.input_value()
+    page.keyboard.press("ArrowDown")
+    expect(first).not_to_have_value(chosen)
+    page.keyboard.press("ArrowUp")
+    expect(first).to_have_value(chosen)
+    tab_to(page, page.locator(".wizard-foot .primary"))
+    page.keyboard.press("Enter")
+    page.wait_for_selector("tr.plan-row", timeout=60_000)
+    tab_to(page, page.locator(".wizard-foot .primary"))
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".tiles", timeout=60_000)
+    tab_to(page, page.get_by_role("link", name="Show the contacts"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contacts?**import=**")
+    expect(page.locator("tbody .name-link").first).to_be_visible()
+
+
+def test_the_account_menu_works_by_keyboard(page: Page) -> None:
+    tab_to(page, page.locator(".account"))
+    page.keyboard.press("Enter")
+    menu = page.get_by_role("menu")
+    expect(menu).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(page.locator(".account")).to_be_focused()
+
+
+def test_the_first_tab_offers_to_skip_to_the_content(page: Page, server: Server) -> None:
+    page.goto(server.url + "/imports")
+    page.wait_for_selector("h1:not(:empty)")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    expect(page.locator(".skip-link")).to_be_in_viewport()
+
+
+def test_pasting_rows_needs_no_mouse_either(page: Page, server: Server) -> None:
+    page.goto(server.url + "/imports/new")
+    page.wait_for_selector(".drop-title:not(:empty)")
+    tab_to(page, page.locator("summary"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.locator("#paste-rows"))
+    page.keyboard.insert_text("First name\tE-mail\nKai\tkai@example.org\n")
+    tab_to(page, page.locator(".paste button"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/read")
