@@ -34,7 +34,13 @@ screenshots: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.e2e.screenshots
 
 bench: $(VENV)/.installed-dev
-	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m tests.prepare_build
+	@$(BIN)/python -m benchmarks.run $(NAMES)
+
+# Faults made on purpose: kills, aborted uploads, damaged files. Takes a while.
+faults: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.prepare_build
+	@$(BIN)/python -m faults.run $(NAMES)
 
 # Texts from the sources into the catalogues.
 catalogues: $(VENV)/.installed-dev

@@ -3,9 +3,14 @@
 import { useEffect } from "react";
 import { toast } from "sonner";
 
+// The last message shown in this tab: a page that opens, or opens again, must not repeat it.
+const KEY = "crm-message-shown";
+
 export function MessageRelay({ n, kind, text }) {
   useEffect(() => {
-    if (n > 0 && text) (toast[kind] ?? toast)(text, { duration: 10000 });
+    const shown = Number(sessionStorage.getItem(KEY) ?? 0);
+    if (n > 0 && text && n !== shown) (toast[kind] ?? toast)(text, { duration: 10000 });
+    sessionStorage.setItem(KEY, String(n));
   }, [n]);
   return null;
 }

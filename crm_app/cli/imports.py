@@ -42,10 +42,10 @@ def import_file(
     usage.
     """
     if not direct.is_readable(file):
-        _refuse(f"{file}: there is no such file, or it may not be read.", 1, as_json)
+        refuse(f"{file}: there is no such file, or it may not be read.", 1, as_json)
     startup.prepare()
     wish = Wish(name, maps or (), match, tags or ())
-    progress = _Progress(is_shown=sys.stderr.isatty())
+    progress = Progress(is_shown=sys.stderr.isatty())
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not yes and not as_json
 
     def confirm(counts: dict[Outcome, int]) -> bool:
@@ -59,13 +59,13 @@ def import_file(
             result = direct.run(file, wish, on_progress=progress.show, confirm=confirm)
     except Unreadable as error:
         progress.end()
-        _refuse(_said(error), 1, as_json)
+        refuse(said(error), 1, as_json)
     except Invalid as error:
         progress.end()
-        _refuse(_said(error), 2 if error.field else 1, as_json)
+        refuse(said(error), 2 if error.field else 1, as_json)
     except CRMError as error:
         progress.end()
-        _refuse(_said(error), 1, as_json)
+        refuse(said(error), 1, as_json)
     else:
         progress.end()
         typer.echo(json.dumps(answer(result), ensure_ascii=False) if as_json else _summary(result))
@@ -90,11 +90,11 @@ def answer(result: Result) -> dict[str, object]:
     }
 
 
-def _said(error: CRMError) -> str:
+def said(error: CRMError) -> str:
     return render(error.message, SYSTEM.language)
 
 
-def _refuse(message: str, status: int, as_json: bool) -> None:
+def refuse(message: str, status: int, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"error": message}, ensure_ascii=False))
     typer.echo(message, err=True)
@@ -116,7 +116,7 @@ def _summary(result: Result) -> str:
     return "\n".join(lines)
 
 
-class _Progress:
+class Progress:
     """One line on the terminal's error output, rewritten at most five times a second."""
 
     def __init__(self, *, is_shown: bool) -> None:

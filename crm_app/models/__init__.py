@@ -13,7 +13,7 @@ from crm_app.models.contact import (
     RelationKind,
 )
 from crm_app.models.custom_field import CustomField, FieldType
-from crm_app.models.imports import Import, ImportRow, ImportState, Outcome
+from crm_app.models.imports import Import, ImportRow, ImportState, Outcome, UndoOutcome
 from crm_app.models.installation import Counter, Installation
 from crm_app.models.job import Job, JobKind, JobState
 from crm_app.models.lead_status import LeadStatus
@@ -55,6 +55,7 @@ __all__ = [
     "RelationKind",
     "Role",
     "Tag",
+    "UndoOutcome",
     "User",
     "UserSession",
 ]

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Index, String, Text
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from crm_app.models.base import SortText, UTCDateTime, now
@@ -35,6 +36,12 @@ class RelationKind(StrEnum):
     COMPANY = "company"
 
 
+def filled_index(column: str, *more: str) -> Index:
+    """An index without the rows that leave `column` empty: every import writes it, few fill all columns."""
+    condition = sql(f"{column} IS NOT NULL")
+    return Index(f"ix_contact_{column}", column, *more, sqlite_where=condition, postgresql_where=condition)
+
+
 class Contact(SQLModel, table=True):
     """Master data. Primary points are copied here for lists; `version` grows with every change."""
 
@@ -43,14 +50,10 @@ class Contact(SQLModel, table=True):
         Index("ix_contact_list_created", "branch_id", "active", "created_at", "id"),
         Index("ix_contact_sort_name", "sort_name", "id"),
         Index("ix_contact_created_at", "created_at", "id"),
-        Index("ix_contact_company", "company", "id"),
-        Index("ix_contact_email", "email", "id"),
-        Index("ix_contact_city", "city", "id"),
         Index("ix_contact_lifecycle", "lifecycle", "sort_name", "id"),
-        Index("ix_contact_status_id", "status_id", "sort_name", "id"),
-        Index("ix_contact_owner_id", "owner_id", "sort_name", "id"),
-        Index("ix_contact_external_id", "external_id"),
-        Index("ix_contact_tax_number", "tax_number"),
+        filled_index("status_id", "sort_name", "id"),
+        filled_index("owner_id", "sort_name", "id"),
+        filled_index("external_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

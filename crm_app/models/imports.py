@@ -22,6 +22,9 @@ class ImportState(StrEnum):
     CANCELLED = "cancelled"  # stopped during commit: what was committed stays
     DONE = "done"
     FAILED = "failed"  # could not be read; `error` says why
+    UNDOING = "undoing"
+    UNDO_STOPPED = "undo_stopped"  # stopped during undo: what was taken back stays so; undo can go on
+    UNDONE = "undone"
 
 
 class Outcome(StrEnum):
@@ -31,6 +34,14 @@ class Outcome(StrEnum):
     SKIP = "skip"
     INVALID = "invalid"
     CONFLICT = "conflict"
+
+
+class UndoOutcome(StrEnum):
+    """What the undo of an import made of one row that had written something."""
+
+    REVERSED = "reversed"  # as it was before: the contact deleted, or every value of the row taken back
+    KEPT = "kept"  # somebody worked on it since: the new contact stays, or at least one value does
+    IMPOSSIBLE = "impossible"  # nobody edited it, and still there is no way back; the reason says why
 
 
 class Import(SQLModel, table=True):
@@ -57,6 +68,10 @@ class Import(SQLModel, table=True):
     committed_row: int = Field(default=0)  # high-water mark: the plan is carried out up to this record number
     replanned: int = Field(default=0)  # rows the commit had to plan again, because contacts changed since the check
     error: list[Any] | None = Field(default=None, sa_column=Column(JSON))  # a Text
+    newest_tag: int | None = Field(default=None)  # id when the commit began: tags behind it came in with the import
+    undone_row: int = Field(default=0)  # high-water mark of the undo
+    undone_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    undo_counts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # UndoOutcome →
 
 
 class ImportRow(SQLModel, table=True):
@@ -65,7 +80,7 @@ class ImportRow(SQLModel, table=True):
     `changes` is {field: [old, new]} for updates and null for creates, whose proof is `version`: the contact is
     untouched as long as its version still is this one. In `changes`, status and owner stand as ids under `status_id`
     and `owner_id`, dates in ISO form, and `tags` is [[], [ids given]]. Rows without a contact (skip, invalid, conflict)
-    are not here; unchanged ones are.
+    are not here; unchanged ones are. `undone` is what an undo made of the row (UndoOutcome), null before.
     """
 
     __tablename__ = "import_row"
@@ -77,3 +92,4 @@ class ImportRow(SQLModel, table=True):
     contact_id: int | None = Field(default=None, foreign_key="contact.id", ondelete="SET NULL")
     version: int = Field(default=1)
     changes: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    undone: str | None = Field(default=None, sa_type=String, max_length=10)

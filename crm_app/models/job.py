@@ -14,6 +14,10 @@ class JobKind(StrEnum):
     READ = "read"
     CHECK = "check"
     COMMIT = "commit"
+    UNDO = "undo"
+
+
+WRITING = (JobKind.COMMIT, JobKind.UNDO)  # of these, one runs at a time
 
 
 class JobState(StrEnum):

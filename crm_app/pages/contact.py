@@ -24,7 +24,7 @@ def contact() -> rx.Component:
         title=rx.el.h1(
             rx.link(T("Contacts"), href=routes.CONTACTS, underline="none", class_name="quiet"),
             rx.el.span(" / ", class_name="quiet"),
-            rx.el.span("#", _card.number, class_name="number"),
+            rx.cond(_card.number > 0, rx.el.span("#", _card.number, class_name="number")),
         ),
         actions=_actions(),
     )

@@ -99,8 +99,9 @@ def _row(line: rx.Var[ColumnLine]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(line.header, scope="row"),
         rx.el.td(
-            rx.foreach(line.samples, lambda sample: rx.el.span(sample, class_name="sample")),
-            class_name="samples",
+            rx.el.div(
+                rx.foreach(line.samples, lambda sample: rx.el.span(sample, class_name="sample")), class_name="samples"
+            ),
         ),
         rx.el.td(
             rx.el.span(

@@ -6,7 +6,7 @@ from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.shell import shell
-from crm_app.components.text import N, T, t, tn
+from crm_app.components.text import N, T, figure, t, tn
 from crm_app.state.import_wizard import ImportWizardState
 
 STEPS = (
@@ -70,7 +70,13 @@ def _step(place: int, key: str, label: str, current: str) -> rx.Component:
 
 def _messages() -> rx.Component:
     return rx.fragment(
-        rx.cond(ImportWizardState.error, notice(ImportWizardState.error, "danger")),
+        rx.cond(
+            ImportWizardState.error,
+            rx.fragment(
+                notice(ImportWizardState.error, "danger"),
+                rx.link(T("Choose another file"), href=routes.NEW_IMPORT, underline="none", class_name="button"),
+            ),
+        ),
         rx.cond(
             ImportWizardState.earlier,
             notice(
@@ -111,7 +117,11 @@ def progress() -> rx.Component:
                 T("Waiting for another import to finish. This one goes on by itself."),
                 rx.cond(
                     ImportWizardState.total > 0,
-                    t("{done} of {total} rows", done=ImportWizardState.done, total=ImportWizardState.total),
+                    t(
+                        "{done} of {total} rows",
+                        done=figure(ImportWizardState.done),
+                        total=figure(ImportWizardState.total),
+                    ),
                     tn("{n} row", "{n} rows", ImportWizardState.done),
                 ),
             ),

@@ -33,9 +33,9 @@ def import_new() -> rx.Component:
 
 def _drop() -> rx.Component:
     limit = settings.get().upload_limit
-    return rx.upload.root(
+    zone = rx.upload.root(
         rx.icon("file-up", size=36),
-        rx.el.span(T("Drop a file here or choose one"), class_name="drop-title"),
+        rx.el.span(T("Drop a file here or choose one"), id="drop-title", class_name="drop-title"),
         rx.el.span(
             t("Excel, LibreOffice or CSV, up to {size} MB", size=limit // MIB),
             class_name="quiet",
@@ -61,6 +61,16 @@ def _drop() -> rx.Component:
         on_drop_rejected=ImportUploadState.rejected,
         class_name="drop",
     )
+    return _named(zone)
+
+
+def _named(zone: rx.Component) -> rx.Component:
+    """Tells screen readers what the zone is; Reflex has no props for it on the two elements it makes."""
+    name = '"aria-labelledby": "drop-title"'
+    area = zone.children[0]
+    area.special_props = [*area.special_props, rx.Var(f'{{"role": "button", {name}}}')]
+    area.children[0].special_props = [*area.children[0].special_props, rx.Var(f"{{{name}}}")]
+    return zone
 
 
 def _sending() -> rx.Component:

@@ -1,9 +1,27 @@
 """Makes the data folder and its database ready, for the server and for every command."""
 
 import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError
 
 from crm_app import settings
+from crm_app.locales import text
 from crm_app.services import database, installation, schema
+from crm_app.services.errors import CRMError
+
+# What SQLite says of a file it cannot work with; anything else is a fault of this program and shows as one.
+_UNUSABLE = {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_READONLY,
+}
 
 
 def make_folders() -> None:
@@ -13,12 +31,28 @@ def make_folders() -> None:
 
 
 def prepare() -> None:
-    """Creates the data folder, migrates the database and writes the first rows. Safe to call at every start."""
+    """Creates the data folder, migrates the database and writes the first rows. Safe to call at every start.
+
+    Raises CRMError when the database file is damaged or may not be written; the file stays as it is.
+    """
     make_folders()
     old = os.umask(0o077)
     try:
-        schema.upgrade()
+        with _usable():
+            schema.upgrade()
+            with database.transaction() as session:
+                installation.ensure_seed(session)
     finally:
         os.umask(old)
-    with database.transaction() as session:
-        installation.ensure_seed(session)
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the lowest byte is the kind, the rest its detail
+        if code not in _UNUSABLE:
+            raise
+        name = Path(database.engine().url.database or "").name
+        raise CRMError(text("{name} is not a usable database: {reason}", name=name, reason=str(error.orig))) from error

@@ -84,7 +84,8 @@ class ContactFormState(rx.State):
             saved = await asyncio.to_thread(_write, actor, number, texts)
         except InvalidFields as error:
             self.errors = {name: locales.render(why, actor.language) for name, why in error.fields.items()}
-            return None
+            first = next((name for name in FORM_FIELDS if name in error.fields), "")
+            return rx.set_focus(f"field-{first}") if first else None
         self.errors, self.known = {}, []
         await say(self, text("{name} is saved.", name=saved.display_name))
         return rx.redirect(routes.contact(saved.number))

@@ -58,12 +58,15 @@ class ImportUploadState(rx.State):
         """Takes the bytes as they come; a cancelled or broken upload leaves nothing behind."""
         async with self:
             actor = await current_actor(self)
-            self._receiving, self.percent, self.error = True, 0, ""
+            self._receiving, self.percent = True, 0
         name, writer = "", uploads.receiving()
         receiver: Receiver = await asyncio.to_thread(writer.__enter__)
         try:
             async for chunk in chunks:
-                name = name or chunk.filename
+                if not name:
+                    name = chunk.filename
+                    async with self:
+                        self.error = ""
                 await asyncio.to_thread(receiver.write, chunk.data)
         except BaseException as error:
             await asyncio.shield(asyncio.to_thread(_abandon, writer, error))
@@ -94,8 +97,9 @@ class ImportUploadState(rx.State):
         return rx.redirect(routes.import_step(import_id, "read"))
 
     def _fail(self, error: Invalid, actor: Actor) -> None:
+        """Says why; a refusal that the browser gave already stays (it also sends a drop without files)."""
         self._receiving, self.percent = False, -1
-        self.error = locales.render(error.message, actor.language)
+        self.error = self.error or locales.render(error.message, actor.language)
 
 
 async def tell_too_large(app: rx.App, token: str) -> None:

@@ -19,7 +19,7 @@ from crm_app.state.import_states import STATES
 from crm_app.state.messages import say
 from crm_app.state.session import RELOADS, current_actor
 
-WORKING = (ImportState.READING, ImportState.CHECKING, ImportState.COMMITTING)
+WORKING = (ImportState.READING, ImportState.CHECKING, ImportState.COMMITTING, ImportState.UNDOING)
 POLL_SECONDS = 0.4
 _REACHED = {  # which steps can be visited in which state
     ImportState.READING: ("read",),
@@ -30,6 +30,9 @@ _REACHED = {  # which steps can be visited in which state
     ImportState.COMMITTING: ("check", "done"),
     ImportState.CANCELLED: ("check", "done"),
     ImportState.DONE: ("check", "done"),
+    ImportState.UNDOING: ("check", "done"),
+    ImportState.UNDO_STOPPED: ("check", "done"),
+    ImportState.UNDONE: ("check", "done"),
 }
 
 

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 import reflex as rx
+from sqlmodel import Session
 
 from crm_app import locales, routes
 from crm_app.locales import text
@@ -81,13 +82,19 @@ def _delete(actor: Actor, import_id: int) -> None:
 def _fetch(actor: Actor, query: str, before: int | None) -> tuple[list[ImportLine], int]:
     with database.reading() as session:
         entries, total = access.history(session, actor, query=query, before=before, limit=PAGE)
-        return [_line(entry, actor) for entry in entries], total
+        return [_line(entry, _counts(session, entry), actor) for entry in entries], total
 
 
-def _line(entry: access.HistoryEntry, actor: Actor) -> ImportLine:
+def _counts(session: Session, entry: access.HistoryEntry) -> dict[str, int]:
+    """What a finished import did; of a stopped one what is in by now; of one before its commit nothing yet."""
+    if entry.found.state == ImportState.CANCELLED:
+        return access.written(session, entry.found)
+    return entry.found.counts if entry.found.committed_row else {}
+
+
+def _line(entry: access.HistoryEntry, counts: dict[str, int], actor: Actor) -> ImportLine:
     found = entry.found
     label, step, dot = STATES[ImportState(found.state)]
-    counts = found.counts
     return ImportLine(
         id=found.id or 0,
         name=found.name or found.file_name,

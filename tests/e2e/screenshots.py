@@ -94,8 +94,10 @@ class Camera:
 
     def _shoot(self, page: Page, ready: str, path: Path) -> None:
         page.wait_for_selector(ready)
-        page.wait_for_function("document.querySelectorAll('.skeleton').length === 0")
-        page.wait_for_function("[...document.querySelectorAll('.rail .initials')].every((mark) => mark.textContent)")
+        page.wait_for_function("() => document.querySelectorAll('.skeleton').length === 0")
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.rail .initials')].every((mark) => mark.textContent)"
+        )
         page.evaluate("document.fonts.ready")
         page.evaluate("document.activeElement?.blur()")
         page.screenshot(path=path, animations="disabled", caret="hide")

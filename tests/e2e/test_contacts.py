@@ -225,6 +225,7 @@ def test_an_address_opens_the_same_list_in_a_new_tab(page: Page, filled: Server,
     expect_rows(page, PAGE_ROWS)
     page.fill("#search", "berlin")
     page.wait_for_url("**q=berlin**")
+    expect(page.locator("thead").get_by_role("link", name="No.")).to_have_attribute("href", re.compile("q=berlin"))
     page.locator("thead").get_by_role("link", name="No.").click()
     page.wait_for_url("**sort=number**")
     page.locator("thead").get_by_role("link", name="No.").click()

@@ -133,7 +133,7 @@ def test_back_brings_the_earlier_text_into_the_box(listed: Page) -> None:
     listed.locator(".tabs").get_by_role("link", name="Customers").click()
     listed.wait_for_url("**lifecycle=customer**")
     listed.locator("#search").fill("")
-    listed.wait_for_function("!new URLSearchParams(location.search).has('q')")
+    listed.wait_for_function("() => !new URLSearchParams(location.search).has('q')")
     listed.go_back()
     expect(listed.locator("#search")).to_have_value("sandmann")
     listed.go_forward()

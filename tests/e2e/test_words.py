@@ -34,7 +34,7 @@ new MutationObserver((changes) =>
   changes.forEach((change) => (change.type === "characterData" ? note(change.target) : change.addedNodes.forEach(all))),
 ).observe(document, { childList: true, subtree: true, characterData: true });
 """
-ENGLISH = {"Contacts", "Leads", "Imports", "Settings", "New contact", "Name", "Status", "City", "Show inactive", "All"}
+ENGLISH = {"Contacts", "Imports", "Settings", "New contact", "Company", "Phone", "City", "Show inactive", "All"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,7 +64,7 @@ def test_switching_changes_the_open_page_without_a_reload(page: Page) -> None:
     expect(page.locator(".top h1")).to_have_text("Kontakte")
     expect(page.locator(".toolbar-end .number")).to_contain_text("5 Kontakte")
     expect(page.locator("html")).to_have_attribute("lang", "de")
-    expect(page.locator("#search")).to_have_attribute("aria-label", "Kontakte suchen")
+    expect(page.locator("#search")).to_have_attribute("aria-label", "Kontakte durchsuchen")
     assert page.evaluate("window.__marker") == "still the same page"
     page.reload()
     expect(page.locator(".top h1")).to_have_text("Kontakte")
@@ -105,7 +105,7 @@ def test_a_german_browser_gets_a_german_sign_in_page(german: BrowserContext, ser
     page.fill("[name=email]", "nobody@example.org")
     page.fill("[name=password]", "wrong")
     page.click("button[type=submit]")
-    expect(page.locator(".alert")).to_contain_text("falsch")
+    expect(page.locator(".alert")).to_contain_text("stimmt nicht")
     page.click("text=English")
     expect(page.locator("h1")).to_have_text("Sign in")
 

@@ -161,18 +161,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_contact_number")),
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
-        batch_op.create_index("ix_contact_city", ["city", "id"], unique=False)
-        batch_op.create_index("ix_contact_company", ["company", "id"], unique=False)
         batch_op.create_index("ix_contact_created_at", ["created_at", "id"], unique=False)
-        batch_op.create_index("ix_contact_email", ["email", "id"], unique=False)
-        batch_op.create_index("ix_contact_external_id", ["external_id"], unique=False)
+        batch_op.create_index(
+            "ix_contact_external_id",
+            ["external_id"],
+            unique=False,
+            sqlite_where=sa.text("external_id IS NOT NULL"),
+            postgresql_where=sa.text("external_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_contact_lifecycle", ["lifecycle", "sort_name", "id"], unique=False)
         batch_op.create_index("ix_contact_list_created", ["branch_id", "active", "created_at", "id"], unique=False)
         batch_op.create_index("ix_contact_list_name", ["branch_id", "active", "sort_name", "id"], unique=False)
-        batch_op.create_index("ix_contact_owner_id", ["owner_id", "sort_name", "id"], unique=False)
+        batch_op.create_index(
+            "ix_contact_owner_id",
+            ["owner_id", "sort_name", "id"],
+            unique=False,
+            sqlite_where=sa.text("owner_id IS NOT NULL"),
+            postgresql_where=sa.text("owner_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_contact_sort_name", ["sort_name", "id"], unique=False)
-        batch_op.create_index("ix_contact_status_id", ["status_id", "sort_name", "id"], unique=False)
-        batch_op.create_index("ix_contact_tax_number", ["tax_number"], unique=False)
+        batch_op.create_index(
+            "ix_contact_status_id",
+            ["status_id", "sort_name", "id"],
+            unique=False,
+            sqlite_where=sa.text("status_id IS NOT NULL"),
+            postgresql_where=sa.text("status_id IS NOT NULL"),
+        )
 
     op.create_table(
         "import",
@@ -428,18 +442,26 @@ def downgrade() -> None:
 
     op.drop_table("import")
     with op.batch_alter_table("contact", schema=None) as batch_op:
-        batch_op.drop_index("ix_contact_tax_number")
-        batch_op.drop_index("ix_contact_status_id")
+        batch_op.drop_index(
+            "ix_contact_status_id",
+            sqlite_where=sa.text("status_id IS NOT NULL"),
+            postgresql_where=sa.text("status_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_contact_sort_name")
-        batch_op.drop_index("ix_contact_owner_id")
+        batch_op.drop_index(
+            "ix_contact_owner_id",
+            sqlite_where=sa.text("owner_id IS NOT NULL"),
+            postgresql_where=sa.text("owner_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_contact_list_name")
         batch_op.drop_index("ix_contact_list_created")
         batch_op.drop_index("ix_contact_lifecycle")
-        batch_op.drop_index("ix_contact_external_id")
-        batch_op.drop_index("ix_contact_email")
+        batch_op.drop_index(
+            "ix_contact_external_id",
+            sqlite_where=sa.text("external_id IS NOT NULL"),
+            postgresql_where=sa.text("external_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_contact_created_at")
-        batch_op.drop_index("ix_contact_company")
-        batch_op.drop_index("ix_contact_city")
 
     op.drop_table("contact")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:

@@ -7,7 +7,7 @@ from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.search_box import search_box
 from crm_app.components.shell import shell
-from crm_app.components.text import N, T, t, tn
+from crm_app.components.text import N, T, figure, t, tn
 from crm_app.pages.contacts.table import contact_table
 from crm_app.state.contacts import ContactListState
 from crm_app.state.session import SessionState
@@ -95,7 +95,7 @@ def _toolbar(kinds: rx.Component) -> rx.Component:
             rx.el.span(
                 rx.cond(
                     ContactListState.capped,
-                    t("more than {n}", n=ContactListState.total),
+                    t("more than {n} contacts", n=figure(ContactListState.total)),
                     tn("{n} contact", "{n} contacts", ContactListState.total),
                 ),
                 class_name="number",

@@ -39,7 +39,7 @@ def get(session: Session, actor: Actor, number: int) -> Contact:
 def create(session: Session, actor: Actor, texts: Mapping[str, str], *, source: str = "manual") -> Contact:
     """Makes a contact from what was typed. Raises InvalidFields, NotPermitted."""
     actor.require(Permission.CONTACTS_EDIT)
-    names = split_tags(texts.get("tags", ""))
+    names = _tag_names(texts.get("tags", ""))
     made = validate(session, {name: value for name, value in texts.items() if name != "tags"})
     require_identity(made.values)
     values = {key: value for key, value in made.values.items() if value is not None}
@@ -63,7 +63,7 @@ def change(session: Session, actor: Actor, contact: Contact, texts: Mapping[str,
     Raises InvalidFields, NotPermitted.
     """
     actor.require(Permission.CONTACTS_EDIT)
-    names = split_tags(texts["tags"]) if "tags" in texts else None
+    names = _tag_names(texts["tags"]) if "tags" in texts else None
     made = validate(session, {name: value for name, value in texts.items() if name != "tags"})
     require_identity({**contact.model_dump(), **made.values})
     changes = _apply(contact, made)
@@ -116,6 +116,11 @@ def id_of(contact: Contact) -> int:
     """The key of a contact that stands in the database."""
     assert contact.id is not None
     return contact.id
+
+
+def _tag_names(typed: str) -> list[str]:
+    """People write commas or semicolons between tags."""
+    return split_tags(typed.replace(";", ","))
 
 
 def _set_active(session: Session, actor: Actor, contact: Contact, active: bool) -> Contact:

@@ -1,5 +1,8 @@
 """Closed vocabularies of our own: lifecycle and active, with the words other products use for them."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from crm_app.locales import text
 from crm_app.services.fields import yes_no
 from crm_app.services.fields.characters import folded, one_line, words
@@ -44,6 +47,12 @@ def parse_lifecycle(cell: str, context: FieldContext) -> Verdict:
 def parse_active(cell: str, context: FieldContext) -> Verdict:
     """Yes and no, and also the words for active and inactive."""
     return yes_no.judged(cell, _ACTIVE, _INACTIVE)
+
+
+def separator_of(cells: Iterable[str]) -> str:
+    """What stands between several tags in the cells of a column: the sign most cells hold, else a comma."""
+    found = Counter(sign for cell in cells for sign in ",;|" if sign in cell)
+    return max(found, key=lambda sign: (found[sign], sign == ",")) if found else ","
 
 
 def split_tags(cell: str, separator: str = ",") -> list[str]:

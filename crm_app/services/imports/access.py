@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Import, ImportRow, Job, Permission, User
+from crm_app.models import Import, ImportRow, ImportState, Job, Permission, User
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
@@ -71,10 +71,11 @@ def _newest_jobs(session: Session, ids: Sequence[int]) -> dict[int, Job]:
 
 
 def same_file(session: Session, actor: Actor, found: Import) -> list[Import]:
-    """Earlier imports of the same content that wrote contacts, newest first."""
+    """Earlier imports of the same content that wrote contacts and were not undone, newest first."""
     query = (
         select(Import)
         .where(Import.sha256 == found.sha256, Import.id != found.id, col(Import.committed_row) > 0, *_visible(actor))
+        .where(Import.state != ImportState.UNDONE)
         .order_by(col(Import.id).desc())
     )
     return list(session.exec(query).all())

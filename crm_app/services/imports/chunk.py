@@ -1,8 +1,9 @@
 """One chunk of a commit: planned rows become inserts and updates, inside one transaction that the caller owns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlmodel import Session
@@ -26,7 +27,7 @@ class Prepared:
 
     candidate: Candidate
     values: dict[str, Any]
-    norms: dict[str, str]
+    norms: dict[str, str | None]
     search_text: str = ""  # without the number, which is given under the lock
     sort_name: str = ""
     points: Sequence[derived.PointRow] = ()
@@ -50,10 +51,12 @@ class Batch:
     def moment(self) -> str:
         return writing.moment(self.at)
 
-    def give(self, contact_id: int, names: Iterable[str]) -> list[int]:
+    def give(self, contact_id: int, names: Sequence[str]) -> list[int]:
         """Tags the contact; returns the tags' ids, each once."""
-        ids = list(dict.fromkeys(self.tags[name] for name in names))
-        self.given.extend((contact_id, tag) for tag in ids)
+        if not names:
+            return []
+        ids = list(dict.fromkeys([self.tags[name] for name in names]))
+        self.given.extend([(contact_id, tag) for tag in ids])
         return ids
 
     def prove(self, row: int, outcome: Outcome, contact_id: int, version: int, changes: str | None = None) -> None:
@@ -63,8 +66,7 @@ class Batch:
 def prepare(layout: Layout, candidate: Candidate, *, is_new: bool) -> Prepared:
     """What a row will write, as far as it does not depend on the database."""
     values = dict(zip(layout.targets, candidate.values, strict=True))
-    norms = {target: norm for target, norm in zip(layout.points, candidate.norms, strict=True) if norm}
-    prepared = Prepared(candidate, values, norms)
+    prepared = Prepared(candidate, values, dict(zip(layout.points, candidate.norms, strict=True)))
     if is_new:
         complete(prepared)
     return prepared
@@ -93,12 +95,13 @@ def write(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> None:
 
 def _tag_ids(session: Session, rows: Sequence[tuple[Prepared, Decision]]) -> dict[str, int]:
     """Ids by name of every tag the rows give; tags that are new are made."""
-    wanted: dict[str, None] = {}
+    lists: list[Sequence[str]] = []
     for prepared, decision in rows:
         if decision.outcome is Outcome.CREATE:
-            wanted.update(dict.fromkeys(prepared.candidate.tags))
+            lists.append(prepared.candidate.tags)
         elif decision.changes and "tags" in decision.changes:
-            wanted.update(dict.fromkeys(decision.changes["tags"][1]))
+            lists.append(decision.changes["tags"][1])
+    wanted = dict.fromkeys(chain.from_iterable(lists))
     if not wanted:
         return {}
     found = tag_service.ensure(session, wanted)

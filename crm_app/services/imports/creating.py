@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crm_app.models import Lifecycle, Outcome
 from crm_app.services.contacts import numbers, search
 from crm_app.services.imports import writing
+from crm_app.services.imports.layout import MOMENTS
 
 if TYPE_CHECKING:
     from crm_app.services.imports.chunk import Batch, Prepared
+    from crm_app.services.imports.layout import Layout
 
 IMPORTED = "import"  # source of contacts whose row names none
 
@@ -25,31 +27,47 @@ def create(batch: Batch, rows: Sequence[Prepared]) -> None:
         return
     session, moment = batch.session, batch.moment
     before = search.last_id(session)
-    ids = writing.next_contact_ids(session, len(rows))
-    number = numbers.take(session, len(rows))
-    defaults: dict[str, Any] = {"active": True, "lifecycle": batch.lifecycle or Lifecycle.CONTACT.value}
-    targets = [target for target in batch.layout.targets if target not in defaults]
-    contacts: list[tuple[Any, ...]] = []
-    points: list[tuple[Any, ...]] = []
-    sources: list[tuple[Any, ...]] = []
-    for id_, prepared in zip(ids, rows, strict=True):
-        values = prepared.values
-        searched = _with_number(prepared.search_text, str(number))
-        system = (id_, number, batch.branch_id, "{}", searched, prepared.sort_name, 1, moment, moment)
-        defaulted = tuple(other if values.get(name) is None else values[name] for name, other in defaults.items())
-        own = tuple(writing.storable(target, values[target]) for target in targets)
-        contacts.append(system + defaulted + own)
-        points.extend((id_, *point) for point in prepared.points)
-        sources.append((id_, values.get("source") or IMPORTED, values.get("external_id"), moment))
-        batch.prove(prepared.candidate.row, Outcome.CREATE, id_, 1)
-        if prepared.candidate.tags:
-            batch.give(id_, prepared.candidate.tags)
-        number += 1
-    attributes = [batch.layout.attribute(target) for target in targets]
-    writing.insert(session, "contact", (*_SYSTEM, *defaults, *attributes), contacts)
-    writing.insert(session, "contact_point", POINT_COLUMNS, points)
+    ids = list(writing.next_contact_ids(session, len(rows)))
+    first = numbers.take(session, len(rows))
+    columns = Columns(batch.layout, batch.lifecycle)
+    contacts = []
+    for id_, number, row in zip(ids, range(first, first + len(rows)), rows, strict=True):
+        searched = _with_number(row.search_text, str(number))
+        system = (id_, number, batch.branch_id, "{}", searched, row.sort_name, 1, moment, moment)
+        contacts.append(system + columns.of(row.values))
+    made = list(zip(ids, rows, strict=True))
+    sources = [(id_, r.values.get("source") or IMPORTED, r.values.get("external_id"), moment) for id_, r in made]
+    writing.insert(session, "contact", (*_SYSTEM, *columns.names), contacts)
+    writing.insert(session, "contact_point", POINT_COLUMNS, [(id_, *point) for id_, r in made for point in r.points])
     writing.insert(session, "contact_source", SOURCE_COLUMNS, sources)
     search.fill(session, before)
+    for id_, row in made:
+        batch.prove(row.candidate.row, Outcome.CREATE, id_, 1)
+        batch.give(id_, row.candidate.tags)
+
+
+class Columns:
+    """The columns of `contact` that a file's rows fill, and what stands in those that a row leaves empty."""
+
+    def __init__(self, layout: Layout, lifecycle: str | None) -> None:
+        defaults = {"active": True, "lifecycle": lifecycle or Lifecycle.CONTACT.value}
+        self._instead = {name: value for name, value in defaults.items() if name in layout.targets}
+        self._moments = [target for target in layout.targets if target in MOMENTS]
+        self._always = tuple(value for name, value in defaults.items() if name not in self._instead)
+        left_out = [name for name in defaults if name not in self._instead]
+        self.names = (*map(layout.attribute, layout.targets), *left_out)
+
+    def of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """A row's values as they are written, in the order of `names`. `values` holds the targets in their order."""
+        if not self._instead and not self._moments:
+            return (*values.values(), *self._always)
+        written = dict(values)
+        for name in self._moments:
+            written[name] = writing.storable(name, values[name])
+        for name, other in self._instead.items():
+            if written[name] is None:
+                written[name] = other
+        return (*written.values(), *self._always)
 
 
 def _with_number(text: str, number: str) -> str:

@@ -104,7 +104,7 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
     except BaseException:
         _forget(made.id)
         raise
-    found = _step(made.id, "commit", steps.commit, on_progress)
+    found = step(made.id, "commit", steps.commit, on_progress)
     if found.state != ImportState.DONE:
         error = Text.from_json(found.error) if found.error else text("The import was stopped.")
         raise CRMError(error)
@@ -114,20 +114,20 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
 
 
 def _plan(import_id: int, wish: Wish, on_progress: Progress, reader: Reader) -> Import:
-    found = _step(import_id, "read", steps.read, on_progress, reader)
+    found = step(import_id, "read", steps.read, on_progress, reader)
     if found.state != ImportState.READ:
         raise Unreadable(Text.from_json(found.error) if found.error else text("The file cannot be read."))
     headers = found.read_out["headers"]
     columns, options = choice.choose(headers, found.read_out["suggestions"], wish)
     with database.transaction() as session:
         steps.map_columns(session, SYSTEM, import_id, columns, options)
-    found = _step(import_id, "check", steps.check, on_progress, reader)
+    found = step(import_id, "check", steps.check, on_progress, reader)
     if found.state != ImportState.CHECKED:
         raise CRMError(Text.from_json(found.error) if found.error else text("The file cannot be checked."))
     return found
 
 
-def _step(
+def step(
     import_id: int, name: str, verb: Callable[..., Job], on_progress: Progress, reader: Reader | None = None
 ) -> Import:
     """Starts a step and works on it here; waits while another import is being committed."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from crm_app.locales import Text
 from crm_app.services.escaping import unescape
-from crm_app.services.fields.registry import parse
+from crm_app.services.fields.registry import PARSERS
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Level, Verdict
 from crm_app.services.imports import references
 from crm_app.services.imports.columns import ColumnMapping
@@ -120,4 +120,5 @@ def _parser(column: ColumnMapping, known: References, context: FieldContext) -> 
     if target == "tags":
         return references.tags_parser(column.separator, context)
     own = replace(context, date_format=column.date_format) if column.date_format else context
-    return lambda cell: parse(target, cell, own)
+    parse = PARSERS[target]
+    return lambda cell: parse(cell, own)

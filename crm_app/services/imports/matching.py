@@ -94,11 +94,14 @@ class Matcher:
 
     def lacking(self, candidate: Candidate) -> Text | None:
         """What a new contact would need and this row does not have."""
-        given = self._places
-        if not any(candidate.values[given[name]] for name in IDENTIFYING if name in given):
+        given, values = self._places, candidate.values
+        for place in self._identifying:
+            if values[place]:
+                break
+        else:
             return NOBODY
         for name in self._required:
-            if name not in given or candidate.values[given[name]] is None:
+            if name not in given or values[given[name]] is None:
                 return text("“{field}” is required here and empty in this row.", field=FIELDS[name].label)
         return None
 
@@ -119,6 +122,10 @@ class Matcher:
     @cached_property
     def _places(self) -> dict[str, int]:
         return {target: place for place, target in enumerate(self.layout.targets)}
+
+    @cached_property
+    def _identifying(self) -> list[int]:
+        return [self._places[name] for name in IDENTIFYING if name in self._places]
 
     @cached_property
     def _compared(self) -> list[tuple[str, str, int | None]]:

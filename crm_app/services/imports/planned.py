@@ -12,6 +12,8 @@ from crm_app.services.imports import plan_file
 from crm_app.services.imports.layout import Layout
 from crm_app.services.imports.matching import Candidate, Decision
 
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+
 
 @dataclass(slots=True)
 class PlannedRow:
@@ -65,10 +67,10 @@ def next_rows(plan: Connection, after: int, limit: int) -> list[PlannedRow]:
     return [
         PlannedRow(
             Candidate(row, key, values, norms, tags),
-            Outcome(outcome),
+            _OUTCOMES[outcome],
             contact_id,
             json.loads(changes) if changes else None,
-            bool(again),
+            again == 1,
         )
         for (row, outcome, again, contact_id, key, _, changes), (values, norms, tags) in zip(found, data, strict=True)
     ]

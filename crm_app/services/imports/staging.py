@@ -5,9 +5,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from crm_app.locales import text
+from crm_app.locales import ntext, text
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.verdict import Level, Problem
+from crm_app.services.fields.vocabulary import separator_of
 from crm_app.services.imports import plan_file
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.mapping.suggest import suggest
@@ -44,13 +45,20 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
             rows += len(taken)
             yield {"done": rows}
         read_out.rows = connection.execute(_COUNT).fetchone()[0]
+        _tell_rows_above(read_out)
         if read_out.rows == 0:
             raise Invalid(text("There are no rows below the header in this file."))
         _keep(connection, read_out, profiles.columns(), rows)
     answer = read_out_json(read_out)
+    evidence = profiles.evidence()
     answer["suggestions"] = [
-        {"target": found.target, "confidence": found.confidence, "reason": found.reason.to_json()}
-        for found in suggest(read_out.headers, profiles.evidence(), profiles.fills())
+        {
+            "target": found.target,
+            "confidence": found.confidence,
+            "reason": found.reason.to_json(),
+            "separator": separator_of(evidence[index]),
+        }
+        for index, found in enumerate(suggest(read_out.headers, evidence, profiles.fills()))
     ]
     yield {"read_out": answer, "rows": read_out.rows, "headers": read_out.headers}
 
@@ -62,6 +70,25 @@ def _tell(read_out: ReadOut, records: list[Record], problems: list[Problem]) -> 
         is_refused = problem.level is Level.ERROR and not problem.column and problem.row not in numbers
         if problem.row is None or (is_refused and len(read_out.problems) < TOLD):
             read_out.problems.append(problem)
+
+
+def _tell_rows_above(read_out: ReadOut) -> None:
+    """Rows above the headings that look like data: somebody must see that they are not taken."""
+    if read_out.header_row is None:
+        return
+    width = len(read_out.headers)
+    above = [
+        record
+        for record in read_out.first_records
+        if record.number < read_out.header_row and sum(1 for cell in record.cells if cell.strip()) > max(1, width // 2)
+    ]
+    if above:
+        message = ntext(
+            "{n} filled row above the headings is not imported.",
+            "{n} filled rows above the headings are not imported.",
+            len(above),
+        )
+        read_out.problems.insert(0, Problem(Level.WARNING, message))
 
 
 def _chunks(found: Iterator[Record | Problem]) -> Iterator[tuple[list[Record], list[Problem]]]:

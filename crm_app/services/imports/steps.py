@@ -1,18 +1,18 @@
-"""The steps of an import: read, map, check, commit, cancel. Each verb changes the state and leaves a job to be run.
+"""The steps of an import: read, map, check, commit, undo, cancel. Each changes the state and leaves a job to be run.
 
 States: READING → READ → CHECKING → CHECKED → COMMITTING → DONE; CANCELLED can be committed again and goes on where it
-stopped; FAILED can be read again. The caller hands a returned job to the queue (`jobs.queue.push`) after its
-transaction, or runs it itself (`work.run`).
+stopped; FAILED can be read again. DONE and CANCELLED → UNDOING → UNDONE; UNDO_STOPPED goes on the same way. The caller
+hands a returned job to the queue (`jobs.queue.push`) after its transaction, or runs it itself (`work.run`).
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from crm_app.locales import Text, text
-from crm_app.models import Import, ImportState, Job, JobKind, JobState
+from crm_app.models import Import, ImportState, Job, JobKind, JobState, Tag
 from crm_app.models.base import now
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
@@ -21,9 +21,11 @@ from crm_app.services.imports import columns as mappings
 from crm_app.services.imports.access import get, who_runs
 from crm_app.services.imports.columns import ColumnMapping, Options
 from crm_app.services.imports.reading.types import ReadSettings
+from crm_app.services.imports.undo_start import undo as undo
 
 STOPPED = text("Reading was stopped. Read the file again to go on.")
 _BEFORE_COMMIT = (ImportState.READING, ImportState.READ, ImportState.CHECKING, ImportState.CHECKED, ImportState.FAILED)
+_UNDO = (ImportState.UNDOING, ImportState.UNDO_STOPPED, ImportState.UNDONE)
 _MAPPABLE = (ImportState.READ, ImportState.CHECKING, ImportState.CHECKED)
 
 
@@ -90,10 +92,12 @@ def commit(session: Session, actor: Actor, import_id: int) -> Job:
     Raises NotFound, NotPermitted; Conflict when there is no plan, or somebody else started it (says who).
     """
     found = get(session, actor, import_id)
+    newest_tag = select(func.coalesce(func.max(Tag.id), 0)).scalar_subquery()
     claimed = session.execute(
         update(Import)
         .where(col(Import.id) == import_id, col(Import.state).in_([ImportState.CHECKED, ImportState.CANCELLED]))
         .values(state=ImportState.COMMITTING, error=None, finished_at=None, committed_at=now())
+        .values(newest_tag=func.coalesce(Import.newest_tag, newest_tag))
         .execution_options(synchronize_session=False)
     )
     session.refresh(found)
@@ -101,6 +105,8 @@ def commit(session: Session, actor: Actor, import_id: int) -> Job:
     if claimed.rowcount == 1:  # type: ignore[attr-defined]
         done = job.done if job is not None and found.committed_row else 0
         return _start(session, actor, found, JobKind.COMMIT, done=done)
+    if found.state in _UNDO:
+        raise Conflict(text("This import was undone. Bring its file in once more to import it again."))
     if job is None or found.state not in (ImportState.COMMITTING, ImportState.DONE):
         raise Conflict(text("This import has no finished check yet, so there is nothing to take over."))
     if job.user_id != actor.user_id:
@@ -112,7 +118,8 @@ def commit(session: Session, actor: Actor, import_id: int) -> Job:
 
 
 def cancel(session: Session, actor: Actor, import_id: int) -> Import:
-    """Stops the running job: what a commit has written stays, and it can go on later. Without a job: nothing.
+    """Stops the running job: what it has written or taken back stays so, and it can go on later. Without a job:
+    nothing.
 
     Raises NotFound, NotPermitted.
     """
@@ -133,7 +140,10 @@ def was_read(found: Import, result: dict[str, Any]) -> None:
     if before == headers and found.columns:
         return
     suggestions = found.read_out["suggestions"]
-    columns = [ColumnMapping(index, header, suggestions[index]["target"]) for index, header in enumerate(headers)]
+    columns = [
+        ColumnMapping(index, header, suggestions[index]["target"], separator=suggestions[index]["separator"])
+        for index, header in enumerate(headers)
+    ]
     found.columns = [column.to_json() for column in columns]
     options = Options.from_json(found.options) if found.options else Options()
     key = mappings.suggested_key(column.target for column in columns)
@@ -148,6 +158,8 @@ def stopped(found: Import) -> None:
         found.state = ImportState.READ
     elif found.state == ImportState.COMMITTING:
         found.state, found.finished_at = ImportState.CANCELLED, now()
+    elif found.state == ImportState.UNDOING:
+        found.state = ImportState.UNDO_STOPPED
 
 
 def failed(found: Import, error: Text) -> None:

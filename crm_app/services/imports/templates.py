@@ -25,7 +25,7 @@ _WORDS: dict[str, tuple[Text, ...]] = {
     "privacy_accepted": (text("yes"), text("no")),
     "active": (text("yes"), text("no")),
 }
-_EXAMPLE = {
+_EXAMPLE: dict[str, str | Text] = {
     "external_id": "A-17",
     "first_name": "Anna",
     "last_name": text("Example"),

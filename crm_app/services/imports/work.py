@@ -22,6 +22,7 @@ from crm_app.services.imports.commit import Commit
 from crm_app.services.imports.reading.child import Reader
 from crm_app.services.imports.reading.errors import Stopped
 from crm_app.services.imports.statistics import refresh
+from crm_app.services.imports.undo_run import Undo
 from crm_app.services.imports.writing_engine import CACHE_KIB, engine_for_writing
 from crm_app.services.jobs import Claim, Lost
 
@@ -112,6 +113,8 @@ class _Worker:
             return self._read()
         if self.kind is JobKind.CHECK:
             return self._check()
+        if self.kind is JobKind.UNDO:
+            return self._undo()
         return self._commit()
 
     def _read(self) -> JobState:
@@ -173,6 +176,28 @@ class _Worker:
             refresh(engine)
         return JobState.DONE
 
+    def _undo(self) -> JobState:
+        with database.reading() as session:
+            user_id = session.get_one(Job, self.claim.job_id).user_id
+        with engine_for_writing(self.cache_kib) as engine:
+            undo = Undo(engine, self.found, self.claim, user_id)
+            ended = undo.run(should_pause=self.should_pause, on_progress=self.on_progress)
+            log.debug("job %s: longest chunk %.0f ms", self.claim.job_id, undo.longest_chunk * 1000)
+            if ended is ImportState.UNDOING:
+                with database.transaction() as session:
+                    jobs.release(session, self.claim)
+                return JobState.QUEUED
+            if ended is ImportState.UNDO_STOPPED:
+                return self.stopped() or JobState.CANCELLED
+            with database.transaction() as session:
+                jobs.finish(session, self.claim)
+                found = self._import(session)
+                found.state, found.undone_at, found.undo_counts = ImportState.UNDONE, now(), undo.counts
+                session.add(found)
+                session.add(_audit(session, found, "undo", undo.counts))
+            refresh(engine)
+        return JobState.DONE
+
     def _child(self, command: str, payload: dict[str, Any]) -> dict[str, Any]:
         with nullcontext(self.reader) if self.reader else Reader() as reader:
             return reader.run(command, payload, on_progress=self._progress, should_stop=self._should_stop)
@@ -229,10 +254,8 @@ class _Worker:
         return JobState.FAILED
 
 
-def _audit(session: Session, found: Import) -> AuditEntry:
+def _audit(session: Session, found: Import, action: str = "import", counts: dict[str, int] | None = None) -> AuditEntry:
     job = jobs.latest(session, found.id or 0)
     who = who_runs(session, job) if job is not None else ""
-    data = {"import": found.id, "rows": found.rows, **found.counts}
-    return AuditEntry(
-        user_id=job.user_id if job is not None else None, actor=who or "system", action="import", data=data
-    )
+    data = {"import": found.id, "rows": found.rows, **(found.counts if counts is None else counts)}
+    return AuditEntry(user_id=job.user_id if job is not None else None, actor=who or "system", action=action, data=data)

@@ -75,6 +75,11 @@ NUMBERS = st.builds(
 )
 
 
+def test_no_calling_code_begins_with_zero() -> None:
+    assert e164("000472206912", "DE") == (None, False)
+    assert e164("+049301234567", "DE") == (None, False)
+
+
 @given(NUMBERS, st.sampled_from(["DE", "IT", "PL", "AT", "CH", "US", "GB", "FR", "FI"]))
 def test_the_short_cut_agrees_with_the_library(number: str, country: str) -> None:
     norm, valid = e164(number, country)

@@ -93,8 +93,9 @@ def test_contacts_an_import_made_go_with_everything_that_came_with_them(flow: Fl
         assert count(session, table) == 0, table
     proofs = session.exec(select(ImportRow)).all()
     assert [(proof.contact_id, proof.undone) for proof in proofs] == [(None, "reversed")] * 2
-    session.execute(text("INSERT INTO contact_search(contact_search) VALUES ('integrity-check')"))
-    assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+    if database.is_sqlite(session):
+        session.execute(text("INSERT INTO contact_search(contact_search) VALUES ('integrity-check')"))
+        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
     found = flow.get(id_)
     assert found.undone_at and found.counts["create"] == 2
 
@@ -107,7 +108,7 @@ def test_changed_values_points_tags_source_and_search_come_back(flow: Flow, sess
         "external_id,email,phone,city,source,registered_at,active,tags,social_links,last_name\n"
         "1,neu@example.org,040 99,Bern,Messe,2024-01-05T10:00:00+02:00,no,Neu,https://a.example.org/x,Maier\n",
     )
-    session.expire_all()
+    session.rollback()
     assert person(session, "Jürgen").city == "Bern"
     assert undone(flow, id_) == (1, 0, 0)
     session.rollback()

@@ -27,6 +27,7 @@ CLOSE = 1.0  # log odds between the two best under which CleverCSV is asked
 COMMON = (",", ";", "\t", "|", ":", " ")
 RARE = tuple("^~§¦¬\x01\x1d\x1e\x1f")
 UNLIKELY = tuple("#&*/!$%@=+_-·")  # they stand inside words and values too: two lines at least
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[a-zA-Z]{2,}")
 _SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?[;,\t ]*(?:\r\n|\r|\n|$)", re.IGNORECASE)
 
 WEIGHTS: dict[str, float] = {
@@ -127,11 +128,18 @@ def _delimiters(lines: list[str]) -> list[str]:
     probe = lines[:200]
     found = []
     for char in (*COMMON, *RARE, *UNLIKELY):
+        if char == "@" and _is_of_addresses(probe):
+            continue
         there = sum(char in line for line in probe)
         needed = 1.0 if char in ",;\t|" else max(2.0 if char in UNLIKELY else 1.0, 0.5 * len(probe))
         if there >= needed:
             found.append(char)
     return found
+
+
+def _is_of_addresses(lines: list[str]) -> bool:
+    """Whether nearly every "@" of the lines stands inside an e-mail address."""
+    return sum(len(_ADDRESS.findall(line)) for line in lines) >= 0.8 * sum(line.count("@") for line in lines)
 
 
 def candidates(sample: str) -> list[tuple[Dialect, float]]:

@@ -1,0 +1,1 @@
+"""Measurements made by hand: `make bench`. Nothing here belongs to the product."""

@@ -1,0 +1,198 @@
+"""What the undo of an import makes of each of its rows. The preview and the undo itself judge through this module.
+
+"Edited since" means: the present value is not the one the import wrote. A later import is an edit too.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlmodel import Session, col, select
+
+from crm_app.locales import Text, text
+from crm_app.models import Contact, Import, LeadStatus, Outcome, UndoOutcome, User
+from crm_app.services import database
+from crm_app.services.contacts import derived
+from crm_app.services.contacts.validating import ONE_OF
+from crm_app.services.imports.among import among
+from crm_app.services.imports.layout import MOMENTS, plain
+from crm_app.services.imports.undo_ties import Ties, tags_given_again, tags_of, ties
+
+GONE = text("The contact is not there any more.")
+EDITED = text("Somebody worked on this contact since, so it stays.")
+VALUE_GONE = text("The status or responsible user of before is not there any more.")
+NAMELESS = text("Without this value the contact would have no name, company, e-mail or phone.")
+
+_REFERENCES = {"status_id": LeadStatus, "owner_id": User}
+_ALWAYS = ("id", "number", "version", *derived.SEARCHED, *derived.PHONES)
+_COLUMNS = frozenset(Contact.__table__.columns.keys())  # type: ignore[attr-defined]
+
+
+@dataclass(slots=True)
+class FieldFate:
+    """One value an update wrote: before, written and now, as JSON; tags as lists of ids.
+
+    `takes` says whether something is to be written: a value already as before is REVERSED without it.
+    """
+
+    attribute: str
+    old: Any
+    written: Any
+    current: Any
+    outcome: UndoOutcome
+    takes: bool = False
+    reason: Text | None = None
+    tags: tuple[int, ...] = ()  # those to be taken away
+
+
+@dataclass(slots=True)
+class RowFate:
+    """One row that wrote something. `stored` is the contact now, None when it is gone."""
+
+    row: int
+    made: Outcome
+    contact_id: int | None
+    outcome: UndoOutcome
+    stored: Row[Any] | None = None
+    reason: Text | None = None
+    fields: list[FieldFate] = field(default_factory=list)
+
+    @property
+    def restored(self) -> dict[str, FieldFate]:
+        """What is to be written, by attribute."""
+        return {one.attribute: one for one in self.fields if one.takes}
+
+
+def judge(
+    session: Session, found: Import, rows: Sequence[Row[Any]], begun: datetime, *, locks: bool = False
+) -> list[RowFate]:
+    """What becomes of these rows against the database as it is now; rows already undone keep what they became.
+
+    `begun` is `since(…)`. `locks`: the contacts stay as they are until the transaction ends.
+    """
+    assert found.id is not None
+    stored = _stored(session, found, rows, locks)
+    made = [row.contact_id for row in rows if row.outcome == Outcome.CREATE and row.contact_id in stored]
+    hanging = ties(session, found.id, made)
+    tagged = sorted({row.contact_id for row in rows if row.contact_id in stored and "tags" in (row.changes or {})})
+    now, again = tags_of(session, tagged), tags_given_again(session, found.id, tagged, begun)
+    valid = _valid(session, rows)
+    fates = []
+    for row in rows:
+        contact = stored.get(row.contact_id)
+        if row.undone is not None:
+            fate = _undone(row, contact, hanging.get(row.contact_id))
+        elif contact is None:
+            fate = RowFate(row.row, Outcome(row.outcome), row.contact_id, UndoOutcome.IMPOSSIBLE, reason=GONE)
+        elif row.outcome == Outcome.CREATE:
+            fate = _created(row, contact, hanging[row.contact_id])
+        else:
+            fate = _updated(row, contact, valid, now.get(contact.id, set()), again.get(contact.id, set()))
+        fates.append(fate)
+    return fates
+
+
+def _stored(session: Session, found: Import, rows: Sequence[Row[Any]], locks: bool) -> dict[int | None, Row[Any]]:
+    """The rows' contacts, as far as they are where the import put them."""
+    ids = sorted({row.contact_id for row in rows if row.contact_id is not None})
+    if not ids:
+        return {}
+    changed = {name for row in rows for name in row.changes or () if name in _COLUMNS}
+    columns = [getattr(Contact, name) for name in dict.fromkeys([*_ALWAYS, *sorted(changed)])]
+    query = select(*columns).where(among(session, col(Contact.id), ids), col(Contact.branch_id) == found.branch_id)
+    if locks and not database.is_sqlite(session):
+        query = query.with_for_update()
+    return {row.id: row for row in session.execute(query)}
+
+
+def _valid(session: Session, rows: Sequence[Row[Any]]) -> dict[str, set[int | None]]:
+    """Ids of the statuses and users that exist, when a row changed one."""
+    wanted = {name for row in rows for name in row.changes or () if name in _REFERENCES}
+    return {name: {None, *session.exec(select(_REFERENCES[name].id)).all()} for name in wanted}  # type: ignore[attr-defined]
+
+
+def _undone(row: Row[Any], contact: Row[Any] | None, hanging: Ties | None) -> RowFate:
+    """A row whose undo is behind it: what it became stands, its values are shown as they are now."""
+    fate = RowFate(row.row, Outcome(row.outcome), row.contact_id, UndoOutcome(row.undone), contact)
+    if contact is None:
+        fate.reason = None if fate.outcome is UndoOutcome.REVERSED else GONE
+    elif hanging is not None:
+        fate.reason = hanging.reason or EDITED
+    elif fate.outcome is not UndoOutcome.REVERSED:
+        for name, (old, written) in (row.changes or {}).items():
+            if name in _COLUMNS:
+                current = plain(name, getattr(contact, name))
+                outcome = UndoOutcome.REVERSED if _same(name, current, old) else fate.outcome
+                fate.fields.append(FieldFate(name, old, written, current, outcome))
+    return fate
+
+
+def _created(row: Row[Any], contact: Row[Any], hanging: Ties) -> RowFate:
+    fate = RowFate(row.row, Outcome.CREATE, contact.id, UndoOutcome.REVERSED, contact)
+    is_edited = contact.version != row.version + hanging.versions
+    if reason := hanging.reason or (EDITED if is_edited else None):
+        fate.outcome, fate.reason = UndoOutcome.KEPT, reason
+    return fate
+
+
+def _updated(
+    row: Row[Any], contact: Row[Any], valid: dict[str, set[int | None]], tags: set[int], again: set[int]
+) -> RowFate:
+    fate = RowFate(row.row, Outcome.UPDATE, contact.id, UndoOutcome.REVERSED, contact)
+    for name, (old, written) in (row.changes or {}).items():
+        if name == "tags":
+            fate.fields.append(_tags(written, tags, again))
+        elif name in _COLUMNS:
+            fate.fields.append(_field(name, old, written, contact, valid))
+    if contact.version != row.version:
+        _keep_a_name(fate)
+    fate.outcome = worst(one.outcome for one in fate.fields)
+    return fate
+
+
+def worst(outcomes: Iterable[UndoOutcome]) -> UndoOutcome:
+    """What a row became as a whole: one value that stays is enough."""
+    found = set(outcomes)
+    return next((one for one in (UndoOutcome.KEPT, UndoOutcome.IMPOSSIBLE) if one in found), UndoOutcome.REVERSED)
+
+
+def _field(name: str, old: Any, written: Any, contact: Row[Any], valid: dict[str, set[int | None]]) -> FieldFate:
+    current = plain(name, getattr(contact, name))
+    fate = FieldFate(name, old, written, current, UndoOutcome.REVERSED)
+    if _same(name, current, old):
+        return fate
+    if not _same(name, current, written):
+        fate.outcome = UndoOutcome.KEPT
+    elif name in valid and old not in valid[name]:
+        fate.outcome, fate.reason = UndoOutcome.IMPOSSIBLE, VALUE_GONE
+    else:
+        fate.takes = True
+    return fate
+
+
+def _tags(given: list[int], now: set[int], again: set[int]) -> FieldFate:
+    """Tags somebody took away already are as before; those given once more since belong to whoever did."""
+    there = [tag for tag in given if tag in now]
+    taken = tuple(tag for tag in there if tag not in again)
+    outcome = UndoOutcome.REVERSED if len(taken) == len(there) else UndoOutcome.KEPT
+    return FieldFate("tags", [], given, there, outcome, takes=bool(taken), tags=taken)
+
+
+def _keep_a_name(fate: RowFate) -> None:
+    """An edit may have taken every other name away: then the ones the import wrote stay."""
+    restored, contact = fate.restored, fate.stored
+    after = [restored[name].old if name in restored else getattr(contact, name) for name in ONE_OF]
+    if any(after) or not any(getattr(contact, name) for name in ONE_OF):
+        return
+    for name in ONE_OF:
+        if name in restored:
+            restored[name].outcome, restored[name].takes = UndoOutcome.IMPOSSIBLE, False
+            restored[name].reason = NAMELESS
+
+
+def _same(name: str, one: Any, other: Any) -> bool:
+    if name in MOMENTS and one is not None and other is not None:
+        return datetime.fromisoformat(one) == datetime.fromisoformat(other)
+    return bool(one == other)

@@ -1,0 +1,126 @@
+"""What ties a contact to others since an import: its timeline, other imports, tags given again, records that refer to
+it. Whoever adds a table that refers to contacts need not come here: its foreign key is enough.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_
+from sqlmodel import Session, SQLModel, col, select
+
+from crm_app.locales import Text, text
+from crm_app.models import Activity, ActivityKind, ContactTag, Import, ImportRow, ImportState, Outcome, Tag, UndoOutcome
+from crm_app.services.folding import fold
+from crm_app.services.imports.among import among
+
+SOURCE = "undo:"  # with the import's id: source of the timeline entries an undo writes
+BELONGING = ("contact_point", "contact_source", "contact_tag", "activity", "import_row")  # go with their contact
+
+OTHER_IMPORT = text("The import “{name}” has this contact too, so it stays. Undo that one first.")
+WORKED_ON = text("Something was done with this contact since, so it stays.")
+REFERRED_TO = text("Other records belong to this contact, so it stays.")
+
+
+@dataclass(slots=True)
+class Ties:
+    """Why a contact cannot be deleted (None = it can), and by how much its version grew without an edit: an update of
+    another import that was undone completely counts two."""
+
+    reason: Text | None = None
+    versions: int = 0
+
+
+def ties(session: Session, import_id: int, ids: Sequence[int]) -> dict[int, Ties]:
+    """What hangs on each of these contacts beside what the import itself wrote."""
+    found = {id_: Ties() for id_ in ids}
+    if not ids:
+        return found
+    for id_ in _referred_to(session, ids):
+        found[id_].reason = REFERRED_TO
+    worked_on = select(col(Activity.contact_id)).where(
+        among(session, col(Activity.contact_id), ids), ~col(Activity.source).startswith(SOURCE)
+    )
+    for id_ in session.exec(worked_on):
+        found[id_].reason = WORKED_ON
+    others = (
+        select(ImportRow, Import)
+        .join(Import, col(Import.id) == col(ImportRow.import_id))
+        .where(among(session, col(ImportRow.contact_id), ids), col(ImportRow.import_id) != import_id)
+        .order_by(col(ImportRow.import_id))
+    )
+    for row, other in session.exec(others):
+        tied = found[row.contact_id or 0]
+        if row.undone == UndoOutcome.REVERSED:
+            tied.versions += 2
+        elif row.outcome != Outcome.UNCHANGED or other.state != ImportState.UNDONE:
+            tied.reason = text(OTHER_IMPORT.msgid, name=other.name or other.file_name)
+    return found
+
+
+def _referred_to(session: Session, ids: Sequence[int]) -> set[int]:
+    """Contacts that rows of other tables refer to, whatever tables there are."""
+    found: set[int] = set()
+    for column in referring("contact", BELONGING):
+        found.update(session.execute(select(column).where(among(session, column, ids))).scalars())
+    return found
+
+
+def referring(table: str, except_for: Sequence[str] = ()) -> list[Any]:
+    """Every column with a foreign key to the table's id, but for some tables."""
+    return [
+        key.parent
+        for other in SQLModel.metadata.sorted_tables
+        if other.name not in except_for
+        for key in other.foreign_keys
+        if key.column.table.name == table
+    ]
+
+
+def tags_of(session: Session, ids: Sequence[int]) -> dict[int, set[int]]:
+    """The tags these contacts have now."""
+    found: dict[int, set[int]] = {}
+    if ids:
+        query = select(ContactTag.contact_id, ContactTag.tag_id)
+        for id_, tag in session.exec(query.where(among(session, col(ContactTag.contact_id), ids))):
+            found.setdefault(id_, set()).add(tag)
+    return found
+
+
+def tags_given_again(session: Session, import_id: int, ids: Sequence[int], begun: datetime) -> dict[int, set[int]]:
+    """Tags that somebody, or another import, gave or took since, as far as it was written down."""
+    found: dict[int, set[int]] = {}
+    if not ids:
+        return found
+    by_hand = select(Activity.contact_id, Activity.data).where(
+        among(session, col(Activity.contact_id), ids),
+        Activity.kind == ActivityKind.CHANGED,
+        col(Activity.at) >= begun,
+        ~col(Activity.source).startswith(SOURCE),
+    )
+    names: dict[int, set[str]] = {}
+    for id_, data in session.exec(by_hand):
+        old, new = (data.get("changes") or {}).get("tags", ((), ()))
+        names.setdefault(id_, set()).update({fold(name) for name in old} ^ {fold(name) for name in new})
+    wanted = set().union(*names.values())
+    if wanted:
+        query = select(Tag.folded, Tag.id).where(among(session, col(Tag.folded), sorted(wanted)))
+        known = dict(session.exec(query).all())
+        for id_, folded in names.items():
+            found[id_] = {tag for name in folded if (tag := known.get(name)) is not None}
+    by_import = (
+        select(ImportRow.contact_id, ImportRow.changes)
+        .join(Import, col(Import.id) == col(ImportRow.import_id))
+        .where(
+            among(session, col(ImportRow.contact_id), ids),
+            col(ImportRow.import_id) != import_id,
+            col(ImportRow.outcome) == Outcome.UPDATE,
+            or_(col(ImportRow.undone).is_(None), col(ImportRow.undone) != UndoOutcome.REVERSED),
+            col(Import.committed_at) > begun,
+        )
+    )
+    for contact_id, changes in session.exec(by_import):
+        if contact_id is not None and changes and "tags" in changes:
+            found.setdefault(contact_id, set()).update(changes["tags"][1])
+    return found

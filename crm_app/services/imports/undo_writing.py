@@ -1,0 +1,181 @@
+"""Taking rows back: new contacts go, changed values, points and tags return. In a transaction the caller owns.
+
+Everything that belongs to a deleted contact is removed by name: the connection of a commit or undo does not enforce
+foreign keys. That nothing else refers to it was asked under the same lock (`undo_ties`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, update
+from sqlmodel import Session, col, select
+
+from crm_app.models import (
+    Activity,
+    ActivityKind,
+    Contact,
+    ContactPoint,
+    ContactSource,
+    ContactTag,
+    ImportRow,
+    Outcome,
+    PointKind,
+    Tag,
+    UndoOutcome,
+)
+from crm_app.models.base import now
+from crm_app.services.contacts import derived
+from crm_app.services.fields.registry import parse
+from crm_app.services.fields.verdict import FieldContext
+from crm_app.services.imports import writing
+from crm_app.services.imports.among import among
+from crm_app.services.imports.plan_file import encode
+from crm_app.services.imports.undo_plan import RowFate
+from crm_app.services.imports.undo_ties import SOURCE, referring
+
+_NAMES = (*derived.SEARCHED, *derived.PHONES)
+_POINT_COLUMNS = ("contact_id", *derived.PointRow._fields)
+_LINKS = (PointKind.LINK.value, "social", False)
+
+
+@dataclass(slots=True)
+class Undoing:
+    """What the rows of one undo have in common."""
+
+    import_id: int
+    user_id: int | None
+    begun: datetime  # of the import's commit
+    ended: datetime | None
+    newest_tag: int | None  # tags behind it came in with the import; None = not known
+    context: FieldContext
+    at: datetime = field(default_factory=now)
+
+
+def take_back(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
+    """Writes what was judged, and on every row what became of it."""
+    changed = [fate for fate in fates if fate.made is Outcome.UPDATE and fate.restored]
+    gone = [fate.contact_id for fate in fates if fate.made is Outcome.CREATE and fate.outcome is UndoOutcome.REVERSED]
+    tags = {tag for fate in changed for one in fate.fields for tag in one.tags}
+    tags |= _delete(session, [id_ for id_ in gone if id_ is not None])
+    _restore(session, undo, changed)
+    _forget_tags(session, undo, tags)
+    marks = [(fate.outcome.value, undo.import_id, fate.row) for fate in fates]
+    writing.update(session, "import_row", "undone = ?", "import_id = ? AND row = ?", marks)
+
+
+def _delete(session: Session, ids: Sequence[int]) -> set[int]:
+    """Deletes contacts nothing else refers to; returns the tags they had."""
+    if not ids:
+        return set()
+    had = select(ContactTag.tag_id).where(among(session, col(ContactTag.contact_id), ids)).distinct()
+    tags = set(session.exec(had))
+    for table in (ContactPoint, ContactSource, ContactTag, Activity):
+        _run(session, delete(table).where(among(session, table.contact_id, ids)))
+    _run(session, update(ImportRow).where(among(session, col(ImportRow.contact_id), ids)).values(contact_id=None))
+    _run(session, delete(Contact).where(among(session, col(Contact.id), ids)))
+    return tags
+
+
+def _restore(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
+    if not fates:
+        return
+    _restore_points(session, undo, fates)
+    _take_tags_and_sources(session, undo, fates)
+    reached = _reached(session, [fate for fate in fates if not fate.restored.keys().isdisjoint(_NAMES)])
+    by_columns: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    for fate in fates:
+        assert fate.stored is not None and fate.contact_id is not None
+        old = {name: one.old for name, one in fate.restored.items() if name != "tags"}
+        written = {name: writing.storable(name, value) for name, value in old.items()}
+        if not old.keys().isdisjoint(_NAMES):
+            values = {name: old.get(name, getattr(fate.stored, name)) for name in _NAMES}
+            values["number"] = fate.stored.number
+            written["search_text"] = derived.search_text(values, reached.get(fate.contact_id, ()))
+            written["sort_name"] = derived.sort_name(values)
+        row = (*written.values(), fate.stored.version + 1, writing.moment(undo.at), fate.contact_id)
+        by_columns.setdefault(tuple(written), []).append(row)
+    for columns, rows in by_columns.items():
+        assignments = ", ".join(f'"{name}" = ?' for name in (*columns, "version", "updated_at"))
+        writing.update(session, "contact", assignments, "id = ?", rows)
+    _note(session, undo, fates)
+
+
+def _restore_points(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
+    """The point of each restored field gives way to the one of before; further points of the contact stay."""
+    gone: list[tuple[Any, ...]] = []
+    points: list[tuple[Any, ...]] = []
+    for fate in fates:
+        old = {name: one.old for name, one in fate.restored.items() if name in (*derived.POINT_FIELDS, "social_links")}
+        for name in old:
+            kind, label, primary = (*derived.POINT_FIELDS[name], True) if name in derived.POINT_FIELDS else _LINKS
+            gone.append((fate.contact_id, str(kind), label, primary))
+        norms = {name: parse(name, value, undo.context).norm or value for name, value in old.items() if value}
+        points.extend((fate.contact_id, *point) for point in derived.points(old, norms))
+    remove = 'DELETE FROM contact_point WHERE contact_id = ? AND kind = ? AND label = ? AND "primary" = ?'
+    writing.run(session, remove, gone)
+    writing.insert(session, "contact_point", _POINT_COLUMNS, points)
+
+
+def _take_tags_and_sources(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
+    tags = [(fate.contact_id, tag) for fate in fates for one in fate.fields for tag in one.tags]
+    writing.run(session, "DELETE FROM contact_tag WHERE contact_id = ? AND tag_id = ?", tags)
+    until = undo.ended or undo.at
+    sources = [
+        (fate.contact_id, fate.restored["source"].written, writing.moment(undo.begun), writing.moment(until))
+        for fate in fates
+        if "source" in fate.restored
+    ]
+    remove = "DELETE FROM contact_source WHERE contact_id = ? AND source = ? AND first_seen BETWEEN ? AND ?"
+    writing.run(session, remove, sources)
+
+
+def _reached(session: Session, fates: Sequence[RowFate]) -> dict[int, list[str]]:
+    """Normalised e-mails and phones for the search text, in the order in which a form writes them."""
+    ids = [fate.contact_id for fate in fates if fate.contact_id is not None]
+    if not ids:
+        return {}
+    order = {(str(kind), label): place for place, (kind, label) in enumerate(derived.POINT_FIELDS.values())}
+    query = select(ContactPoint).where(
+        among(session, col(ContactPoint.contact_id), ids),
+        col(ContactPoint.kind).in_([PointKind.EMAIL, PointKind.PHONE]),
+    )
+    points = sorted(
+        session.exec(query),
+        key=lambda one: (order.get((one.kind, one.label), len(order)) if one.primary else len(order), one.id or 0),
+    )
+    found: dict[int, list[str]] = {}
+    for point in points:
+        found.setdefault(point.contact_id, []).append(point.norm)
+    return found
+
+
+def _note(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
+    """One timeline entry a contact: what it has again, tags by name."""
+    taken = {tag for fate in fates for one in fate.fields for tag in one.tags}
+    named = select(Tag.id, Tag.name).where(among(session, col(Tag.id), sorted(taken)))
+    names = dict(session.exec(named).all()) if taken else {}
+    rows = []
+    for fate in fates:
+        changes = {
+            name: [[names[tag] for tag in one.tags], []] if name == "tags" else [one.current, one.old]
+            for name, one in fate.restored.items()
+        }
+        data = encode({"import": undo.import_id, "changes": changes})
+        source = f"{SOURCE}{undo.import_id}"
+        rows.append((fate.contact_id, ActivityKind.CHANGED.value, writing.moment(undo.at), undo.user_id, source, data))
+    writing.insert(session, "activity", ("contact_id", "kind", "at", "user_id", "source", "data"), rows)
+
+
+def _forget_tags(session: Session, undo: Undoing, tags: Iterable[int]) -> None:
+    """Removes tags that came in with the import and that nothing uses any more."""
+    candidates = [] if undo.newest_tag is None else sorted(tag for tag in tags if tag > undo.newest_tag)
+    if candidates:
+        unused = [~exists().where(column == col(Tag.id)) for column in referring("tag")]
+        ours = among(session, col(Tag.id), candidates)
+        _run(session, delete(Tag).where(ours, col(Tag.is_franchise).is_(False), *unused))
+
+
+def _run(session: Session, statement: Any) -> None:
+    session.execute(statement.execution_options(synchronize_session=False))

@@ -1,0 +1,24 @@
+"""The indexes of `contact` that leave out empty values still answer what they are there for."""
+
+import pytest
+from sqlalchemy import text as sql
+
+from crm_app.services import database
+from crm_app.services.actor import Actor
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("SELECT id FROM contact WHERE external_id IN (SELECT value FROM json_each('[\"K-1\"]'))", "external_id"),
+        ("SELECT id FROM contact WHERE status_id = 1 ORDER BY sort_name, id", "status_id"),
+        ("SELECT id FROM contact WHERE owner_id = 1 ORDER BY sort_name, id", "owner_id"),
+    ],
+)
+def test_a_value_is_found_through_the_index_of_filled_ones(bob: Actor, query: str, index: str) -> None:
+    with database.reading() as session:
+        if not database.is_sqlite(session):
+            pytest.skip("PostgreSQL's planner reads small tables whole")
+        plan = " ".join(row[3] for row in session.execute(sql(f"EXPLAIN QUERY PLAN {query}")))
+    assert f"ix_contact_{index}" in plan
+    assert "TEMP B-TREE" not in plan
