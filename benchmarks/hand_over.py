@@ -3,8 +3,8 @@
     python -m benchmarks.hand_over FILE [--own]
 
 The environment names the server's data (`CRM_DATA_DIR`). `--own` works on the commit in this process, as `crm import`
-does, to see what it costs the server to do it on a thread of its own. One JSON line a step:
-name, begin and end (monotonic clock).
+does, to see what it costs the server to do it on a thread of its own. One JSON line a step: name, begin and end
+(monotonic clock).
 """
 
 import json

@@ -116,6 +116,8 @@ def last_line(output: str) -> str:
 def run(folder: Path, data: Path, arguments: list[str]) -> tuple[int | str, str]:
     """Status and output of a `crm` command; SERVED when it answers requests instead of ending."""
     port = build_port()
+    if answers(port):
+        raise RuntimeError(f"port {port} is in use: stop that program or set CRM_PORT")
     environment = {**build.environment(port), "CRM_DATA_DIR": str(data), "PYTHONPATH": str(build.ROOT)}
     command = [*without_override(), sys.executable, "-c", "from crm_app.cli import main; main()", *arguments]
     with (folder / "output").open("w+b") as output:

@@ -6,6 +6,7 @@ from a copy of one prepared data folder; its end is compared with that of a run 
 
 import random
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -63,6 +64,7 @@ def make(times: int = TIMES) -> Result:
                 result.expect(False, f"run {number} ({point}): {said}")
             result.times += 1
             shutil.rmtree(data)
+            print(f"F1 run {number} ({point}): {done} rows were in; {len(result.failures)} failures", file=sys.stderr)
     result.expect(max(waits) <= GOES_ON_SECONDS, f"went on only after {max(waits):.1f} s")
     whole = sum(1 for row in expected.rows["import_row"] if row[0] == expected.import_id)
     partly = sum(1 for done in written if 0 < done < whole)

@@ -27,9 +27,10 @@ class Places:
         return made
 
     def end(self) -> None:
-        """Stops what still runs."""
+        """Stops what still runs; the number of a process that ended may belong to somebody else by now."""
         for server in self._made:
-            server.stop()
+            if server.process is not None and server.process.poll() is None:
+                server.stop()
 
 
 @contextmanager

@@ -60,6 +60,7 @@ def _drop() -> rx.Component:
         ),
         on_drop_rejected=ImportUploadState.rejected,
         class_name="drop",
+        role="group",
     )
     return _named(zone)
 

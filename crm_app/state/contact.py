@@ -10,7 +10,7 @@ from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.errors import NotFound
-from crm_app.state.contact_view import CardView, Presenter
+from crm_app.state.contact_view import CardView, Presenter, key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -53,7 +53,7 @@ def _fetch(actor: Actor, number: str) -> CardView | None:
 
 
 def _get(session, actor: Actor, number: str) -> Contact:
-    return cards.get(session, actor, int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0)
+    return cards.get(session, actor, key_of(number))
 
 
 def _switch(actor: Actor, number: int, active: bool) -> CardView:

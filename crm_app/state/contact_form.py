@@ -16,7 +16,7 @@ from crm_app.services.contacts import cards
 from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import NotFound
 from crm_app.services.fields.registry import FIELDS
-from crm_app.state.contact_view import Presenter
+from crm_app.state.contact_view import Presenter, key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -95,7 +95,7 @@ _POINTS = ("email", "phone", "mobile")
 
 
 def _known(actor: Actor, texts: dict[str, str], number: str) -> list[Known]:
-    own = int(number) if number.isdigit() else None
+    own = key_of(number) or None
     with database.reading() as session:
         try:
             found = cards.known_elsewhere(session, actor, texts, except_number=own)
@@ -113,7 +113,7 @@ def _form(actor: Actor, number: str | None) -> tuple[dict[str, str], list[str], 
         owners = [[user.email, user.name] for user in users]
         if number is None:
             return dict.fromkeys(FORM_FIELDS, "") | {"lifecycle": "lead"}, statuses, owners
-        contact = cards.get(session, actor, int(number) if number.isdigit() else 0)
+        contact = cards.get(session, actor, key_of(number))
         return _texts(Presenter(session, actor), contact), statuses, owners
 
 
@@ -143,6 +143,6 @@ def _write(actor: Actor, number: str | None, texts: dict[str, str]) -> Contact:
     with database.transaction() as session:
         if number is None:
             return cards.create(session, actor, {name: value for name, value in texts.items() if value.strip()})
-        contact = cards.get(session, actor, int(number) if number.isdigit() else 0)
+        contact = cards.get(session, actor, key_of(number))
         cards.change(session, actor, contact, texts)
         return contact

@@ -86,6 +86,11 @@ class CardView:
     timeline: list[Happening] = field(default_factory=list)
 
 
+def key_of(number: str) -> int:
+    """The number in an address as a key; 0, which no contact has, for anything no database could hold."""
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
+
+
 class Presenter:
     """Turns stored values into text for one reader."""
 

@@ -30,31 +30,35 @@ with database.transaction() as session:
     print(links.setup_link(session))
 """
 DEMO = "from crm_app.services import demo; demo.fill(42, print)"
-TWINS = (  # two contacts with one address: their row cannot be decided by a machine
-    "Vorname;Nachname;E-Mail;Ort\nLena;Zwilling;zwilling@example.org;Halle\nLeo;Zwilling;zwilling@example.org;Halle\n"
-)
+TWINS = """
+from crm_app.services import database
+from crm_app.services.actor import SYSTEM
+from crm_app.services.contacts import cards
+with database.transaction() as session:
+    for name in ("Lena", "Leo"):
+        cards.create(session, SYSTEM, {"first_name": name, "last_name": "Zwilling", "email": "zwilling@example.org"})
+"""
 
 
-def fair_list() -> str:
-    """Rows for every outcome of the check, beside the people of `outlook-de.csv`."""
+def fair_list(names: str = "Mira Falk, Tom Anger, Ella Brandt, Noah Kern, Ida Sommer, Paul Winter, Lea Voss") -> str:
+    """Rows for every outcome of the check, beside the people of `outlook-de.csv` and the twins."""
     born = date(1988, 3, 14)
-    rows = [
-        "Kundennummer;Vorname;Nachname;Firma;E-Mail;Mobil;PLZ;Ort;Geburtsdatum",
-        "F-101;Jörg;Überzwerch;Bäckerei Überzwerch KG;joerg.ueberzwerch@example.org;0171 3920001;01099;Dresden;",
-        "F-102;Änne;Größling;;aenne.groessling@example.org;0171 3920002;80331;München;",
-    ]
-    names = ("Mira Falk", "Tom Anger", "Ella Brandt", "Noah Kern", "Ida Sommer", "Paul Winter", "Lea Voss", "Max Roth")
-    for n, name in enumerate(names):
+    rows = ["Vorname;Nachname;Firma;E-Mail;Mobil;PLZ;Ort;Geburtsdatum"]
+    for n, name in enumerate(names.split(", ")):
         first, last = name.split()
         day = (born + timedelta(days=401 * n)).strftime("%d.%m.%Y")
-        mail = f"{first}.{last}@example.org".lower()
-        rows.append(f"F-{110 + n};{first};{last};;{mail};0151 2345{n}678;10115;Berlin;{day}")
+        rows.append(f"{first};{last};;{first}.{last}@example.org;0151 2345{n}678;10115;Berlin;{day}")
+        if n == 0:
+            rows += [
+                "Jörg;Überzwerch;Bäckerei Überzwerch KG;joerg.ueberzwerch@example.org;0171 3920001;01099;Dresden;",
+                "Änne;Größling;;aenne.groessling@example.org;0171 3920002;80331;München;30.11.1984",
+                "Karl;Dunkel;;karl.dunkel@example.org;0160 5550002;20095;Hamburg;31.02.1990",
+            ]
     rows += [
-        "F-120;Jana;Hell;;jana.hell@example;0160 5550001;20095;Hamburg;12.05.1991",
-        "F-121;Karl;Dunkel;;karl.dunkel@example.org;0160 5550002;20095;Hamburg;31.02.1990",
-        "F-122;Mira;Falk;;mira.falk@example.org;0151 23450678;10115;Berlin;",
-        "F-123;Lena;Zwilling;;zwilling@example.org;;06108;Halle;",
-        ";;;;;;;;",
+        "Jana;Hell;;jana.hell@example;0160 5550001;20095;Hamburg;12.05.1991",
+        f"{first};{last};;{first}.{last}@example.org;;10115;Berlin;",
+        "Lena;Zwilling;;zwilling@example.org;;06108;Halle;",
+        ";;;;;;;",
     ]
     return "\n".join(rows) + "\n"
 
@@ -144,11 +148,16 @@ def main(target: Path, language: str) -> None:
                 page = context.new_page()
                 set_up(page, server, token, language)
                 server.run(DEMO)
-                for name, content in (("Zwillinge.csv", TWINS), ("Messe 2026.csv", fair_list())):
+                server.run(TWINS)
+                for name, people in (
+                    ("Schnuppertag.csv", "Rosa Linde, Emil Hahn, Greta Fuchs"),
+                    ("Messe 2026.csv", ""),
+                ):
+                    content = fair_list(people) if people else fair_list()
                     (work / name).write_text(content, encoding="utf-8")
-                bring_in(page, server, work / "Zwillinge.csv")
-                done = bring_in(page, server, CORPORA / "outlook-de.csv")
-                again = bring_in(page, server, CORPORA / "thunderbird-de.csv")
+                bring_in(page, server, CORPORA / "outlook-de.csv")
+                done = bring_in(page, server, work / "Schnuppertag.csv")
+                bring_in(page, server, CORPORA / "thunderbird-de.csv")
                 plan = bring_in(page, server, work / "Messe 2026.csv", commit=False)
                 page.goto(f"{server.url}/contacts?q=%C3%9Cberzwerch")
                 card = page.get_attribute("tr .name-link", "href") or ""
@@ -164,7 +173,7 @@ def main(target: Path, language: str) -> None:
                     "read": (plan.replace("/check", "/read"), "table.sheet"),
                     "columns": (plan.replace("/check", "/columns"), "table.mapping"),
                     "check": (plan, "tr.plan-row"),
-                    "done": (again or done, ".tiles"),
+                    "done": (done, ".tiles"),
                     "imports": ("/imports", "tr .name-link"),
                     "settings": ("/settings", "#setting-name"),
                 }

@@ -95,6 +95,18 @@ def test_wrong_values_are_named_at_their_fields_and_nothing_is_stored(page: Page
     assert stored(server, "1") == before
 
 
+def test_a_day_the_calendar_does_not_have_is_named_at_its_field(page: Page, server: Server) -> None:
+    """The browser's date field gives an empty value for 31 February: it must not be taken for "no date"."""
+    before = stored(server, "1")
+    open_form(page, server)
+    page.fill("#field-first_name", "Feb")
+    page.locator("#field-birth_date").press_sequentially("31021990")
+    assert page.locator("#field-birth_date").evaluate("(field) => field.validity.badInput")
+    save(page)
+    expect(page.locator("#error-birth_date")).to_be_visible()
+    assert stored(server, "1") == before
+
+
 def test_a_contact_without_name_and_address_is_refused_in_one_sentence(page: Page, server: Server) -> None:
     before = stored(server, "1")
     open_form(page, server)
@@ -250,21 +262,29 @@ def test_an_unknown_number_shows_that_there_is_nothing(page: Page, server: Serve
     page.wait_for_url("**/contacts")
 
 
-@pytest.mark.xfail(strict=True, reason="state/contact_form.py hands 20 digits to SQLite: the page stays blank")
 def test_a_number_no_database_can_hold_is_unknown_to_the_form_too(page: Page, server: Server) -> None:
     page.goto(server.url + "/contacts/99999999999999999999/edit")
     expect(page.locator(".empty")).to_contain_text("No such contact")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="assets/js/message.js shows the last message again on every page it is mounted on"
-)
 def test_a_message_is_shown_once(page: Page, server: Server) -> None:
     add(page, server, "Una", "Volta")
-    expect(page.locator("[data-sonner-toast]", has_text="Una Volta is saved.")).to_have_count(1)
+    message = page.locator("[data-sonner-toast]", has_text="Una Volta is saved.")
+    expect(message).to_have_count(1)
     page.locator(".top h1 a").click()
     page.wait_for_selector("tbody .name-link")
-    expect(page.locator("[data-sonner-toast]", has_text="Una Volta is saved.")).to_have_count(1)
+    expect(message).to_have_count(1)
+
+
+def test_a_reload_repeats_no_message(page: Page, server: Server) -> None:
+    add(page, server, "Rita", "Carico")
+    message = page.locator("[data-sonner-toast]", has_text="Rita Carico is saved.")
+    expect(message).to_have_count(1)
+    page.reload()
+    expect(page.locator(".card-name")).to_have_text("Rita Carico")
+    page.get_by_role("button", name="Deactivate").click()
+    expect(page.locator("[data-sonner-toast]", has_text="Rita Carico is inactive")).to_have_count(1)
+    expect(message).to_have_count(0)
 
 
 def test_an_unknown_condition_shows_nobody_instead_of_everybody(page: Page, server: Server) -> None:

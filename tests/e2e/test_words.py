@@ -81,7 +81,7 @@ def test_messages_and_dates_of_the_server_follow(page: Page, server: Server) -> 
     page.evaluate("window.__marker = 1")
     choose(page, "Deutsch")
     expect(page.locator(".facts dd", has_text=re.compile(r"^\d\d\.\d\d\.\d{4}$"))).to_have_count(1)
-    expect(page.locator(".facts dt").first).to_have_text("E-Mail")
+    expect(page.locator(".facts dt", has_text="E-Mail")).to_have_count(1)
     page.get_by_role("button", name="Deaktivieren").click()
     expect(page.locator("[data-sonner-toast]").first).to_contain_text("inaktiv")
     page.get_by_role("button", name="Reaktivieren").click()

@@ -78,7 +78,7 @@ class UndoPage:
 def preview(session: Session, actor: Actor, import_id: int) -> UndoPlan:
     """How many rows can be taken back, stay because somebody edited since, or cannot be taken back.
 
-    Looks at every row: about two seconds for 100,000. Raises NotFound, NotPermitted; Conflict while the import is
+    Looks at every row: some five seconds for 100,000. Raises NotFound, NotPermitted; Conflict while the import is
     still coming in or when it has written nothing.
     """
     found = _undoable(session, actor, import_id)

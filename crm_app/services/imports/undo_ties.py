@@ -44,19 +44,25 @@ def ties(session: Session, import_id: int, ids: Sequence[int]) -> dict[int, Ties
     )
     for id_ in session.exec(worked_on):
         found[id_].reason = WORKED_ON
-    others = (
-        select(ImportRow, Import)
-        .join(Import, col(Import.id) == col(ImportRow.import_id))
-        .where(among(session, col(ImportRow.contact_id), ids), col(ImportRow.import_id) != import_id)
-        .order_by(col(ImportRow.import_id))
+    columns = [getattr(ImportRow, name) for name in ("contact_id", "import_id", "outcome", "undone")]
+    others = select(*columns).where(
+        among(session, col(ImportRow.contact_id), ids), col(ImportRow.import_id) != import_id
     )
-    for row, other in session.exec(others):
-        tied = found[row.contact_id or 0]
+    rows = session.execute(others).all()
+    imports = _imports(session, sorted({row.import_id for row in rows}))
+    for row in rows:
+        other, tied = imports[row.import_id], found[row.contact_id]
         if row.undone == UndoOutcome.REVERSED:
             tied.versions += 2
         elif row.outcome != Outcome.UNCHANGED or other.state != ImportState.UNDONE:
             tied.reason = text(OTHER_IMPORT.msgid, name=other.name or other.file_name)
     return found
+
+
+def _imports(session: Session, ids: Sequence[int]) -> dict[int, Any]:
+    """Name and state of these imports; the rest of an import can be large."""
+    query = select(*[getattr(Import, name) for name in ("id", "name", "file_name", "state")])
+    return {row.id: row for row in session.execute(query.where(col(Import.id).in_(ids)))} if ids else {}
 
 
 def _referred_to(session: Session, ids: Sequence[int]) -> set[int]:
