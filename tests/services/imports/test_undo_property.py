@@ -73,9 +73,10 @@ anything = {
     "chosen": generated.options,
 }
 some_world = st.one_of(st.fixed_dictionaries(meeting), st.fixed_dictionaries(anything))
-OFTEN = ["tags", "retag", "first_name", "email", "deactivate"]
-some_edit = st.tuples(st.integers(0, 3), st.sampled_from([*OFTEN, *OFTEN, *VALUES]), st.integers(0, 3))
-history = st.lists(some_edit, min_size=1, max_size=8)
+OFTEN = ["retag", "first_name", "email", "phone", "birth_date", "tags"]
+ANY = [*OFTEN, *OFTEN, "deactivate", *VALUES]
+some_edit = st.tuples(st.integers(0, 2), st.sampled_from(ANY), st.integers(0, 3))
+history = st.lists(some_edit, min_size=3, max_size=8)
 quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
