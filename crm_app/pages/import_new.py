@@ -69,7 +69,7 @@ def _named(zone: rx.Component) -> rx.Component:
     """Tells screen readers what the zone is; Reflex has no props for it on the two elements it makes."""
     name = '"aria-labelledby": "drop-title"'
     area = zone.children[0]
-    area.special_props = [*area.special_props, rx.Var(f'{{"role": "button", {name}}}')]
+    area.special_props = [*area.special_props, rx.Var(f'{{"role": "group", {name}}}')]
     area.children[0].special_props = [*area.children[0].special_props, rx.Var(f"{{{name}}}")]
     return zone
 

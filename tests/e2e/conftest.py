@@ -64,13 +64,24 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+_sessions: dict[tuple[Path, str], list[dict[str, str]]] = {}
+
+
 def sign_in(context: BrowserContext, server: Server, name: str = "alice") -> Page:
+    """A page on the contact list, signed in; a session that still lives is used again."""
     page = context.new_page()
+    if known := _sessions.get((server.data_dir, name)):
+        context.add_cookies(known)  # type: ignore[arg-type]
+        page.goto(server.url + "/contacts")
+        if "/login" not in page.url:
+            return page
     page.goto(server.url + "/login")
     page.fill("[name=email]", f"{name}@example.org")
     page.fill("[name=password]", PASSWORD)
     page.click("button[type=submit]")
     page.wait_for_url("**/contacts**")
+    cookies = context.cookies()
+    _sessions[server.data_dir, name] = [cookie for cookie in cookies if cookie["name"] == "session"]  # type: ignore[misc]
     return page
 
 
