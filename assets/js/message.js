@@ -8,9 +8,9 @@ const KEY = "crm-message-shown";
 
 export function MessageRelay({ n, kind, text }) {
   useEffect(() => {
-    const shown = Number(sessionStorage.getItem(KEY) ?? 0);
-    if (n > 0 && text && n !== shown) (toast[kind] ?? toast)(text, { duration: 10000 });
+    if (n === 0 || !text || String(n) === sessionStorage.getItem(KEY)) return; // 0: the state has not arrived yet
     sessionStorage.setItem(KEY, String(n));
+    (toast[kind] ?? toast)(text, { duration: 10000 });
   }, [n]);
   return null;
 }

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.components.form_guard import form_guard
 from crm_app.components.notice import notice
 from crm_app.components.text import T
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, Field, FieldGroup, FieldKind
@@ -13,6 +14,7 @@ _AUTOFILL = {"email": "email", "phone": "tel", "mobile": "tel", "website": "url"
 
 def contact_fields() -> rx.Component:
     return rx.fragment(
+        form_guard(ContactFormState.errors),
         rx.cond(ContactFormState.errors[""].to(str), notice(ContactFormState.errors[""].to(str), "danger")),
         *[_group(group) for group in FieldGroup],
     )
@@ -33,6 +35,7 @@ def _field(field: Field) -> rx.Component:
     return rx.el.div(
         rx.el.label(T(field.label.msgid), html_for=f"field-{field.name}"),
         _input(field, error),
+        _half_a_date() if field.kind is FieldKind.DATE else rx.fragment(),
         rx.cond(error, rx.el.p(error, class_name="field-error", id=f"error-{field.name}", role="alert")),
         class_name="field wide" if field.kind is FieldKind.LONG_TEXT else "field",
     )
@@ -72,6 +75,10 @@ def _input(field: Field, error: rx.Var) -> rx.Component:
         auto_complete="off",
         auto_focus=field.name == "first_name",
     )
+
+
+def _half_a_date() -> rx.Component:
+    return rx.el.p(T("This is not a complete day of the calendar."), class_name="field-error half-a-date", role="alert")
 
 
 def _select(shared: dict, *options: rx.Component, blank: bool = True) -> rx.Component:

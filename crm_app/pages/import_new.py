@@ -40,11 +40,12 @@ def _drop() -> rx.Component:
             t("Excel, LibreOffice or CSV, up to {size} MB", size=limit // MIB),
             class_name="quiet",
         ),
-        rx.el.span(T("Choose a file"), class_name="button primary"),
+        rx.el.button(T("Choose a file"), type="button", class_name="button primary"),
         id=UPLOAD_ID,
         multiple=False,
         max_files=1,
         max_size=limit,
+        no_keyboard=True,  # the button in it is reached by Tab
         accept={
             "text/csv": [".csv"],
             "text/plain": [".txt", ".tsv", ".tab"],
@@ -60,7 +61,6 @@ def _drop() -> rx.Component:
         ),
         on_drop_rejected=ImportUploadState.rejected,
         class_name="drop",
-        role="group",
     )
     return _named(zone)
 

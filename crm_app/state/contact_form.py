@@ -72,10 +72,13 @@ class ContactFormState(rx.State):
         actor = await current_actor(self)
         self.errors, self.known, self.missing = {}, [], False
         try:
-            self.values, self.statuses, self.owners = await asyncio.to_thread(_form, actor, number)
+            values, self.statuses, self.owners = await asyncio.to_thread(_form, actor, number)
         except NotFound:
             self.missing = True
-        self.key += 1
+        else:
+            if values != self.values:  # else the inputs stay, with what was typed in them already
+                self.values = values
+                self.key += 1
         self.loaded = True
 
     async def _save(self, actor: Actor, number: str | None, form: dict[str, Any]):

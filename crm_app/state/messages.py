@@ -1,5 +1,7 @@
 """The one way a handler tells its user something: `await say(self, text(...))`."""
 
+from time import time_ns
+
 import reflex as rx
 
 from crm_app import locales
@@ -8,7 +10,7 @@ from crm_app.state.session import SessionState
 
 
 class MessageState(rx.State):
-    """The last message of this tab; `n` counts them."""
+    """The last message of this tab; `n` is its moment in milliseconds, also unique after a restart of the server."""
 
     n: int = 0
     kind: str = "success"
@@ -18,14 +20,15 @@ class MessageState(rx.State):
 async def say(state: rx.State, message: Text, kind: str = "success") -> None:
     """Shows `message` in the user's language; `kind` is success, info, warning or error."""
     session = await state.get_state(SessionState)
-    messages = await state.get_state(MessageState)
-    messages.kind = kind
-    messages.text = locales.render(message, session.language)
-    messages.n += 1
+    await _show(state, kind, locales.render(message, session.language))
 
 
 async def show_refusal(state: rx.State, message: Text, language: str) -> None:
     """What the guard calls when it refuses an event."""
+    await _show(state, "error", locales.render(message, language))
+
+
+async def _show(state: rx.State, kind: str, words: str) -> None:
     messages = await state.get_state(MessageState)
-    messages.kind, messages.text = "error", locales.render(message, language)
-    messages.n += 1
+    messages.kind, messages.text = kind, words
+    messages.n = max(messages.n + 1, time_ns() // 1_000_000)

@@ -4,12 +4,14 @@ Reflex bakes the port into the bundle and a hash of the state tree beside it, so
 source, the assets, the locks and the port.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,8 +35,20 @@ def key(port: int) -> str:
 
 def ensure(port: int, say: Callable[[str], None]) -> Path:
     """The folder of a finished build for this port, made when it is missing or old. Raises RuntimeError with the
-    end of the build's output when it fails.
+    end of the build's output when it fails. Processes that ask at once wait for the one that builds.
     """
+    with _alone():
+        return _ensure(port, say)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with (ROOT / ".web.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # gone with the process, however it ends
+        yield
+
+
+def _ensure(port: int, say: Callable[[str], None]) -> Path:
     web = ROOT / ".web"
     stamp = web / "build-key"
     wanted = key(port)
