@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.server import Server
 
@@ -27,9 +27,10 @@ def to_check(page: Page) -> None:
 
 
 def take_without_bad_cells(page: Page) -> None:
-    """Turns the switch and waits for the new plan."""
+    """Turns the switch and waits for the new plan, in which fewer rows are invalid."""
+    before = page.inner_text(".outcome-invalid .count")
     page.check(".switch input")
-    page.wait_for_selector(".progress", state="visible")
+    expect(page.locator(".outcome-invalid .count")).not_to_have_text(before, timeout=120_000)
     page.wait_for_selector("table.plan", timeout=120_000)
 
 

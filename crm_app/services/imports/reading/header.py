@@ -50,6 +50,8 @@ def detect(records: Sequence[Sequence[str]], synonyms: Predicate | None = None) 
             best, best_score = index, score
         if width == 1 or (index > 0 and _is_data(rows[index], kinds[index], filled[index], usual)):
             break
+        if index >= 2 and min(filled[index - 1 : index + 1]) >= 0.7 * usual and _alike(kinds[index - 1], kinds[index]):
+            break
     return best
 
 
@@ -86,6 +88,12 @@ def _is_data(row: list[str], kinds: list[Kind], filled: int, usual: int) -> bool
     return filled >= 0.7 * usual and values >= max(1, 0.3 * filled)
 
 
+def _alike(above: list[Kind], below: list[Kind]) -> bool:
+    """Two full rows of the same kinds are data already, also where all of them are texts."""
+    pairs = [(a, b) for a, b in zip(above, below, strict=True) if a is not Kind.EMPTY or b is not Kind.EMPTY]
+    return len(pairs) >= 4 and sum(a is b for a, b in pairs) >= 0.9 * len(pairs)
+
+
 def _continues(kinds: list[list[Kind]], above: int, index: int) -> bool:
     """Rows between two header candidates hold no values: both belong to one header of several rows."""
     return index == above + 1 and not any(each in VALUES for each in kinds[index])
@@ -107,11 +115,13 @@ def _judge(
         score += _cell_evidence(cell, kinds[index][column], body, column, synonyms)
     width = len(row)
     score *= min(width, 8) / width
+    if width > 8:  # a few known names count also where two hundred columns are nobody's
+        score += 0.8 * min(3, sum(_known(cell) for cell in row if cell)) * (1 - 8 / width)
     texts = [cell.lower() for cell in row if cell]
     score -= 0.7 * (len(texts) - len(set(texts)))
     score -= 3.0 * max(0.0, 1 - filled[index] / usual)
-    first = all(count == 0 for count in filled[:index])
-    score += 0.8 if first else 0.3 if all(count < 0.7 * usual or count < 2 for count in filled[:index]) else -1.2
+    full = sum(count >= max(2, 0.7 * usual) for count in filled[:index])
+    score += 0.8 if not any(filled[:index]) else 0.3 if not full else -0.8 - 0.4 * min(full, 6)
     if not below:
         score += 0.3 if all(kinds[index][c] in _NAMES or not cell for c, cell in enumerate(row)) else -1.0
     return score
@@ -127,6 +137,8 @@ def _cell_evidence(
     if found in VALUES and found is not Kind.URL:
         return _value_evidence(cell, found, body)
     known = _known(cell) or (synonyms is not None and synonyms(cell))
+    if known and sum(_known(text) for text, _ in body[:5]) > 2:  # "Value 1" above "Value 2" and "Value 3"
+        known = False
     score = 1.6 if known else 0.35 if _IDENTIFIER.fullmatch(cell) else 0.0
     if values >= 0.7 and found in _NAMES:
         return score + 1.3

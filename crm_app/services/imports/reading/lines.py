@@ -10,7 +10,7 @@ from typing import TextIO
 
 from crm_app.services.imports.reading.garbled import TWICE, mended
 
-LONGEST_QUOTE = 200  # physical lines a quoted cell may go over
+LONGEST_QUOTE = 10_000  # physical lines a quoted cell may go over: a record is held in memory
 
 
 class StillOpen(Exception):

@@ -7,7 +7,7 @@ from typing import Any
 
 ROWS = 200
 QUOTES = ('"', "'", "`")
-LONGEST_CELL_LINES = 60  # a quoted cell over more lines than this, in a sample, is an unbalanced quote
+LONGEST_CELL_LINES = 60  # a quoted cell over more lines than this must close by the rules, or it is a stray quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def read(lines: list[str], delimiter: str, quote: str, escape: str) -> list[list
     try:
         for row in reader:
             span = reader.line_num - before
-            if span > LONGEST_CELL_LINES:
+            if span > LONGEST_CELL_LINES and not _closes(clean[before : reader.line_num], row, rows, options):
                 return None
             if span > 1 and reader.line_num == len(clean) and _left_open(clean[before:], options):
                 return None
@@ -105,6 +105,14 @@ def is_aligned(lines: list[str]) -> bool:
     """Whether columns stand under each other by runs of spaces: several spaces are then one delimiter."""
     probe = lines[:100]
     return sum("   " in line.strip() for line in probe) * 2 > len(probe)
+
+
+def _closes(lines: list[str], row: list[str], before: list[list[str]], reader_options: dict[str, Any]) -> bool:
+    """Whether a long record is one by the strict rules and as wide as a row before it."""
+    try:
+        return len(list(csv.reader(lines, strict=True, **reader_options))) == 1 and len(row) in map(len, before)
+    except csv.Error:
+        return False
 
 
 def _left_open(lines: list[str], reader_options: dict[str, Any]) -> bool:

@@ -97,7 +97,7 @@ def test_a_quote_open_at_the_end_refuses_its_record_only(tmp_path: Path) -> None
     assert "line 3" in str(problems[0].message)
 
 
-def test_a_quote_open_for_200_lines_refuses_its_record_only(tmp_path: Path) -> None:
+def test_a_quote_open_for_thousands_of_lines_refuses_its_record_only(tmp_path: Path) -> None:
     people = [f"P{index};p{index}@example.org;T" for index in range(1000)]
     people[100] = 'P100;"p100@example.org;T'
     people[900] = 'P900;"p900@example.org";T'
@@ -105,6 +105,15 @@ def test_a_quote_open_for_200_lines_refuses_its_record_only(tmp_path: Path) -> N
     assert [problem.row for problem in problems] == [102]
     assert [row.number for row in rows] == [*range(2, 102), *range(103, 1002)]
     assert rows[-100].cells == ["P900", "p900@example.org", "T"] or rows[899].cells[0] == "P900"
+
+
+@pytest.mark.parametrize("lines", [100, 300, 3000])
+def test_a_note_over_hundreds_of_lines_is_one_cell(tmp_path: Path, lines: int) -> None:
+    note = "\n".join(f"line {number} of the talk, and more" for number in range(lines))
+    content = f'First name,Last name,E-mail,Notes\nAnna,Berg,a@example.org,"{note}"\nOle,Cole,o@example.org,short\n'
+    read_out, rows, problems = read(tmp_path, content)
+    assert read_out.dialect is not None
+    assert (read_out.dialect.delimiter, [row.cells[3] for row in rows], problems) == (",", [note, "short"], [])
 
 
 def test_a_quote_that_closes_in_the_next_row_does_not_swallow_it(tmp_path: Path) -> None:

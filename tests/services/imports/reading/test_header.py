@@ -54,6 +54,17 @@ def test_titles_comments_and_blank_rows_stand_above_it() -> None:
     assert detect([*title, ["Vorname", "Nachname", "E-Mail", "Geburtsdatum"], *PEOPLE]) == 4
 
 
+@pytest.mark.parametrize("cell", ["value {row}-{column}", "r{row}c{column}", "text {row}", "{row}"])
+def test_two_hundred_unknown_names_beside_three_known_ones(cell: str) -> None:
+    names = ["First name", "Last name", "E-mail", *(f"Col {column}" for column in range(197))]
+    people = [
+        [f"Anna{row}", f"Berg{row}", f"a{row}@example.org"]
+        + [cell.format(row=row, column=column) for column in range(197)]
+        for row in range(30)
+    ]
+    assert detect([names, *people]) == 0
+
+
 def test_of_several_header_rows_the_specific_one() -> None:
     groups = [["Person", "", "Kontakt", ""], ["Vorname", "Nachname", "E-Mail", "Geburtsdatum"]]
     assert detect([*groups, *PEOPLE]) == 1
