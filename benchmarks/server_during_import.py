@@ -6,12 +6,13 @@ A signed-in Chromium page pages and searches the whole time on the same machine;
 (is the event loop free) and `/contacts` with a session (gate, session from the database, page).
 """
 
+import itertools
 import json
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,11 @@ def bench(rows: int = ROWS, contacts: int = CONTACTS, *, is_own: bool = False) -
         write_csv(path, rows)
         assert server.process is not None
         until = time.monotonic() + QUIET_SECONDS
-        quiet = read_on(page, lambda: time.monotonic() < until)
+        words = itertools.cycle(WORDS)
+        quiet = read_on(page, words, lambda: time.monotonic() < until)
         with Sampler(server.process.pid) as memory, Prober(server, browser.cookies(page)) as prober:
             importer = hand_over(server, path, *(["--own"] if is_own else []))
-            samples = read_on(page, lambda: importer.poll() is None)
+            samples = read_on(page, words, lambda: importer.poll() is None)
         assert importer.stdout is not None
         phases = [json.loads(line) for line in importer.stdout.read().splitlines()]
         if importer.wait() != 0:
@@ -60,22 +62,20 @@ def hand_over(server: Server, path: Path, *options: str) -> "subprocess.Popen[st
     return subprocess.Popen(command, env=environment, cwd=build.ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def read_on(page: Page, goes_on: Callable[[], bool]) -> list[Sample]:
-    """Searches, turns a few pages, searches again, without a pause, as long as `goes_on`."""
+def read_on(page: Page, words: Iterator[str], goes_on: Callable[[], bool]) -> list[Sample]:
+    """Searches for another word each time, turns a few pages, without a pause, as long as `goes_on`."""
     samples: list[Sample] = []
-    number = 0
 
     def take(what: str, work: Callable[[], float]) -> None:
         begin = time.monotonic()
         samples.append((what, begin, work()))
 
     while goes_on():
-        word = WORDS[number % len(WORDS)]
+        word = next(words)
         take("search", lambda word=word: browser.search(page, word))
         for _ in range(3):
             if goes_on():
                 take("turn", lambda: browser.turn(page))
-        number += 1
     return samples
 
 

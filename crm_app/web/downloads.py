@@ -1,10 +1,8 @@
 """Files for signed-in users, made on request and never kept."""
 
 import asyncio
-from collections.abc import Callable
 from urllib.parse import quote
 
-from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -13,28 +11,25 @@ from crm_app.locales import render, text
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError
-from crm_app.services.imports import templates
 
-Maker = Callable[[Session, Actor], bytes]
-_TEMPLATES: dict[str, tuple[Maker, str]] = {
-    "csv": (templates.csv_template, "text/csv; charset=utf-8"),
-    "xlsx": (templates.xlsx_template, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+_MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
 async def import_template(request: Request) -> Response:
     """The empty file to fill in, in the user's language."""
     kind = request.path_params["kind"]
-    if kind not in _TEMPLATES:
+    if kind not in _MEDIA_TYPES:
         return PlainTextResponse("not found", 404)
-    make, media_type = _TEMPLATES[kind]
     actor: Actor = request.state.signed_in.actor
     try:
-        content = await asyncio.to_thread(_make, make, actor)
+        content = await asyncio.to_thread(_template, kind, actor)
     except CRMError as error:
         return PlainTextResponse(render(error.message, actor.language), 403)
     name = render(text("Contacts to fill in"), actor.language)
-    return attachment(content, f"{name}.{kind}", media_type)
+    return attachment(content, f"{name}.{kind}", _MEDIA_TYPES[kind])
 
 
 def attachment(content: bytes, name: str, media_type: str) -> Response:
@@ -46,9 +41,11 @@ def attachment(content: bytes, name: str, media_type: str) -> Response:
     )
 
 
-def _make(make: Maker, actor: Actor) -> bytes:
+def _template(kind: str, actor: Actor) -> bytes:
+    from crm_app.services.imports import templates  # openpyxl with numpy: 15 MB that a server needs now and then
+
     with database.reading() as session:
-        return make(session, actor)
+        return templates.csv_template(session, actor) if kind == "csv" else templates.xlsx_template(session, actor)
 
 
 def routes() -> list[BaseRoute]:

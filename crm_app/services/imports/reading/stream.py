@@ -20,8 +20,8 @@ _STRAY = text("There is a stray quotation mark in this row. It was kept as text;
 def stream(path: Path, encoding: str, dialect: Dialect, sample: str, width: int = 0) -> Iterator[Record | Problem]:
     """Records, blank ones too, each after its problems; an error that no record follows is a refused record.
 
-    A quote that stays open to the end, over thousands of lines, or into other records (`width` cells, 0 = not known) refuses the
-    record it opened in, and reading goes on in the line after that one.
+    A quote that stays open to the end, over thousands of lines, or into other records (`width` cells, 0 = not known)
+    refuses the record it opened in, and reading goes on in the line after that one.
     """
     skip_spaces = _skips_spaces(sample, dialect)
     arguments = quotes.options(dialect, skip_spaces=skip_spaces)
