@@ -19,12 +19,13 @@ from crm_app.services.fields.verdict import FieldContext, Level
 from crm_app.services.imports import columns as mappings
 from crm_app.services.imports import layout, plan_file, references, staging
 from crm_app.services.imports.collecting import held_back
-from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports.columns import ColumnMapping, InFile, Options
 from crm_app.services.imports.date_column import date_formats
 from crm_app.services.imports.doubles import Doubles
 from crm_app.services.imports.judging import Flaw, Judge, Judged
 from crm_app.services.imports.matching import Candidate, Decision, Matcher
 from crm_app.services.imports.plan_file import WHOLE_ROW, text_json
+from crm_app.services.imports.settling import settle
 
 CHUNK = 5_000
 
@@ -63,7 +64,7 @@ class _Check:
         columns = [replace(column, date_format=formats.get(column.index)) for column in columns]
         self.session, self.plan, self.options = session, plan, options
         self.layout = layout.of(columns, options)
-        self.judge = Judge(columns, self.layout, known, context)
+        self.judge = Judge(columns, self.layout, known, context, options.blank)
         self.matcher = Matcher(self.layout, actor, context, settings.required_fields)
         self.doubles = Doubles(self.layout)
         self.counts: Counter[str] = Counter(dict.fromkeys(Outcome, 0))
@@ -88,12 +89,18 @@ class _Check:
             after = rows[-1]
             done += len(rows)
             yield {"done": done, "total": total}
+        self._settle()
         self._refused()
         plan_file.put(self.plan, **self.facts, counts=dict(self.counts))
         plan_file.finish_plan(self.plan)
         problems = dict(self.plan.execute("SELECT level, count(*) FROM problem GROUP BY level").fetchall())
         assert sum(self.counts.values()) == total, "every row has exactly one outcome"
         yield {"counts": dict(self.counts), "problems": problems}
+
+    def _settle(self) -> None:
+        rule = self.options.in_file
+        if rule is not InFile.FIRST:
+            self.counts.update(settle(self.session, self.plan, self.matcher, self.doubles.later, rule))
 
     def _chunk(self, rows: list[int], cells: list[list[str]]) -> None:
         judged = self.judge.chunk(rows, cells)
@@ -135,9 +142,8 @@ class _Check:
         for place, decision in enumerate(decisions):
             row, key, data = judged.rows[place], judged.keys[place], None
             taken = decision.outcome in (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)
-            if taken:
-                tags = judged.tags[place] if judged.tags else []
-                data = plan_file.encode([judged.values[place], judged.norms[place], tags])
+            if taken or (decision.outcome is not Outcome.INVALID and self.options.in_file is not InFile.FIRST):
+                data = _data(judged, place)
             changes = plan_file.encode(decision.changes) if decision.changes else None
             reason = text_json(decision.reason) if decision.reason else None
             rows.append((row, decision.outcome, decision.contact_id, decision.version, key, reason, data, changes))
@@ -173,8 +179,20 @@ class _Check:
 
 
 def _candidate(judged: Judged, place: int) -> Candidate:
+    return Candidate(
+        judged.rows[place],
+        judged.keys[place],
+        judged.values[place],
+        judged.norms[place],
+        judged.tags[place] if judged.tags else [],
+        judged.clears.get(place, ()),
+    )
+
+
+def _data(judged: Judged, place: int) -> str:
+    """What the commit needs of a row, as JSON."""
     tags = judged.tags[place] if judged.tags else []
-    return Candidate(judged.rows[place], judged.keys[place], judged.values[place], judged.norms[place], tags)
+    return plan_file.encode([judged.values[place], judged.norms[place], tags, judged.clears.get(place, ())])
 
 
 def _value(flaw: Flaw) -> str:

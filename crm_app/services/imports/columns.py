@@ -14,13 +14,36 @@ MATCH_KEYS: tuple[str, ...] = ("number", "external_id", "email", "phone", "mobil
 AUTOMATIC_KEYS = MATCH_KEYS[:3]
 
 
-class WriteRule(StrEnum):
-    """How a cell meets a stored value. Only OVERWRITE is acted on so far; tags are always appended."""
+# A cell that holds exactly this empties the stored value, whatever blank cells do.
+CLEAR = "[clear]"
+# Fields that always have a value, so that no cell can empty them; tags are only ever added.
+NEVER_EMPTY = frozenset({"number", "lifecycle", "active", "tags"})
+# Fields to which a cell can be added behind what is stored.
+APPENDABLE = frozenset({"notes", "social_links", "tags"})
 
-    OVERWRITE = "overwrite"
-    FILL = "fill"
-    APPEND = "append"
-    NEVER = "never"
+
+class WriteRule(StrEnum):
+    """How a cell meets the value of a stored contact; a new contact takes the cell under each of them."""
+
+    OVERWRITE = "overwrite"  # the cell counts; tags are added to those that are there
+    FILL = "fill"  # only where nothing is stored
+    APPEND = "append"  # behind what is stored, on a line of its own (APPENDABLE)
+    NEVER = "never"  # stored contacts keep theirs
+
+
+class Blank(StrEnum):
+    """What a blank cell does to the value of a stored contact."""
+
+    KEEP = "keep"
+    CLEAR = "clear"  # under OVERWRITE only
+
+
+class InFile(StrEnum):
+    """Which of several rows of one file counts that mean the same contact."""
+
+    FIRST = "first"
+    LAST = "last"
+    MERGE = "merge"  # the first one, its blank cells filled from the later ones, tags of all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +74,16 @@ class Options:
     tags: tuple[str, ...] = ()  # for every contact of the file
     take_rows_without_bad_cells: bool = False
     lifecycle: str | None = None  # of the contacts the import makes; None = contact
+    blank: Blank = Blank.KEEP
+    in_file: InFile = InFile.FIRST
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "tags": list(self.tags)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Options":
-        return cls(**{**data, "tags": tuple(data.get("tags", ()))})
+        chosen = {"blank": Blank(data.get("blank", Blank.KEEP)), "in_file": InFile(data.get("in_file", InFile.FIRST))}
+        return cls(**{**data, **chosen, "tags": tuple(data.get("tags", ()))})
 
 
 def from_json(columns: Iterable[dict[str, Any]]) -> list[ColumnMapping]:
@@ -88,6 +114,10 @@ def validate(columns: Sequence[ColumnMapping], options: Options, width: int) -> 
                     second=column.header,
                 ),
                 "columns",
+            )
+        if column.rule is WriteRule.APPEND and column.target not in APPENDABLE:
+            raise Invalid(
+                text("Nothing can be added behind a value of “{field}”.", field=FIELDS[column.target].label), "columns"
             )
         seen[column.target] = column.header
     if len({column.index for column in columns}) != len(columns):

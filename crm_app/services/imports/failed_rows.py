@@ -17,7 +17,7 @@ from crm_app.models import Import, ImportState
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.fields.verdict import Level
-from crm_app.services.imports import access, failed_rows_file, plan_file, uploads
+from crm_app.services.imports import access, doubles, failed_rows_file, plan_file, settling, uploads
 from crm_app.services.imports.check import EMPTY_ROW
 from crm_app.services.imports.failed_rows_file import Target
 from crm_app.services.imports.plan_file import WHOLE_ROW
@@ -28,8 +28,10 @@ REASON = text("Why this row did not come in")
 # Rows left out because an earlier one means the same contact, and empty ones: there is nothing to mend.
 _NOT_FAILED = frozenset(
     {
-        "The same key as in row {row}; the first row counts.",
-        "The same contact as in row {row}; the first row counts.",
+        doubles.SAME_KEY,
+        doubles.SAME_CONTACT,
+        settling.LAST_COUNTS,
+        settling.MERGED,
         EMPTY_ROW.msgid,
     }
 )
@@ -71,6 +73,19 @@ def write(session: Session, actor: Actor, import_id: int, target: Path) -> int:
                 yield [*failed.cells[:width], reason, row_key(found, failed.row)]
 
     return failed_rows_file.write(Target(target, found.read_out), head, rows)
+
+
+def count(found: Import) -> int:
+    """How many rows `write` would write, in one quick look; 0 when the import's files were removed."""
+    folder = uploads.place_of(found)
+    if not (folder / plan_file.NAME).is_file():
+        return 0
+    query = (
+        "SELECT count(*) FROM plan WHERE outcome IN ('invalid', 'conflict') OR (outcome = 'skip' "
+        "AND coalesce(json_extract(reason, '$[0]'), '') NOT IN (SELECT value FROM json_each(?)))"
+    )
+    with plan_file.reading(folder) as plan:
+        return int(plan.execute(query, (json.dumps(sorted(_NOT_FAILED)),)).fetchone()[0])
 
 
 def file_name(found: Import) -> str:

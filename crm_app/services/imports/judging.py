@@ -9,21 +9,30 @@ from crm_app.services.escaping import unescape
 from crm_app.services.fields.registry import PARSERS
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Level, Verdict
 from crm_app.services.imports import references
-from crm_app.services.imports.columns import ColumnMapping
+from crm_app.services.imports.columns import CLEAR, NEVER_EMPTY, Blank, ColumnMapping, WriteRule
 from crm_app.services.imports.layout import Layout, plain_column
 from crm_app.services.imports.references import References
 
 REMEMBERED = 50_000  # cells a column remembers the verdict of
+CLEARED = Verdict()  # by identity: the cell empties the stored value
 
 
 class Memo(dict[str, Verdict]):
-    """Verdicts by cell; a repeated cell is judged once. The apostrophe our exports put before formulas is taken off."""
+    """Verdicts by cell; a repeated cell is judged once. The apostrophe our exports put before formulas is taken off.
+
+    `has_cleared`: a cell asked for the stored value to be emptied (CLEAR); its verdict is CLEARED.
+    """
 
     def __init__(self, judge: Callable[[str], Verdict]) -> None:
         super().__init__({"": EMPTY})
         self._judge = judge
+        self.has_cleared = False
 
     def __missing__(self, cell: str) -> Verdict:
+        if cell.strip().lower() == CLEAR:
+            self.has_cleared = True
+            self[cell] = CLEARED
+            return CLEARED
         verdict = self._judge(unescape(cell) if cell[0] == "'" else cell)
         if len(self) < REMEMBERED:
             self[cell] = verdict
@@ -49,6 +58,7 @@ class Judged:
     norms: list[tuple[str | None, ...]]
     tags: list[list[str]]
     keys: list[str | None]
+    clears: dict[int, list[int]] = field(default_factory=dict)  # place in the chunk → places in its values
     bad_keys: set[int] = field(default_factory=set)  # places in the chunk whose match key cannot be used
     flaws: dict[int, list[Flaw]] = field(default_factory=dict)  # place in the chunk → flaws
 
@@ -57,9 +67,15 @@ class Judge:
     """Holds one parser per mapped column for a whole file."""
 
     def __init__(
-        self, columns: Sequence[ColumnMapping], layout: Layout, known: References, context: FieldContext
+        self,
+        columns: Sequence[ColumnMapping],
+        layout: Layout,
+        known: References,
+        context: FieldContext,
+        blank: Blank = Blank.KEEP,
     ) -> None:
         self._layout = layout
+        self._blanks_clear = blank is Blank.CLEAR
         self._columns = [
             (column, Memo(_parser(column, known, context))) for column in columns if column.target is not None
         ]
@@ -80,6 +96,7 @@ class Judge:
                 _add_tags(judged.tags, verdicts)
                 continue
             assert column.target is not None
+            self._note_clears(judged, column, verdicts, memo)
             values[column.target] = plain_column(column.target, [verdict.value for verdict in verdicts])
             if column.target in self._layout.points:
                 norms[column.target] = [verdict.norm for verdict in verdicts]
@@ -91,6 +108,15 @@ class Judge:
         judged.values = judged.values or [[] for _ in rows]
         judged.norms = judged.norms or [() for _ in rows]
         return judged
+
+    def _note_clears(self, judged: Judged, column: ColumnMapping, verdicts: list[Verdict], memo: Memo) -> None:
+        blanks = self._blanks_clear and column.rule is WriteRule.OVERWRITE
+        if (not blanks and not memo.has_cleared) or column.target in NEVER_EMPTY or column.target == self._layout.key:
+            return
+        place_of_value = self._layout.targets.index(str(column.target))
+        for place, verdict in enumerate(verdicts):
+            if verdict is CLEARED or (blanks and verdict.value is None and not verdict.is_error):
+                judged.clears.setdefault(place, []).append(place_of_value)
 
     def _note_flaws(self, judged: Judged, column: ColumnMapping, texts: Sequence[str], verdicts: list[Verdict]) -> None:
         for place, verdict in enumerate(verdicts):

@@ -6,7 +6,7 @@ from typing import Any
 
 from crm_app.services.contacts.derived import POINT_FIELDS
 from crm_app.services.fields.registry import FIELDS, FieldKind
-from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports.columns import ColumnMapping, Options, WriteRule
 
 # Columns of `contact` for fields that are called otherwise there.
 ATTRIBUTES = {"status": "status_id", "owner": "owner_id"}
@@ -26,6 +26,8 @@ class Layout:
     key: str | None
     has_tags: bool
     tags: tuple[str, ...]  # for every row
+    rules: tuple[str, ...] = ()  # WriteRule per target; empty = OVERWRITE for all
+    tags_rule: str = WriteRule.OVERWRITE  # of the tag columns; those for every row are always added
 
     def attribute(self, target: str) -> str:
         return ATTRIBUTES.get(target, target)
@@ -35,19 +37,23 @@ class Layout:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Layout":
-        return cls(tuple(data["targets"]), tuple(data["points"]), data["key"], data["has_tags"], tuple(data["tags"]))
+        lists = {name: tuple(data.get(name, ())) for name in ("targets", "points", "tags", "rules")}
+        return cls(**{**data, **lists})
 
 
 def of(columns: Sequence[ColumnMapping], options: Options) -> Layout:
     """The layout these choices ask for."""
     mapped = [column.target for column in columns if column.target]
     targets = tuple(target for target in mapped if target not in ("tags", "number"))
+    rules = {column.target: column.rule.value for column in columns}
     return Layout(
         targets=targets,
         points=tuple(target for target in targets if target in POINT_FIELDS),
         key=options.match_key,
         has_tags="tags" in mapped or bool(options.tags),
         tags=tuple(tag.strip() for tag in options.tags),
+        rules=tuple(rules[target] for target in targets),
+        tags_rule=rules.get("tags", WriteRule.OVERWRITE.value),
     )
 
 

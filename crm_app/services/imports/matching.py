@@ -18,6 +18,7 @@ from crm_app.services.fields.registry import FIELDS, parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
 from crm_app.services.imports.among import among
+from crm_app.services.imports.columns import WriteRule
 from crm_app.services.imports.layout import IDENTIFYING, Layout, plain
 
 _POINT_KINDS = {"email": PointKind.EMAIL, "phone": PointKind.PHONE, "mobile": PointKind.PHONE}
@@ -25,6 +26,7 @@ _DERIVED_FROM = (*derived.SEARCHED, *derived.PHONES)
 _SHOWN_NUMBERS = 5
 
 NOBODY = text("The row has no name, company, e-mail or phone. Fill in at least one.")
+EMPTIED = text("This row would empty every name, company, e-mail and phone of the contact. Leave one of them.")
 NO_KEY = text("New contact. The cell that rows are matched by is empty here, so no stored contact was looked for.")
 UNKNOWN_NUMBER = text("No contact has this number. Leave the number empty for a new contact.")
 
@@ -37,7 +39,8 @@ class Candidate:
     key: str | None
     values: list[Any]
     norms: Sequence[str | None]
-    tags: list[str]
+    tags: list[str]  # those for every row of the file first
+    clears: Sequence[int] = ()  # places in `values` where the row empties what is stored
 
 
 @dataclass(slots=True)
@@ -79,9 +82,10 @@ class Matcher:
         if ids:
             row = stored[ids[0]]
             changes = self._changes(candidate, row)
-            missing = [name for name in candidate.tags if self._fold(name) not in tags.get(ids[0], ())]
-            if missing:
+            if missing := self._missing_tags(candidate, tags.get(ids[0], set())):
                 changes["tags"] = [[], missing]
+            if self._leaves_nobody(changes, row):
+                return Decision(Outcome.INVALID, reason=EMPTIED)
             if not changes:
                 return Decision(Outcome.UNCHANGED, row.id, row.version, stored=row)
             reason = ntext("One value changes.", "{n} values change.", len(changes))
@@ -91,6 +95,12 @@ class Matcher:
         if lacking := self.lacking(candidate):
             return Decision(Outcome.INVALID, reason=lacking)
         return Decision(Outcome.CREATE, reason=NO_KEY if self.layout.key and candidate.key is None else None)
+
+    def _leaves_nobody(self, changes: dict[str, Any], stored: Row[Any]) -> bool:
+        """Whether the cleared values were the last by which anybody could tell who this is."""
+        return any(name in changes and changes[name][1] is None for name in IDENTIFYING) and not any(
+            changes[name][1] if name in changes else getattr(stored, name) for name in IDENTIFYING
+        )
 
     def lacking(self, candidate: Candidate) -> Text | None:
         """What a new contact would need and this row does not have."""
@@ -105,14 +115,29 @@ class Matcher:
                 return text("“{field}” is required here and empty in this row.", field=FIELDS[name].label)
         return None
 
+    def _missing_tags(self, candidate: Candidate, stored: set[str]) -> list[str]:
+        names = candidate.tags
+        rule = self.layout.tags_rule
+        if rule == WriteRule.NEVER or (rule == WriteRule.FILL and stored):
+            names = names[: len(self.layout.tags)]
+        return [name for name in names if self._fold(name) not in stored]
+
     def _changes(self, candidate: Candidate, stored: Row[Any]) -> dict[str, Any]:
         changes: dict[str, Any] = {}
-        for place, (target, attribute, point) in enumerate(self._compared):
+        for place, (target, attribute, point, rule) in enumerate(self._compared):
             new = candidate.values[place]
             if new is None:
+                if place in candidate.clears and (old := plain(target, getattr(stored, attribute))) is not None:
+                    changes[attribute] = [old, None]
                 continue
             old = plain(target, getattr(stored, attribute))
             if new == old or target == self.layout.key:
+                continue
+            if rule is not WriteRule.OVERWRITE and old is not None:
+                if rule is WriteRule.APPEND and (longer := _appended(old, new)) != old:
+                    changes[attribute] = [old, longer]
+                continue
+            if rule is WriteRule.NEVER:
                 continue
             if point is not None and old is not None and self._norm(target, old) == candidate.norms[point]:
                 continue
@@ -128,9 +153,13 @@ class Matcher:
         return [self._places[name] for name in IDENTIFYING if name in self._places]
 
     @cached_property
-    def _compared(self) -> list[tuple[str, str, int | None]]:
+    def _compared(self) -> list[tuple[str, str, int | None, WriteRule]]:
         points = {target: place for place, target in enumerate(self.layout.points)}
-        return [(target, self.layout.attribute(target), points.get(target)) for target in self.layout.targets]
+        rules = [WriteRule(rule) for rule in self.layout.rules] or [WriteRule.OVERWRITE] * len(self.layout.targets)
+        return [
+            (target, self.layout.attribute(target), points.get(target), rule)
+            for target, rule in zip(self.layout.targets, rules, strict=True)
+        ]
 
     def _norm(self, target: str, value: str) -> str | None:
         known = self._norms
@@ -192,6 +221,13 @@ class Matcher:
             for id_, folded in session.execute(query):
                 found.setdefault(id_, set()).add(folded)
         return found
+
+
+def _appended(old: str, new: str) -> str:
+    """`new` behind `old`, line by line; lines that are there already are not said twice."""
+    there = {line.strip() for line in old.splitlines()}
+    more = [line for line in new.splitlines() if line.strip() and line.strip() not in there]
+    return "\n".join([old, *more])
 
 
 def _several(numbers: list[int]) -> Text:

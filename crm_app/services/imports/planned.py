@@ -66,13 +66,15 @@ def next_rows(plan: Connection, after: int, limit: int) -> list[PlannedRow]:
     data = json.loads("[" + ",".join([row[5] for row in found]) + "]")
     return [
         PlannedRow(
-            Candidate(row, key, values, norms, tags),
+            Candidate(row, key, values, norms, tags, clears),
             _OUTCOMES[outcome],
             contact_id,
             json.loads(changes) if changes else None,
             again == 1,
         )
-        for (row, outcome, again, contact_id, key, _, changes), (values, norms, tags) in zip(found, data, strict=True)
+        for (row, outcome, again, contact_id, key, _, changes), (values, norms, tags, clears) in zip(
+            found, data, strict=True
+        )
     ]
 
 

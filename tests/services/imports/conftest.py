@@ -12,7 +12,7 @@ from crm_app.models import Contact, Import, ImportState, JobState, Outcome
 from crm_app.services import database, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.imports import access, columns, direct, preview, steps, uploads, work
-from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports.columns import ColumnMapping, Options, WriteRule
 from crm_app.services.imports.reading import worker
 from crm_app.services.imports.reading.errors import Stopped
 from crm_app.services.imports.reading.types import ReadSettings
@@ -83,11 +83,22 @@ class Flow:
         assert claim is not None
         return work.run(claim, **how)
 
-    def map(self, id_: int, targets: dict[str, str | None] | None = None, **options: Any) -> None:
-        """Maps the columns (default: every header is the name of its field)."""
+    def map(
+        self,
+        id_: int,
+        targets: dict[str, str | None] | None = None,
+        rules: dict[str, WriteRule] | None = None,
+        **options: Any,
+    ) -> None:
+        """Maps the columns (default: every header is the name of its field). `rules` are by header."""
         headers = self.get(id_).read_out["headers"]
         mapped = [
-            ColumnMapping(n, header, header if targets is None else targets.get(header))
+            ColumnMapping(
+                n,
+                header,
+                header if targets is None else targets.get(header),
+                (rules or {}).get(header, WriteRule.OVERWRITE),
+            )
             for n, header in enumerate(headers)
         ]
         options.setdefault("match_key", columns.suggested_key(column.target for column in mapped))
@@ -95,6 +106,7 @@ class Flow:
             steps.map_columns(session, self.actor, id_, mapped, Options(**options))
 
     def checked(self, text: str, targets: dict[str, str | None] | None = None, **options: Any) -> int:
+        """Read, mapped and checked; `options` are those of `map`."""
         id_ = self.bring(text)
         self.map(id_, targets, **options)
         assert self.work(steps.check, id_) is JobState.DONE
