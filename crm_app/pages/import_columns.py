@@ -7,6 +7,7 @@ from crm_app.components.notice import notice
 from crm_app.components.text import T, t, tn
 from crm_app.pages.import_frame import foot, frame
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, FieldGroup
+from crm_app.services.imports.columns import CLEAR, InFile, WriteRule
 from crm_app.state.import_columns import ColumnLine, ImportColumnsState
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
@@ -115,6 +116,13 @@ def _row(line: rx.Var[ColumnLine]) -> rx.Component:
         rx.el.td(
             _target(line),
             rx.cond(line.target == "tags", _separator(line)),
+            rx.cond(line.dates.length() > 0, _dates(line)),
+            rx.cond(
+                (line.target != "")
+                & (ImportColumnsState.match_key != "")
+                & (line.target != ImportColumnsState.match_key),
+                _rule(line),
+            ),
             rx.cond(line.reason, rx.el.p(line.reason, class_name="field-hint")),
             class_name="goes-to",
         ),
@@ -159,6 +167,84 @@ def _separator(line: rx.Var[ColumnLine]) -> rx.Component:
     )
 
 
+def _dates(line: rx.Var[ColumnLine]) -> rx.Component:
+    return rx.el.label(
+        T("Dates are written"),
+        rx.el.select(
+            rx.foreach(line.dates, lambda choice: rx.el.option(choice.label, value=choice.value)),
+            value=line.date_format,
+            on_change=lambda chosen: ImportColumnsState.choose_format(line.index, chosen),
+            disabled=~ImportColumnsState.changeable,
+            class_name="input small",
+        ),
+        class_name="field-hint inline",
+    )
+
+
+def _rule(line: rx.Var[ColumnLine]) -> rx.Component:
+    """How the cell meets a stored value; the usual rule is said without a fuss."""
+    more = [rx.el.option(T("add to it"), value=WriteRule.APPEND.value)]
+    return rx.el.label(
+        T("If the contact has a value:"),
+        rx.el.select(
+            rx.cond(
+                line.target == "tags",
+                rx.el.option(T("add to it"), value=WriteRule.OVERWRITE.value),
+                rx.el.option(T("the file counts"), value=WriteRule.OVERWRITE.value),
+            ),
+            rx.cond((line.target == "notes") | (line.target == "social_links"), rx.fragment(*more)),
+            rx.el.option(T("keep it"), value=WriteRule.FILL.value),
+            rx.el.option(T("only for new contacts"), value=WriteRule.NEVER.value),
+            value=line.rule,
+            on_change=lambda rule: ImportColumnsState.choose_rule(line.index, rule),
+            disabled=~ImportColumnsState.changeable,
+            class_name="input small",
+        ),
+        class_name="field-hint inline",
+    )
+
+
+def _in_file() -> rx.Component:
+    return rx.el.div(
+        rx.el.label(T("Several rows of the file mean the same contact"), html_for="in-file"),
+        rx.el.select(
+            rx.el.option(T("the first row counts"), value=InFile.FIRST.value),
+            rx.el.option(T("the last row counts"), value=InFile.LAST.value),
+            rx.el.option(T("put them together"), value=InFile.MERGE.value),
+            id="in-file",
+            value=ImportColumnsState.in_file,
+            on_change=ImportColumnsState.choose_in_file,
+            disabled=~ImportColumnsState.changeable,
+            class_name="input",
+        ),
+        class_name="field",
+    )
+
+
+def _blanks() -> rx.Component:
+    return rx.el.div(
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                checked=ImportColumnsState.clear_blanks,
+                on_change=ImportColumnsState.choose_blanks,
+                disabled=~ImportColumnsState.changeable,
+            ),
+            rx.el.span(T("Blank cells empty what is stored")),
+            class_name="switch",
+        ),
+        rx.el.p(
+            rx.cond(
+                ImportColumnsState.clear_blanks,
+                T("Careful: a blank cell removes the value of a contact that is already there."),
+                t("Blank cells keep what is stored. A cell with {word} empties it.", word=CLEAR),
+            ),
+            class_name="field-hint",
+        ),
+        class_name="field",
+    )
+
+
 def _whole_file() -> rx.Component:
     return rx.el.section(
         rx.el.h2(T("For the whole file")),
@@ -179,6 +265,7 @@ def _whole_file() -> rx.Component:
                 ),
                 class_name="field",
             ),
+            rx.cond(ImportColumnsState.match_key != "", rx.fragment(_in_file(), _blanks())),
             rx.el.div(
                 rx.el.label(T("Tags for every contact, by comma"), html_for="all-tags"),
                 rx.el.input(

@@ -8,15 +8,26 @@ import reflex as rx
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
-from crm_app.locales import Text
+from crm_app.locales import Text, text
 from crm_app.models import Import, ImportState, Permission
-from crm_app.services import database
+from crm_app.services import database, installation
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, Invalid, NotFound
+from crm_app.services.fields.dates import readable
 from crm_app.services.fields.registry import FIELDS
 from crm_app.services.fields.vocabulary import split_tags
 from crm_app.services.imports import access, preview, steps, uploads
-from crm_app.services.imports.columns import MATCH_KEYS, ColumnMapping, Options, from_json, suggested_key
+from crm_app.services.imports.columns import (
+    MATCH_KEYS,
+    Blank,
+    ColumnMapping,
+    InFile,
+    Options,
+    WriteRule,
+    from_json,
+    suggested_key,
+)
+from crm_app.services.imports.date_column import likely_formats, orders
 from crm_app.state.guard import action
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.messages import say
@@ -24,6 +35,12 @@ from crm_app.state.session import current_actor
 
 SAMPLES, SAMPLE_LETTERS = 3, 60
 PARTS = ("mapped", "open", "empty")  # in this order on the page
+
+
+@dataclass
+class Choice:
+    value: str
+    label: str
 
 
 @dataclass
@@ -35,6 +52,9 @@ class ColumnLine:
     target: str  # empty = left out
     reason: str
     separator: str
+    rule: str
+    date_format: str  # empty = as recognised
+    dates: list[Choice]  # how the dates may be meant; empty where there is no doubt
     part: str  # "mapped", "open" (has data, goes nowhere) or "empty", as it stood when the page was opened
 
 
@@ -42,6 +62,8 @@ class ImportColumnsState(rx.State):
     columns: list[ColumnLine] = []
     match_key: str = ""
     match_keys: list[str] = []
+    clear_blanks: bool = False
+    in_file: str = InFile.FIRST.value
     tags: str = ""
     name: str = ""
     ready: bool = False
@@ -65,6 +87,7 @@ class ImportColumnsState(rx.State):
         self.empty = sum(line.part == "empty" for line in lines)
         options = Options.from_json(found.options)
         self.match_key, self.tags, self.name = options.match_key or "", ", ".join(options.tags), found.name
+        self.clear_blanks, self.in_file = options.blank is Blank.CLEAR, options.in_file.value
         self.changeable = found.state in (ImportState.READ, ImportState.CHECKING, ImportState.CHECKED)
         self.error = ""
         self.key += 1
@@ -79,10 +102,12 @@ class ImportColumnsState(rx.State):
         for line in self.columns:
             if line.index == index:
                 line.target, line.reason = target, ""
+                line.rule, line.date_format = WriteRule.OVERWRITE.value, ""
         after = suggested_key(line.target or None for line in self.columns)
         if self.match_key == (before or "") or self.match_key not in [line.target for line in self.columns]:
             self.match_key = after or ""
         await self._keep()
+        await self._show_dates()
 
     @action(permission=Permission.IMPORT)
     async def toggle_empty(self):
@@ -93,6 +118,34 @@ class ImportColumnsState(rx.State):
         for line in self.columns:
             if line.index == index:
                 line.separator = separator[:3] or ","
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def choose_rule(self, index: int, rule: str):
+        """How the cells of one column meet the values of stored contacts."""
+        for line in self.columns:
+            if line.index == index and rule in set(WriteRule):
+                line.rule = rule
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def choose_format(self, index: int, date_format: str):
+        """How the dates of one column are meant; empty = as recognised."""
+        for line in self.columns:
+            if line.index == index and date_format in {choice.value for choice in line.dates}:
+                line.date_format = date_format
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def choose_blanks(self, clear: bool):
+        """Whether blank cells empty what is stored."""
+        self.clear_blanks = clear
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def choose_in_file(self, in_file: str):
+        """Which of several rows that mean the same contact counts."""
+        self.in_file = in_file if in_file in set(InFile) else InFile.FIRST.value
         await self._keep()
 
     @action(permission=Permission.IMPORT)
@@ -120,15 +173,20 @@ class ImportColumnsState(rx.State):
         self.match_keys = [key for key in MATCH_KEYS if key in mapped]
         self.unmapped = [line.header for line in self.columns if not line.target and line.part != "empty"]
 
+    async def _show_dates(self) -> None:
+        actor = await current_actor(self)
+        wizard = await self.get_state(ImportWizardState)
+        found = await asyncio.to_thread(_dates, actor, wizard._id, {line.index: line.target for line in self.columns})
+        for line in self.columns:
+            line.dates = found.get(line.index, [])
+
     async def _keep(self) -> bool:
         """Writes the choices, so that the wizard can be left at any time. False = they do not fit yet."""
         self._derive()
         actor = await current_actor(self)
         wizard = await self.get_state(ImportWizardState)
         try:
-            await asyncio.to_thread(
-                _write, actor, wizard._id, list(self.columns), self.match_key or None, self.tags, self.name
-            )
+            await asyncio.to_thread(_write, actor, wizard._id, list(self.columns), self._whole_file(), self.name)
         except Invalid as error:
             self.error = locales.render(error.message, actor.language)
             return False
@@ -137,6 +195,15 @@ class ImportColumnsState(rx.State):
             return False
         self.error = ""
         return True
+
+    def _whole_file(self) -> dict[str, Any]:
+        """What is chosen for the whole file, as fields of Options."""
+        return {
+            "match_key": self.match_key or None,
+            "tags": tuple(split_tags(self.tags)),
+            "blank": Blank.CLEAR if self.clear_blanks else Blank.KEEP,
+            "in_file": InFile(self.in_file),
+        }
 
 
 def _fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | None:
@@ -147,6 +214,7 @@ def _fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | No
             return None
     if not found.columns or found.state == ImportState.READING:
         return None
+    dates = _dates(actor, import_id, {column.index: column.target or "" for column in from_json(found.columns)})
     profiles = {profile.index: profile for profile in preview.columns(uploads.place_of(found))}
     suggestions = found.read_out.get("suggestions", [])
     lines = []
@@ -165,6 +233,9 @@ def _fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | No
                 if suggestion and agrees
                 else "",
                 separator=mapping.separator,
+                rule=mapping.rule.value,
+                date_format=mapping.date_format or "",
+                dates=dates.get(mapping.index, []),
                 part="mapped" if mapping.target else "open" if profile and profile.filled else "empty",
             )
         )
@@ -176,14 +247,38 @@ def _short(sample: str) -> str:
     return line if len(line) <= SAMPLE_LETTERS else line[:SAMPLE_LETTERS] + "…"
 
 
-def _write(actor: Actor, import_id: int, lines: list[ColumnLine], match_key: str | None, tags: str, name: str) -> None:
+def _dates(actor: Actor, import_id: int, targets: dict[int, str]) -> dict[int, list[Choice]]:
+    """The ways in which the dates of each date column may be meant, by column index."""
+    columns = [ColumnMapping(index, "", target or None) for index, target in targets.items()]
+    with database.reading() as session:
+        found = access.get(session, actor, import_id)
+        country = installation.current(session).country
+    choices = {}
+    for index, pattern in likely_formats(uploads.place_of(found), columns, country).items():
+        if both := orders(pattern):
+            known = locales.render(text("as recognised: {format}", format=readable(pattern)), actor.language)
+            choices[index] = [
+                Choice("", known),
+                *[Choice(order, locales.render(readable(order), actor.language)) for order in both],
+            ]
+    return choices
+
+
+def _write(actor: Actor, import_id: int, lines: list[ColumnLine], whole_file: dict[str, Any], name: str) -> None:
     with database.transaction() as session:
         found = access.get(session, actor, import_id)
         kept = {mapping.index: mapping for mapping in from_json(found.columns)}
         columns: list[ColumnMapping] = [
-            replace(kept[line.index], target=line.target or None, separator=line.separator) for line in lines
+            replace(
+                kept[line.index],
+                target=line.target or None,
+                separator=line.separator,
+                rule=WriteRule(line.rule),
+                date_format=line.date_format or None,
+            )
+            for line in lines
         ]
-        options = replace(Options.from_json(found.options), match_key=match_key, tags=tuple(split_tags(tags)))
+        options = replace(Options.from_json(found.options), **whole_file)
         if (
             [column.to_json() for column in columns] == found.columns
             and options.to_json() == found.options

@@ -27,6 +27,7 @@ _TIME = re.compile(
 _NUMERIC = re.compile(r"(?:[^\W\d_]{2,12}\.?,?\s)?(\d{1,4})\s?([./-]|\s)\s?(\d{1,2})\s?\2\s?(\d{1,4})\.?")
 _COMPACT = re.compile(r"\d{8}")
 _SERIAL = re.compile(r"(\d{1,5})(?:\.(\d+))?")
+_FORMAT = re.compile(r"%Y([./-]|\s)?%m\1?%d|(?:%d([./-]|\s)?%m|%m([./-]|\s)?%d)(?:[./-]|\s)?%[Yy]")
 _FIRST_SERIAL = 1_000  # smaller numbers in a column are days of a month, ages or counts
 _EPOCH = date(1899, 12, 30)
 
@@ -42,6 +43,11 @@ class Shape:
     separator: str
     short_year: bool = False
     clock: tuple[str | None, ...] | None = None
+
+
+def is_format(pattern: str) -> bool:
+    """Whether the text is a format as `format_of` gives it."""
+    return pattern in (EXCEL, WORDS) or _FORMAT.fullmatch(pattern) is not None
 
 
 def shape_of(cell: str) -> Shape | None:
@@ -100,13 +106,18 @@ def format_of(texts: Iterable[str], country: str = "DE") -> str | None:
         return pattern
     separator, year = pattern[1:-2], pattern[-2:]
     undecided = [shape for shape in shapes if shape.order == "?"]
-    day_leads = sum(shape.first > 12 >= shape.second for shape in undecided)
-    month_leads = sum(shape.second > 12 >= shape.first for shape in undecided)
+    day_leads = sum(shape.first > 12 and _is_day(shape.first, shape.second) for shape in undecided)
+    month_leads = sum(shape.second > 12 and _is_day(shape.second, shape.first) for shape in undecided)
     if day_leads == month_leads:
         american = separator in ("/", "-") and country in MONTH_FIRST
     else:
         american = month_leads > day_leads
     return separator.join(("%m", "%d", year) if american else ("%d", "%m", year))
+
+
+def _is_day(day: int, month: int) -> bool:
+    """Whether any year has it: 31/02 says nothing about what stands first."""
+    return 1 <= month <= 12 and 1 <= day <= (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
 
 
 def _is_serial(cell: str) -> bool:

@@ -1,15 +1,15 @@
 """Dates and moments. ISO 8601 is always understood; anything else in the one format of its column."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crm_app.locales import text
+from crm_app.locales import Text, text
 from crm_app.services.fields.characters import one_line, unusable
 from crm_app.services.fields.date_formats import (
     EXCEL,
     FIRST_YEAR,
     LAST_YEAR,
-    Shape,
     from_serial,
     month_first,
     shape_of,
@@ -18,6 +18,8 @@ from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, refuse
 
 _NOT_A_DATE = text("This is not a date; write year, month and day as in 1990-12-31.")
 _NO_SUCH_DAY = text("This day does not exist; check day and month.")
+_SWAPPED = text("Day and month seem to be swapped here: the other dates of this column are written as {format}.")
+_LETTERS = {"%d": text("DD"), "%m": text("MM"), "%B": text("MMMM"), "%Y": text("YYYY"), "%y": text("YY")}
 _NO_SUCH_TIME = text("This time of day does not exist; check hours and minutes.")
 _OUT_OF_RANGE = text("The year must be between {first} and {last}; check it.", first=FIRST_YEAR, last=LAST_YEAR)
 
@@ -88,7 +90,9 @@ def _read(cell: str, context: FieldContext, latest: date | None) -> Verdict:
     verdict = _judged(year, second, first)
     if latest and shape.short_year and verdict.value is not None and verdict.value > latest:
         return _judged(year - 100, second, first)
-    return verdict if not verdict.is_error else _explained(shape, context, verdict)
+    if verdict.is_error and shape.order == "?" and context.date_format and not _judged(year, first, second).is_error:
+        return refused(text(_SWAPPED.msgid, format=readable(context.date_format)))
+    return verdict
 
 
 def _full_year(year: int, latest: date | None, context: FieldContext) -> int:
@@ -111,23 +115,12 @@ def _day(day: date) -> Verdict:
     return Verdict(day, day.isoformat())
 
 
-def _explained(shape: Shape, context: FieldContext, verdict: Verdict) -> Verdict:
-    """A day above 12 where the column has its months is the other order, not an impossible date."""
-    if shape.order != "?" or not context.date_format or not (shape.first > 12) ^ (shape.second > 12):
-        return verdict
-    return refused(
-        text(
-            "Day and month seem to be swapped here: the other dates of this column are written as {format}.",
-            format=readable(context.date_format),
-        )
-    )
-
-
-def readable(date_format: str) -> str:
-    """A format as users know it: `%d.%m.%Y` is `DD.MM.YYYY`."""
-    for code, letters in (("%d", "DD"), ("%m", "MM"), ("%B", "MMMM"), ("%Y", "YYYY"), ("%y", "YY")):
-        date_format = date_format.replace(code, letters)
-    return date_format
+def readable(date_format: str) -> Text:
+    """A format as users know it: `%d.%m.%Y` is `DD.MM.YYYY`, in German `TT.MM.JJJJ`."""
+    if date_format == EXCEL:
+        return text("day numbers of a spreadsheet")
+    names = {code[1]: letters for code, letters in _LETTERS.items()}
+    return Text(re.sub(r"%(\w)", r"{\1}", date_format), names)
 
 
 def _clock(groups: tuple[str | None, ...] | None) -> tuple[time, str | None]:

@@ -1,5 +1,6 @@
 """Closed vocabularies of our own: lifecycle and active, with the words other products use for them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -49,6 +50,9 @@ def parse_active(cell: str, context: FieldContext) -> Verdict:
     return yes_no.judged(cell, _ACTIVE, _INACTIVE)
 
 
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
 def separator_of(cells: Iterable[str]) -> str:
     """What stands between several tags in the cells of a column: the sign most cells hold, else a comma."""
     found = Counter(sign for cell in cells for sign in ",;|" if sign in cell)
@@ -56,9 +60,15 @@ def separator_of(cells: Iterable[str]) -> str:
 
 
 def split_tags(cell: str, separator: str = ",") -> list[str]:
-    """The tags of one cell in their order: trimmed, blanks left out, each once whatever its case."""
+    """The tags of one cell in their order: trimmed, blanks left out, each once whatever its case.
+
+    When every one of them stands in quotes, as Mailchimp writes them, the quotes are no part of the tags.
+    """
     tags: dict[str, str] = {}
-    for part in cell.split(separator or ","):
+    sign = separator or ","
+    quoted = _QUOTED.findall(cell)
+    bare = not quoted or _QUOTED.sub("", cell).replace(sign, "").strip()
+    for part in cell.split(sign) if bare else quoted:
         tag = one_line(part)
         if tag:
             tags.setdefault(tag.casefold(), tag)

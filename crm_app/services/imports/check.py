@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Connection
@@ -30,6 +30,7 @@ from crm_app.services.imports.settling import settle
 CHUNK = 5_000
 
 EMPTY_ROW = text("The row is empty.")
+BY_HAND = text("You left this row out.")
 BAD_CELLS = text("The row has cells that cannot be taken.")
 BAD_KEY = text("The cell that the row is matched by cannot be used.")
 
@@ -48,27 +49,37 @@ def check(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     actor = Actor(None, "check", branch_ids=None if branches is None else frozenset(branches))
     try:
         with Session(engine) as session, plan_file.writing(Path(payload["folder"])) as plan, held_back():
-            yield from _Check(session, plan, actor, columns, options).run()
+            country = installation.current(session).country
+            formats = date_formats(plan, columns, country)
+            yield from Check(session, plan, actor, columns, options, formats).run()
     finally:
         engine.dispose()
 
 
-class _Check:
+class Check:
+    """Judges rows of one plan file against one database; `formats` are those of the date columns."""
+
     def __init__(
-        self, session: Session, plan: Connection, actor: Actor, columns: list[ColumnMapping], options: Options
+        self,
+        session: Session,
+        plan: Connection,
+        actor: Actor,
+        columns: Sequence[ColumnMapping],
+        options: Options,
+        formats: Mapping[int, str],
     ) -> None:
         settings = installation.current(session)
         context = FieldContext(country=settings.country, time_zone=settings.timezone)
         known = references.load(session, actor.branch_ids)
-        formats = date_formats(plan, columns, settings.country)
         columns = [replace(column, date_format=formats.get(column.index)) for column in columns]
         self.session, self.plan, self.options = session, plan, options
         self.layout = layout.of(columns, options)
         self.judge = Judge(columns, self.layout, known, context, options.blank)
         self.matcher = Matcher(self.layout, actor, context, settings.required_fields)
         self.doubles = Doubles(self.layout)
+        self._left_out: set[int] = set()
         self.counts: Counter[str] = Counter(dict.fromkeys(Outcome, 0))
-        self.facts = {"layout": self.layout.to_json(), "names": known.names, "date_formats": formats}
+        self.facts = {"layout": self.layout.to_json(), "names": known.names, "date_formats": dict(formats)}
         self.facts["context"] = {"country": settings.country, "time_zone": settings.timezone}
         self.facts["required"] = settings.required_fields
         self.facts["branch_ids"] = None if actor.branch_ids is None else sorted(actor.branch_ids)
@@ -83,8 +94,7 @@ class _Check:
             ).fetchall()
             if not found:
                 break
-            rows = [row for row, _ in found]
-            self._chunk(rows, json.loads("[" + ",".join([cells for _, cells in found]) + "]"))
+            rows = self._take(found)
             self.session.rollback()  # no snapshot is held longer than a chunk: the write-ahead log stays short
             after = rows[-1]
             done += len(rows)
@@ -96,6 +106,29 @@ class _Check:
         problems = dict(self.plan.execute("SELECT level, count(*) FROM problem GROUP BY level").fetchall())
         assert sum(self.counts.values()) == total, "every row has exactly one outcome"
         yield {"counts": dict(self.counts), "problems": problems}
+
+    def again(self, rows: Sequence[int]) -> None:
+        """Judges these rows of a finished plan anew, as if no others were in the file; `counts` are the change."""
+        self.counts.clear()
+        wanted = json.dumps(rows)
+        query = "SELECT outcome, count(*) FROM plan WHERE row IN (SELECT value FROM json_each(?)) GROUP BY outcome"
+        for outcome, count in self.plan.execute(query, (wanted,)).fetchall():
+            self.counts[outcome] -= count
+        for table in ("plan", "problem"):
+            self.plan.execute(f"DELETE FROM {table} WHERE row IN (SELECT value FROM json_each(?))", (wanted,))  # noqa: S608
+        query = "SELECT row, cells FROM cells WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row"
+        self._take(self.plan.execute(query, (wanted,)).fetchall())
+
+    def _take(self, found: Sequence[tuple[int, str]]) -> list[int]:
+        """Judges rows as they stand in the plan file, with what people changed in them."""
+        rows = [row for row, _ in found]
+        cells = json.loads("[" + ",".join([cells for _, cells in found]) + "]")
+        changed = plan_file.edits(self.plan, rows[0], rows[-1])
+        if changed:
+            cells = [plan_file.edited(each, changed.get(row, {})) for row, each in zip(rows, cells, strict=True)]
+        self._left_out = {row for row, edits in changed.items() if plan_file.WHOLE_ROW in edits}
+        self._chunk(rows, cells)
+        return rows
 
     def _settle(self) -> None:
         rule = self.options.in_file
@@ -116,6 +149,8 @@ class _Check:
 
     def _refusal(self, judged: Judged, place: int, cells: list[list[str]]) -> Decision | None:
         """Why a row cannot even be matched; None = it can."""
+        if judged.rows[place] in self._left_out:
+            return Decision(Outcome.SKIP, reason=BY_HAND)
         flaws = judged.flaws.get(place)
         if flaws and any(flaw.level is Level.ERROR for flaw in flaws):
             if place in judged.bad_keys:
@@ -149,7 +184,7 @@ class _Check:
             rows.append((row, decision.outcome, decision.contact_id, decision.version, key, reason, data, changes))
             flaws = judged.flaws.get(place, ())
             problems.extend((row, f.index, f.level, text_json(f.message), _value(f)) for f in flaws)
-            if not taken and reason and not flaws and decision.reason is not EMPTY_ROW:
+            if not taken and reason and not flaws and decision.reason not in (EMPTY_ROW, BY_HAND):
                 level = Level.WARNING if decision.outcome is Outcome.SKIP else Level.ERROR
                 problems.append((row, WHOLE_ROW, level, reason, ""))
         self.counts.update(Counter(decision.outcome for decision in decisions))

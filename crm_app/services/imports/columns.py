@@ -7,6 +7,7 @@ from typing import Any
 
 from crm_app.locales import text
 from crm_app.services.errors import Invalid
+from crm_app.services.fields.date_formats import is_format
 from crm_app.services.fields.registry import FIELDS
 
 # Fields by which rows find contacts; without a choice the first mapped of the first three.
@@ -119,6 +120,8 @@ def validate(columns: Sequence[ColumnMapping], options: Options, width: int) -> 
             raise Invalid(
                 text("Nothing can be added behind a value of “{field}”.", field=FIELDS[column.target].label), "columns"
             )
+        if column.date_format is not None and not is_format(column.date_format):
+            raise Invalid(text("“{format}” is no way to write a date.", format=column.date_format), "columns")
         seen[column.target] = column.header
     if len({column.index for column in columns}) != len(columns):
         raise Invalid(text("A column was given twice."), "columns")

@@ -1,11 +1,34 @@
 """The one format of each date column, found from the whole column."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from sqlite3 import Connection
 
-from crm_app.services.fields.date_formats import format_of
+from crm_app.services.fields.date_formats import EXCEL, format_of
+from crm_app.services.imports import plan_file
 from crm_app.services.imports.columns import ColumnMapping
 from crm_app.services.imports.layout import DATES, MOMENTS
+
+LOOKED_AT = 20_000  # rows that a page looks at; the check looks at all
+
+
+def likely_formats(folder: Path, columns: Iterable[ColumnMapping], country: str) -> dict[int, str]:
+    """Format by column index as the beginning of the file shows it, without what somebody chose: to be shown."""
+    with plan_file.reading(folder) as plan:
+        found = {
+            column.index: format_of(_different(plan, column.index, LOOKED_AT), country)
+            for column in columns
+            if column.target in DATES or column.target in MOMENTS
+        }
+    return {index: pattern for index, pattern in found.items() if pattern}
+
+
+def orders(pattern: str) -> tuple[str, str] | None:
+    """The same format with the day first and with the month first; None where its order is beyond doubt."""
+    if pattern == EXCEL or "%B" in pattern or pattern.startswith(("%Y", "%y")):
+        return None
+    separator, year = pattern[2 : pattern.index("%", 2)], pattern[-2:]
+    return separator.join(("%d", "%m", year)), separator.join(("%m", "%d", year))
 
 
 def date_formats(plan: Connection, columns: Iterable[ColumnMapping], country: str) -> dict[int, str]:
@@ -20,11 +43,12 @@ def date_formats(plan: Connection, columns: Iterable[ColumnMapping], country: st
     return formats
 
 
-def _different(plan: Connection, index: int) -> list[str]:
-    query = "SELECT DISTINCT json_extract(cells, ?) FROM cells"
+def _different(plan: Connection, index: int, rows: int = -1) -> list[str]:
+    """The different cells of a column, of its first `rows` rows (-1 = all)."""
+    query = "SELECT DISTINCT json_extract(cells, ?) FROM (SELECT cells FROM cells ORDER BY row LIMIT ?)"
     usual = plan.text_factory
     plan.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
-        return [cell for (cell,) in plan.execute(query, (f"$[{index}]",)) if cell]
+        return [cell for (cell,) in plan.execute(query, (f"$[{index}]", rows)) if cell]
     finally:
         plan.text_factory = usual

@@ -18,7 +18,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.fields.verdict import Level
 from crm_app.services.imports import access, doubles, failed_rows_file, plan_file, settling, uploads
-from crm_app.services.imports.check import EMPTY_ROW
+from crm_app.services.imports.check import BY_HAND, EMPTY_ROW
 from crm_app.services.imports.failed_rows_file import Target
 from crm_app.services.imports.plan_file import WHOLE_ROW
 
@@ -32,6 +32,7 @@ _NOT_FAILED = frozenset(
         doubles.SAME_CONTACT,
         settling.LAST_COUNTS,
         settling.MERGED,
+        BY_HAND.msgid,
         EMPTY_ROW.msgid,
     }
 )
@@ -130,12 +131,14 @@ def _failed(plan: Connection, width: int) -> Iterator[Failed]:
         after = found[-1][0]
         headers = dict(plan.execute("SELECT idx, header FROM profile"))
         problems = _problems(plan, [row for row, *_ in found], headers)
+        edits = plan_file.edits(plan, found[0][0], after)
         for row, outcome, stored, cells in found:
             reason = plan_file.text_of(stored) if stored else None
             if outcome == "skip" and reason is not None and reason.msgid in _NOT_FAILED:
                 continue
             reasons = problems.get(row) or ([reason] if reason is not None else [])
-            yield Failed(row, json.loads(cells) if cells else [""] * width, reasons)
+            read = json.loads(cells) if cells else [""] * width
+            yield Failed(row, plan_file.edited(read, edits.get(row, {})), reasons)
 
 
 def _problems(plan: Connection, rows: list[int], headers: dict[int, str]) -> dict[int, list[Text]]:

@@ -5,7 +5,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ from crm_app.locales import Text
 NAME = "plan.sqlite"
 NEW = ".new"  # ending of a plan file that is being written
 SOURCE = "source"  # the file as it was brought
-WHOLE_ROW = -1  # index of a problem that belongs to no single cell
+WHOLE_ROW = -1  # index of a problem that belongs to no single cell, and of the edit that leaves a row out
 
 _STAGED = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE cells(row INTEGER PRIMARY KEY, cells TEXT NOT NULL);
 CREATE TABLE edit(row INTEGER, idx INTEGER, value TEXT NOT NULL, PRIMARY KEY(row, idx)) WITHOUT ROWID;
+CREATE TABLE edit_step(step INTEGER NOT NULL, row INTEGER NOT NULL, idx INTEGER NOT NULL, before TEXT);
 CREATE TABLE note(row INTEGER, idx INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL, value TEXT NOT NULL);
 CREATE TABLE profile(idx INTEGER PRIMARY KEY, header TEXT NOT NULL, filled INTEGER NOT NULL,
     different INTEGER NOT NULL, capped INTEGER NOT NULL, samples TEXT NOT NULL);
@@ -38,6 +39,9 @@ CREATE INDEX plan_outcome ON plan(outcome, row);
 CREATE INDEX plan_planned ON plan(planned, row) WHERE planned IS NOT NULL;
 CREATE INDEX problem_row ON problem(row);
 CREATE INDEX problem_idx ON problem(idx, message, row);
+"""
+_PROBLEM_GROUPS = """
+DELETE FROM problem_group;
 INSERT INTO problem_group SELECT idx, level, message, count(DISTINCT row) FROM problem GROUP BY idx, level, message;
 """
 
@@ -101,9 +105,9 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def reading(folder: Path) -> Iterator[sqlite3.Connection]:
-    """The plan file for reading."""
-    uri = (folder / NAME).absolute().as_uri() + "?mode=ro"
+def reading(folder: Path, name: str = NAME) -> Iterator[sqlite3.Connection]:
+    """The plan file for reading; `name` is that of one not yet adopted."""
+    uri = (folder / name).absolute().as_uri() + "?mode=ro"
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=15)) as connection:
         yield connection
 
@@ -115,13 +119,38 @@ def begin_plan(connection: sqlite3.Connection) -> None:
 
 def finish_plan(connection: sqlite3.Connection) -> None:
     """Builds the indexes the preview pages by, and makes the plan visible."""
-    _each(connection, _PLAN_INDEXES + "COMMIT")
+    _each(connection, _PLAN_INDEXES + _PROBLEM_GROUPS + "COMMIT")
+
+
+def begin_change(connection: sqlite3.Connection) -> None:
+    """Opens the transaction that changes some rows of a finished plan."""
+    connection.execute("BEGIN IMMEDIATE")
+
+
+def finish_change(connection: sqlite3.Connection) -> None:
+    """Counts the problems again and makes the changed rows visible."""
+    _each(connection, _PROBLEM_GROUPS + "COMMIT")
 
 
 def _each(connection: sqlite3.Connection, statements: str) -> None:
     """Like `executescript`, which would commit first."""
     for statement in statements.split(";"):
         connection.execute(statement)
+
+
+def edits(connection: sqlite3.Connection, first: int, last: int) -> dict[int, dict[int, str]]:
+    """What people changed in the rows from `first` to `last`: text by column index; WHOLE_ROW = the row is left out."""
+    found: dict[int, dict[int, str]] = {}
+    for row, index, value in connection.execute(
+        "SELECT row, idx, value FROM edit WHERE row BETWEEN ? AND ?", (first, last)
+    ):
+        found.setdefault(row, {})[index] = value
+    return found
+
+
+def edited(cells: list[str], changes: Mapping[int, str]) -> list[str]:
+    """The cells of a row with what people changed in them."""
+    return [changes.get(index, cell) for index, cell in enumerate(cells)] if changes else cells
 
 
 def put(connection: sqlite3.Connection, **values: Any) -> None:

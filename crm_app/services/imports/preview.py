@@ -25,6 +25,7 @@ REASONS: dict[Outcome, Text] = {
     Outcome.INVALID: text("The row cannot be taken."),
     Outcome.CONFLICT: text("Several contacts match."),
 }
+TAKEN = (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)
 _YES, _NO = text("Yes"), text("No")
 _SHOWN_NAMES = {"status_id": "status", "owner_id": "owner"}
 
@@ -43,17 +44,21 @@ class CellProblem:
 class PreviewRow:
     """One row of the file with what becomes of it. `planned` is set when the commit had to plan it again.
 
-    `cells` are as read, one per column; `changes` is {field: (old, new)} in words, for updates.
+    `cells` are as read or as changed since, one per column. `values` are what will be stored, by field, for rows that
+    are taken: JSON values, status and owner by name; tags are not among them. `changes` is {field: (old, new)} in
+    words, for updates.
     """
 
     row: int
     outcome: Outcome
     reason: Text
     cells: list[str]
+    values: dict[str, Any] = field(default_factory=dict)
     problems: list[CellProblem] = field(default_factory=list)
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
     contact_id: int | None = None
     planned: Outcome | None = None
+    edited: frozenset[int] = frozenset()  # columns changed in the preview; WHOLE_ROW = left out by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def page(
     parameters.append(before if before is not None else after)
     direction = "DESC" if before is not None else "ASC"
     statement = (
-        "SELECT plan.row, outcome, planned, contact_id, reason, changes, cells "  # noqa: S608  (parts are ours)
+        "SELECT plan.row, outcome, planned, contact_id, reason, changes, data, cells "  # noqa: S608  (parts are ours)
         f"FROM {tables} "
         f"WHERE {' AND '.join(conditions)} ORDER BY {row} {direction} LIMIT ?"
     )
@@ -112,9 +117,28 @@ def page(
         has_more = len(found) > limit
         found = sorted(found[:limit])
         problems = _problems(plan, [row[0] for row in found])
-        names = plan_file.fetch(plan, "names") or {}
+        shape = _Shape(plan_file.fetch(plan, "names") or {}, plan_file.fetch(plan, "layout"), language)
+        edits = plan_file.edits(plan, found[0][0], found[-1][0]) if found else {}
         width = plan.execute("SELECT count(*) FROM profile").fetchone()[0]
-    return Page([_row(row, problems, names, width, language) for row in found], has_more)
+    return Page([_row(row, problems, shape, width, edits.get(row[0], {})) for row in found], has_more)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the whole plan knows: names of statuses and users, which value stands where, for whom it is shown."""
+
+    names: Mapping[str, Any]
+    layout: dict[str, Any] | None
+    language: str
+
+    def values(self, data: str | None) -> dict[str, Any]:
+        if not data or self.layout is None:
+            return {}
+        values = dict(zip(self.layout["targets"], json.loads(data)[0], strict=True))
+        for attribute, target in _SHOWN_NAMES.items():
+            if values.get(target) is not None:
+                values[target] = self.names.get(attribute, {}).get(str(values[target]), "")
+        return values
 
 
 def _conditions(
@@ -164,19 +188,21 @@ def _problems(plan: Connection, rows: Sequence[int]) -> dict[int, list[CellProbl
 def _row(
     found: tuple[Any, ...],
     problems: Mapping[int, list[CellProblem]],
-    names: Mapping[str, Any],
+    shape: _Shape,
     width: int,
-    language: str,
+    edits: Mapping[int, str],
 ) -> PreviewRow:
-    row, outcome, planned, contact_id, reason, changes, cells = found
+    row, outcome, planned, contact_id, reason, changes, data, cells = found
     kind = Outcome(outcome)
     return PreviewRow(
         row=row,
         outcome=kind,
         reason=plan_file.text_of(reason) if reason else REASONS[kind],
-        cells=json.loads(cells) if cells else [""] * width,
+        cells=plan_file.edited(json.loads(cells) if cells else [""] * width, edits),
+        edited=frozenset(edits),
+        values=shape.values(data) if kind in TAKEN else {},
         problems=problems.get(row, []),
-        changes=shown_changes(json.loads(changes), names, language) if changes else {},
+        changes=shown_changes(json.loads(changes), shape.names, shape.language) if changes else {},
         contact_id=contact_id,
         planned=Outcome(planned) if planned else None,
     )

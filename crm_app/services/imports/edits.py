@@ -1,0 +1,196 @@
+"""Cells mended in the preview. They stand beside the cells of the file; the row is judged again at once.
+
+With a row, those are judged again that mean the same contact: the key that was mended away lets the next row count.
+Every step can be undone, the last one first.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from sqlite3 import Connection
+
+from sqlmodel import Session
+
+from crm_app.locales import text
+from crm_app.models import Import, ImportState, Outcome
+from crm_app.services.actor import Actor
+from crm_app.services.errors import Conflict, Invalid
+from crm_app.services.imports import access, plan_file, uploads
+from crm_app.services.imports import columns as mappings
+from crm_app.services.imports.check import Check
+from crm_app.services.imports.columns import InFile, Options
+from crm_app.services.imports.plan_file import WHOLE_ROW
+
+MOST_LETTERS = 10_000
+AT_ONCE = 1_000  # rows judged again here; more need a whole check
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What a change did. `needs_check`: so much hangs on it that the whole plan has to be made again (`steps.check`).
+
+    `alike` is the number of other rows that hold in this column what stood here before.
+    """
+
+    needs_check: bool
+    alike: int = 0
+
+
+def change(session: Session, actor: Actor, import_id: int, row: int, index: int, value: str) -> Edited:
+    """Gives a cell another text; an empty one is a blank cell.
+
+    Raises NotFound, NotPermitted; Invalid for a cell that is not there or a text of more than 10,000 characters;
+    Conflict when the import has no finished check or went on meanwhile.
+    """
+    found = _open(session, actor, import_id)
+    if len(value) > MOST_LETTERS:
+        raise Invalid(text("A cell takes at most {limit} characters.", limit=MOST_LETTERS), "value")
+    with plan_file.writing(uploads.place_of(found)) as plan:
+        before = _cell(plan, row, index)
+        return _apply(session, actor, found, plan, {(row, index): value}, _alike(plan, index, before, row))
+
+
+def change_alike(session: Session, actor: Actor, import_id: int, index: int, old: str, new: str) -> Edited:
+    """Gives every cell of a column that holds `old` the text `new`. Raises like `change`."""
+    found = _open(session, actor, import_id)
+    if index < 0 or len(new) > MOST_LETTERS:
+        raise Invalid(text("A cell takes at most {limit} characters.", limit=MOST_LETTERS), "value")
+    with plan_file.writing(uploads.place_of(found)) as plan:
+        rows = _rows_with(plan, index, old)
+        return _apply(session, actor, found, plan, {(row, index): new for row in rows})
+
+
+def leave_out(session: Session, actor: Actor, import_id: int, row: int, *, is_out: bool = True) -> Edited:
+    """Leaves a row out, or takes it again. Raises like `change`."""
+    found = _open(session, actor, import_id)
+    with plan_file.writing(uploads.place_of(found)) as plan:
+        if plan.execute("SELECT 1 FROM cells WHERE row = ?", (row,)).fetchone() is None:
+            raise Invalid(text("There is no row {row} that could be changed.", row=row), "row")
+        return _apply(session, actor, found, plan, {(row, WHOLE_ROW): "" if is_out else None})
+
+
+def undo(session: Session, actor: Actor, import_id: int) -> Edited | None:
+    """Takes the last step back; None when there is none. Raises like `change`."""
+    found = _open(session, actor, import_id)
+    with plan_file.writing(uploads.place_of(found)) as plan:
+        step = _last_step(plan)
+        if not step:
+            return None
+        taken = plan.execute("SELECT row, idx, before FROM edit_step WHERE step = ?", (step,)).fetchall()
+        return _apply(session, actor, found, plan, {(row, index): before for row, index, before in taken}, undoes=step)
+
+
+def steps_taken(found: Import) -> int:
+    """How many steps can be undone."""
+    folder = uploads.place_of(found)
+    if not (folder / plan_file.NAME).is_file():
+        return 0
+    with plan_file.reading(folder) as plan:
+        return int(plan.execute("SELECT count(DISTINCT step) FROM edit_step").fetchone()[0])
+
+
+def _open(session: Session, actor: Actor, import_id: int) -> Import:
+    found = access.get(session, actor, import_id)
+    if found.state != ImportState.CHECKED:
+        raise Conflict(text("Cells can be changed between the check and the import."))
+    return found
+
+
+def _apply(
+    session: Session,
+    actor: Actor,
+    found: Import,
+    plan: Connection,
+    wanted: dict[tuple[int, int], str | None],
+    alike: int = 0,
+    undoes: int = 0,
+) -> Edited:
+    """Writes texts by row and column (None = as in the file) as one step, or takes a step back, and judges again."""
+    plan_file.begin_change(plan)
+    if undoes:
+        plan.execute("DELETE FROM edit_step WHERE step = ?", (undoes,))
+    else:
+        step = _last_step(plan) + 1
+        query = "INSERT INTO edit_step SELECT ?, ?, ?, (SELECT value FROM edit WHERE row = ? AND idx = ?)"
+        plan.executemany(query, [(step, row, index, row, index) for row, index in wanted])
+    plan.executemany("DELETE FROM edit WHERE row = ? AND idx = ?", list(wanted))
+    kept = [(row, index, value) for (row, index), value in wanted.items() if value is not None]
+    plan.executemany("INSERT INTO edit VALUES (?, ?, ?)", kept)
+    is_judged = _judge_again(session, found, plan, sorted({row for row, _ in wanted}))
+    plan_file.finish_change(plan)
+    return Edited(not is_judged, alike)
+
+
+def _judge_again(session: Session, found: Import, plan: Connection, rows: Sequence[int]) -> bool:
+    """Judges the rows and those that mean the same contacts; False when it takes a whole check."""
+    options = Options.from_json(found.options)
+    if len(rows) > AT_ONCE or options.in_file is not InFile.FIRST:
+        return False
+    formats = {int(index): pattern for index, pattern in (plan_file.fetch(plan, "date_formats") or {}).items()}
+    actor = Actor(None, "check", branch_ids=frozenset([found.branch_id]))
+    columns = mappings.from_json(found.columns)
+    before = _same_contacts(plan, rows)
+    change = Counter[str]()
+    check = Check(session, plan, actor, columns, options, formats)
+    check.again(rows)
+    change.update(check.counts)
+    together = sorted({*before, *_same_contacts(plan, rows)})
+    if len(together) > AT_ONCE:
+        return False
+    if together != list(rows):
+        check = Check(session, plan, actor, columns, options, formats)
+        check.again(together)
+        for outcome, count in check.counts.items():
+            change[outcome] += count
+    counts = {outcome.value: found.counts.get(outcome.value, 0) + change[outcome.value] for outcome in Outcome}
+    plan_file.put(plan, counts=counts)
+    found.counts = counts
+    session.add(found)
+    return True
+
+
+def _same_contacts(plan: Connection, rows: Iterable[int]) -> set[int]:
+    """The rows, those with their keys or contacts, and those that were left out because of one of them."""
+    found, wanted = set(rows), json.dumps(list(rows))
+    these = "(SELECT value FROM json_each(:rows))"
+    query = (
+        "SELECT row FROM plan WHERE "  # noqa: S608  (constants)
+        f"key IN (SELECT key FROM plan WHERE key IS NOT NULL AND row IN {these}) OR "
+        f"contact_id IN (SELECT contact_id FROM plan WHERE contact_id IS NOT NULL AND row IN {these}) OR "
+        f"(outcome = 'skip' AND json_extract(reason, '$[1].row') IN {these}) LIMIT {AT_ONCE + 1}"
+    )
+    found.update(row for (row,) in plan.execute(query, {"rows": wanted}))
+    first = f"SELECT json_extract(reason, '$[1].row') FROM plan WHERE outcome = 'skip' AND row IN {these}"  # noqa: S608
+    found.update(int(row) for (row,) in plan.execute(first, {"rows": wanted}) if row)
+    return found
+
+
+def _last_step(plan: Connection) -> int:
+    return int(plan.execute("SELECT coalesce(max(step), 0) FROM edit_step").fetchone()[0])
+
+
+def _cell(plan: Connection, row: int, index: int) -> str:
+    """What stands in a cell now. Raises Invalid when there is no such cell."""
+    query = (
+        "SELECT coalesce((SELECT value FROM edit WHERE row = cells.row AND idx = :index), json_extract(cells, :place)) "
+        "FROM cells WHERE row = :row"
+    )
+    values = {"index": index, "place": f"$[{index}]", "row": row}
+    found = plan.execute(query, values).fetchone() if index >= 0 else None
+    if found is None or found[0] is None:
+        raise Invalid(text("There is no row {row} that could be changed.", row=row), "row")
+    return str(found[0])
+
+
+def _alike(plan: Connection, index: int, value: str, row: int) -> int:
+    """How many other rows hold this text in the column; blank cells are not alike."""
+    return len([other for other in _rows_with(plan, index, value) if other != row]) if value.strip() else 0
+
+
+def _rows_with(plan: Connection, index: int, value: str) -> list[int]:
+    query = (
+        "SELECT cells.row FROM cells LEFT JOIN edit ON edit.row = cells.row AND edit.idx = :index "
+        "WHERE coalesce(edit.value, json_extract(cells, :place)) = :value ORDER BY cells.row"
+    )
+    return [row for (row,) in plan.execute(query, {"index": index, "place": f"$[{index}]", "value": value})]
