@@ -12,8 +12,10 @@ IMPORT_READ = "/imports/[import_id]/read"
 IMPORT_COLUMNS = "/imports/[import_id]/columns"
 IMPORT_CHECK = "/imports/[import_id]/check"
 IMPORT_DONE = "/imports/[import_id]/done"
+IMPORT_UNDO = "/imports/[import_id]/undo"
 SETTINGS = "/settings"
 IMPORT_TEMPLATE = "/downloads/import-template"  # .csv or .xlsx
+FAILED_ROWS = "/downloads/import-{import_id}-failed"
 LOGIN = "/login"
 LOGOUT = "/logout"
 SETUP = "/setup"
@@ -26,3 +28,7 @@ def contact(number: int | str) -> str:
 
 def import_step(import_id: int | str, step: str) -> str:
     return f"{IMPORTS}/{import_id}/{step}"
+
+
+def failed_rows(import_id: int | str) -> str:
+    return FAILED_ROWS.format(import_id=import_id)

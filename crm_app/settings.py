@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     redis_url: str = Field("", description="Redis for page state when several processes serve; empty = memory.")
     upload_limit: int = Field(512 * MIB, ge=1024, description="Largest upload in bytes.")
     import_max_rows: int = Field(1_048_576, ge=1, description="Most rows of one file; Excel's own limit.")
+    sheet_hosts: str = Field(
+        "docs.google.com, *.googleusercontent.com", description="Hosts that links to sheets may lead to, by comma."
+    )
     reader_memory: int = Field(2048 * MIB, description="Memory a reading child process may take, in bytes.")
     reader_cpu_seconds: int = Field(300, description="CPU seconds a reading child process may take.")
     session_idle_hours: float = Field(12, gt=0, description="A session without a click ends after this.")

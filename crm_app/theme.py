@@ -4,7 +4,10 @@ ACCENT = "indigo"
 GREY = "slate"
 # Every scale the stylesheet knows; a `color_scheme` outside this list shows no colour.
 COLOURS = ("indigo", "slate", "red", "green", "amber", "blue", "violet", "orange")
-STYLESHEETS = [f"/styles/{name}.css" for name in ("tokens", "shell", "table", "forms", "card", "wizard")]
+STYLESHEETS = [
+    f"/styles/{name}.css"
+    for name in ("tokens", "shell", "table", "forms", "card", "wizard", "check", "undo", "presets")
+]
 
 # Colours a status may have, as the scale behind them.
 STATUS_COLOURS = {

@@ -15,6 +15,7 @@ from crm_app.services.actor import SYSTEM
 from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.imports import direct
 from crm_app.services.imports.choice import Wish
+from crm_app.services.imports.columns import Blank, InFile
 from crm_app.services.imports.direct import Result
 from crm_app.services.imports.reading.errors import Unreadable
 
@@ -22,7 +23,7 @@ SHOWN_PROBLEMS = 20
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file or workbook.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file, workbook or vCard.")],
     name: Annotated[str, typer.Option("--name", help="Name of the import in the history.")] = "",
     maps: Annotated[
         list[str] | None,
@@ -32,6 +33,16 @@ def import_file(
     ] = None,
     match: Annotated[str | None, typer.Option("--match", help="The only field by which rows find contacts.")] = None,
     tags: Annotated[list[str] | None, typer.Option("--tag", help="Tag for every contact of the file.")] = None,
+    preset: Annotated[
+        str, typer.Option("--preset", metavar="NAME", help="Choices saved under this name, or those for a program.")
+    ] = "",
+    blank: Annotated[
+        Blank | None, typer.Option("--blank", help="Whether blank cells keep or clear what is stored (keep).")
+    ] = None,
+    in_file: Annotated[
+        InFile | None,
+        typer.Option("--in-file", help="Which of several rows of one contact counts: first, last, or all merged."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object on one line.")] = False,
@@ -44,7 +55,7 @@ def import_file(
     if not direct.is_readable(file):
         refuse(f"{file}: there is no such file, or it may not be read.", 1, as_json)
     startup.prepare()
-    wish = Wish(name, maps or (), match, tags or ())
+    wish = Wish(name, maps or (), match, tags or (), preset, blank, in_file)
     progress = Progress(is_shown=sys.stderr.isatty())
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not yes and not as_json
 

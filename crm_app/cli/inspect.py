@@ -9,10 +9,11 @@ import typer
 from crm_app.services.imports.inspection import refused
 from crm_app.services.imports.reading.child import Reader
 from crm_app.services.imports.reading.errors import Unreadable
+from crm_app.services.imports.reading.types import Format
 
 
 def inspect(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="CSV files and workbooks.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="CSV files, workbooks and vCards.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file and line.")] = False,
     rows_dir: Annotated[
         Path | None,
@@ -57,8 +58,9 @@ def summary(answer: dict[str, Any]) -> str:
     parts = [answer["format"], answer["encoding"], answer["sheet"] and f"sheet “{answer['sheet']}”"]
     if answer["delimiter"]:
         parts.append(f"delimiter {answer['delimiter']!r}")
-    header = f"header in row {answer['header_row']}" if answer["header_row"] else "no header"
-    lines = [f"{answer['file']}: {', '.join(filter(None, parts))}, {header}, {answer['rows']} rows"]
+    if answer["format"] != Format.VCARD:  # the columns of vCards are named by us
+        parts.append(f"header in row {answer['header_row']}" if answer["header_row"] else "no header")
+    lines = [f"{answer['file']}: {', '.join(filter(None, parts))}, {answer['rows']} rows"]
     for column in answer["columns"]:
         target = column["target"] or "-"
         lines.append(

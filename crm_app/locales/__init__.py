@@ -7,10 +7,12 @@ problem found by one colleague can be read by another in hers.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
@@ -32,20 +34,29 @@ class Text:
     plural: str = ""
 
     def to_json(self) -> list[Any]:
-        """Plain JSON; a value that is itself a Text becomes {"$text": …}."""
-        params = {key: {"$text": v.to_json()} if isinstance(v, Text) else v for key, v in self.params.items()}
-        return [self.msgid, params, self.plural]
+        """Plain JSON; a value that is itself a Text becomes {"$text": …}, a date {"$date": …}."""
+        return [self.msgid, {key: _plain(value) for key, value in self.params.items()}, self.plural]
 
     @classmethod
     def from_json(cls, data: list[Any]) -> "Text":
-        params = {
-            key: cls.from_json(v["$text"]) if isinstance(v, dict) and v.keys() == {"$text"} else v
-            for key, v in data[1].items()
-        }
-        return cls(data[0], params, data[2])
+        return cls(data[0], {key: _read(value) for key, value in data[1].items()}, data[2])
 
     def __str__(self) -> str:
         return render(self, DEFAULT)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Text):
+        return {"$text": value.to_json()}
+    return {"$date": value.isoformat()} if isinstance(value, date) else value
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"$text"}:
+        return Text.from_json(value["$text"])
+    if isinstance(value, dict) and value.keys() == {"$date"}:
+        return date.fromisoformat(value["$date"])
+    return value
 
 
 def text(msgid: str, **params: Any) -> Text:
@@ -90,8 +101,8 @@ def translate(language: str, msgid: str, plural: str = "", n: int = 1) -> str:
 
 
 def render(message: Text, language: str) -> str:
-    """The finished sentence in `language`. A value that is itself a Text is rendered too; large numbers and the
-    counter `n` are grouped as the language does. A value's own braces are never filled in.
+    """The finished sentence in `language`. A value that is itself a Text is rendered too; dates, large numbers and
+    the counter `n` are written as the language does. A value's own braces are never filled in.
     """
     pattern = translate(language, message.msgid, message.plural, int(message.params.get("n", 1)))
     return _PLACE.sub(lambda found: _shown(found, message.params, language), pattern)
@@ -104,6 +115,8 @@ def _shown(found: re.Match[str], params: dict[str, Any], language: str) -> str:
     value = params[name]
     if isinstance(value, Text):
         return render(value, language)
+    if isinstance(value, date):
+        return str(format_date(value, format="medium", locale=language))
     if isinstance(value, int) and not isinstance(value, bool) and (name == "n" or abs(value) >= _GROUPED_FROM):
         return str(format_decimal(value, locale=language))
     return str(value)

@@ -17,6 +17,7 @@ from crm_app.models.imports import Import, ImportRow, ImportState, Outcome, Undo
 from crm_app.models.installation import Counter, Installation
 from crm_app.models.job import Job, JobKind, JobState
 from crm_app.models.lead_status import LeadStatus
+from crm_app.models.mapping_preset import MappingPreset
 from crm_app.models.permission import Permission
 from crm_app.models.tag import ContactTag, Tag
 from crm_app.models.user import LinkPurpose, LoginEvent, LoginOutcome, OneTimeLink, Role, User, UserSession
@@ -47,6 +48,7 @@ __all__ = [
     "LinkPurpose",
     "LoginEvent",
     "LoginOutcome",
+    "MappingPreset",
     "OneTimeLink",
     "Outcome",
     "Permission",

@@ -10,6 +10,7 @@ from crm_app.pages import (
     import_done,
     import_new,
     import_read,
+    import_undo,
     imports,
     settings,
     signed_out,
@@ -27,6 +28,7 @@ PAGES = [
     (import_columns.import_columns, import_columns.PAGE),
     (import_check.import_check, import_check.PAGE),
     (import_done.import_done, import_done.PAGE),
+    (import_undo.import_undo, import_undo.PAGE),
     (settings.settings, settings.PAGE),
     (signed_out.signed_out, signed_out.PAGE),
 ]

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.editable_cell import EditableCell
 from crm_app.components.search_box import search_box
 from crm_app.components.text import N, T, figure, t, tn
 from crm_app.pages.import_frame import foot, frame
@@ -26,6 +27,7 @@ def import_check() -> rx.Component:
             ImportCheckState.ready,
             rx.fragment(
                 _filters(),
+                _last_change(),
                 rx.el.div(
                     rx.el.div(_table(), _pager(), class_name="check-main"),
                     rx.cond(ImportCheckState.groups.length() > 0, _problems()),
@@ -48,6 +50,38 @@ def _filters() -> rx.Component:
         ),
         search_box(t("Search in the rows"), t("Search in the rows")),
         class_name="toolbar",
+    )
+
+
+def _last_change() -> rx.Component:
+    """What can be done about the cells that were changed: undo, and the same for others like it."""
+    return rx.cond(
+        ImportCheckState.can_undo,
+        rx.el.div(
+            rx.el.button(
+                rx.icon("undo-2", size=14),
+                T("Undo the last change"),
+                type="button",
+                class_name="button small",
+                on_click=ImportCheckState.undo_edit,
+            ),
+            rx.cond(
+                ImportCheckState.alike > 0,
+                rx.el.button(
+                    tn(
+                        "Change {n} other row with “{text}” too",
+                        "Change {n} other rows with “{text}” too",
+                        ImportCheckState.alike,
+                        text=ImportCheckState.alike_text,
+                    ),
+                    type="button",
+                    class_name="button small",
+                    on_click=ImportCheckState.edit_alike,
+                ),
+            ),
+            class_name="last-change",
+            role="status",
+        ),
     )
 
 
@@ -81,10 +115,10 @@ def _table() -> rx.Component:
             ImportCheckState.rows.length() == 0,
             rx.el.p(T("No row matches this filter."), class_name="empty"),
         ),
-        class_name="table-frame",
+        class_name="table-frame plan-frame",
         tab_index=0,
         role="region",
-        aria_label=t("Rows of the file with what happens to them"),
+        aria_label=t("Rows of the file with what happens to them. Arrow down goes to the cells, Enter changes one."),
     )
 
 
@@ -105,28 +139,57 @@ def _row(row: rx.Var[RowLine]) -> rx.Component:
                     ],
                     rx.el.span(row.outcome),
                 ),
-                rx.cond(
-                    row.problems.length() > 0,
+                _leave_out(row),
+                class_name="outcome-line",
+            ),
+            rx.cond(
+                row.problems.length() > 0,
+                rx.el.details(
+                    rx.el.summary(row.problems[0], class_name="row-problem"),
                     rx.foreach(row.problems, lambda problem: rx.el.p(problem, class_name="row-problem")),
-                    rx.cond(
-                        (row.outcome != "create") & (row.outcome != "update"),
-                        rx.el.p(row.reason, class_name="row-reason"),
-                    ),
+                ),
+                rx.cond(
+                    (row.outcome != "create") & (row.outcome != "update"),
+                    rx.el.p(row.reason, class_name="row-reason", title=row.reason),
                 ),
             ),
             class_name="what-happens",
         ),
-        rx.foreach(row.cells, _cell),
+        rx.foreach(row.cells, lambda cell: _cell(row, cell)),
         class_name="plan-row " + row.outcome,
         key=row.row.to(str),
     )
 
 
-def _cell(cell: rx.Var[CellLine]) -> rx.Component:
-    return rx.el.td(
-        rx.cond(cell.old, rx.el.span(rx.el.del_(cell.old, class_name="old-value"), " ")),
-        rx.cond(cell.mark == "changed", rx.el.ins(cell.text, class_name="new-value"), cell.text),
-        class_name="cell " + cell.mark,
+def _leave_out(row: rx.Var[RowLine]) -> rx.Component:
+    return rx.cond(
+        ImportCheckState.editable,
+        rx.el.button(
+            rx.cond(row.is_left_out, rx.icon("rotate-ccw", size=14), rx.icon("x", size=14)),
+            type="button",
+            class_name="row-out",
+            title=rx.cond(row.is_left_out, t("Take this row again"), t("Leave this row out")),
+            aria_label=rx.cond(
+                row.is_left_out,
+                t("Take row {row} again", row=row.row),
+                t("Leave row {row} out", row=row.row),
+            ),
+            on_click=ImportCheckState.leave_out(row.row, ~row.is_left_out),
+        ),
+    )
+
+
+def _cell(row: rx.Var[RowLine], cell: rx.Var[CellLine]) -> rx.Component:
+    return EditableCell.create(
+        text=cell.text,
+        old=cell.old,
+        mark=cell.mark,
+        raw=cell.raw,
+        label=cell.label,
+        hint=cell.hint,
+        editable=ImportCheckState.editable,
+        on_save=lambda value: ImportCheckState.edit(row.row, cell.index, value),
+        key=cell.index.to(str),
     )
 
 

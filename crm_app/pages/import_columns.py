@@ -6,6 +6,7 @@ from crm_app import routes
 from crm_app.components.notice import notice
 from crm_app.components.text import T, t, tn
 from crm_app.pages.import_frame import foot, frame
+from crm_app.pages.import_presets import import_presets
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, FieldGroup
 from crm_app.services.imports.columns import CLEAR, InFile, WriteRule
 from crm_app.state.import_columns import ColumnLine, ImportColumnsState
@@ -15,6 +16,7 @@ from crm_app.state.session import SessionState
 
 def import_columns() -> rx.Component:
     return frame(
+        import_presets(),
         rx.cond(
             ImportColumnsState.ready,
             rx.el.form(
@@ -28,6 +30,7 @@ def import_columns() -> rx.Component:
                                 rx.el.th(T("What it holds"), scope="col"),
                                 rx.el.th(T("Filled"), scope="col", class_name="right"),
                                 rx.el.th(T("Goes to"), scope="col"),
+                                rx.el.th(T("If a value is stored"), scope="col"),
                             )
                         ),
                         rx.el.tbody(rx.foreach(ImportColumnsState.columns, _column)),
@@ -117,14 +120,17 @@ def _row(line: rx.Var[ColumnLine]) -> rx.Component:
             _target(line),
             rx.cond(line.target == "tags", _separator(line)),
             rx.cond(line.dates.length() > 0, _dates(line)),
+            rx.cond(line.reason, rx.el.p(line.reason, class_name="field-hint")),
+            class_name="goes-to",
+        ),
+        rx.el.td(
             rx.cond(
                 (line.target != "")
                 & (ImportColumnsState.match_key != "")
                 & (line.target != ImportColumnsState.match_key),
                 _rule(line),
             ),
-            rx.cond(line.reason, rx.el.p(line.reason, class_name="field-hint")),
-            class_name="goes-to",
+            class_name="rule",
         ),
         class_name=rx.cond((line.target == "") & (line.part != "empty"), "left-out", ""),
         key=line.index.to(str),
@@ -185,7 +191,7 @@ def _rule(line: rx.Var[ColumnLine]) -> rx.Component:
     """How the cell meets a stored value; the usual rule is said without a fuss."""
     more = [rx.el.option(T("add to it"), value=WriteRule.APPEND.value)]
     return rx.el.label(
-        T("If the contact has a value:"),
+        rx.el.span(T("If a value is stored"), class_name="only-phone"),
         rx.el.select(
             rx.cond(
                 line.target == "tags",
@@ -198,9 +204,9 @@ def _rule(line: rx.Var[ColumnLine]) -> rx.Component:
             value=line.rule,
             on_change=lambda rule: ImportColumnsState.choose_rule(line.index, rule),
             disabled=~ImportColumnsState.changeable,
-            class_name="input small",
+            aria_label=t("What the column {header} does where a value is stored", header=line.header),
+            class_name="input",
         ),
-        class_name="field-hint inline",
     )
 
 

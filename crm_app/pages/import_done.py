@@ -3,8 +3,9 @@
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.download import download
 from crm_app.components.notice import notice
-from crm_app.components.text import T, figure, tn
+from crm_app.components.text import T, figure, t, tn
 from crm_app.pages.import_check import OUTCOMES
 from crm_app.pages.import_frame import frame
 from crm_app.state.import_done import ImportDoneState, Pair
@@ -16,20 +17,20 @@ _view = ImportDoneState.view
 
 def import_done() -> rx.Component:
     return frame(
-        rx.cond(ImportDoneState.ready, rx.fragment(_head(), _counts(), _settings())),
+        rx.cond(ImportDoneState.ready, rx.fragment(_head(), _failed(), _counts(), _settings())),
         step="done",
     )
 
 
 def _head() -> rx.Component:
-    return rx.cond(
-        _view.state == "done",
-        notice(
-            tn("Done: {n} contact was imported.", "Done: {n} contacts were imported.", _view.written),
-            "good",
+    return rx.match(
+        _view.state,
+        (
+            "done",
+            notice(tn("Done: {n} contact was imported.", "Done: {n} contacts were imported.", _view.written), "good"),
         ),
-        rx.cond(
-            _view.state == "cancelled",
+        (
+            "cancelled",
             notice(
                 rx.fragment(
                     T("Stopped. What is in stays; you can go on where it stopped."),
@@ -40,6 +41,55 @@ def _head() -> rx.Component:
                 ),
                 "warn",
             ),
+        ),
+        (
+            "undo_stopped",
+            _linked(T("The undo was stopped. What was taken back stays so."), T("Go on with the undo"), "warn"),
+        ),
+        (
+            "undone",
+            _linked(
+                rx.cond(
+                    _view.undone_by,
+                    t("Undone by {who}, {when}.", who=_view.undone_by, when=_view.undone_when),
+                    t("Undone {when}.", when=_view.undone_when),
+                ),
+                T("See what became of each row"),
+                "info",
+            ),
+        ),
+        rx.fragment(),
+    )
+
+
+def _linked(sentence: rx.Component | rx.Var, label: rx.Component, kind: str) -> rx.Component:
+    """What is to be said of the undo, with the way to it."""
+    return notice(
+        rx.fragment(sentence, " ", rx.link(label, href=_view.undo_url, underline="none", class_name="button small")),
+        kind,
+    )
+
+
+def _failed() -> rx.Component:
+    return rx.cond(
+        _view.failed > 0,
+        notice(
+            rx.fragment(
+                rx.el.p(rx.el.b(tn("{n} row stayed out.", "{n} rows stayed out.", _view.failed))),
+                rx.el.p(
+                    T("The file has your own columns and the reason beside each row. Mend them and import it again.")
+                ),
+                rx.el.div(
+                    download(
+                        rx.icon("download", size=16),
+                        T("Download these rows"),
+                        href=_view.failed_url,
+                        class_name="button small",
+                    ),
+                    class_name="notice-actions",
+                ),
+            ),
+            "warn",
         ),
     )
 
@@ -73,7 +123,10 @@ def _counts() -> rx.Component:
             class_name="quiet",
         ),
         rx.el.div(
-            rx.link(T("Show the contacts"), href=_view.contacts_url, underline="none", class_name="button primary"),
+            rx.cond(
+                _view.contacts_url,
+                rx.link(T("Show the contacts"), href=_view.contacts_url, underline="none", class_name="button primary"),
+            ),
             rx.link(
                 T("Look at every row"),
                 href=ImportWizardState.step_urls["check"].to(str),
@@ -81,6 +134,16 @@ def _counts() -> rx.Component:
                 class_name="button",
             ),
             rx.link(T("Import another file"), href=routes.NEW_IMPORT, underline="none", class_name="button"),
+            rx.cond(
+                _view.undoable,
+                rx.link(
+                    rx.icon("undo-2", size=16),
+                    T("Undo this import"),
+                    href=_view.undo_url,
+                    underline="none",
+                    class_name="button",
+                ),
+            ),
             class_name="card-actions gap",
         ),
         class_name="panel",
@@ -120,5 +183,5 @@ def _mapped(pair: rx.Var[Pair]) -> rx.Component:
 
 PAGE = {
     "route": routes.IMPORT_DONE,
-    "on_load": [SessionState.load, ImportDoneState.load, ImportWizardState.load],
+    "on_load": [SessionState.load, ImportWizardState.load, ImportDoneState.load],
 }

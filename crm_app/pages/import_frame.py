@@ -18,21 +18,23 @@ STEPS = (
 )
 
 
-def frame(*content: rx.Component, step: str, foot: rx.Component | None = None) -> rx.Component:
-    """A step of an import that exists; `content` shows when no work is going on."""
+def frame(*content: rx.Component, step: str = "", foot: rx.Component | None = None) -> rx.Component:
+    """A page of an import that exists, with the steps above it when it is one of them; `content` shows when no work
+    is going on.
+    """
     return shell(
         rx.cond(
             ImportWizardState.missing,
             _missing(),
             rx.el.div(
-                steps(step),
+                steps(step) if step else rx.fragment(),
                 rx.el.div(
                     _messages(),
                     rx.cond(ImportWizardState.working, progress(), rx.fragment(*content)),
                     rx.cond(~ImportWizardState.working, foot) if foot is not None else rx.fragment(),
                     class_name="wizard-main",
                 ),
-                class_name="wizard",
+                class_name="wizard" if step else "",
             ),
         ),
         place="imports",
@@ -74,7 +76,10 @@ def _messages() -> rx.Component:
             ImportWizardState.error,
             rx.fragment(
                 notice(ImportWizardState.error, "danger"),
-                rx.link(T("Choose another file"), href=routes.NEW_IMPORT, underline="none", class_name="button"),
+                rx.cond(
+                    ImportWizardState.state == "failed",
+                    rx.link(T("Choose another file"), href=routes.NEW_IMPORT, underline="none", class_name="button"),
+                ),
             ),
         ),
         rx.cond(
@@ -99,6 +104,7 @@ def progress() -> rx.Component:
                 ImportWizardState.state,
                 ("reading", T("Reading the file …")),
                 ("checking", T("Checking every row …")),
+                ("undoing", T("Taking the import back …")),
                 T("Importing …"),
             )
         ),

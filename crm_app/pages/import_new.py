@@ -1,16 +1,15 @@
-"""The first step of an import: a file by drop, click or phone, or pasted rows."""
+"""The first step of an import: a file by drop, click or phone, pasted rows, or a sheet by its link."""
 
 import reflex as rx
 
 from crm_app import routes, settings
+from crm_app.components.download import download
 from crm_app.components.notice import notice
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, t
 from crm_app.pages.import_frame import steps
 from crm_app.state.import_upload import MIB, UPLOAD_ID, ImportUploadState
 from crm_app.state.session import SessionState
-
-SUFFIXES = [".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"]
 
 
 def import_new() -> rx.Component:
@@ -19,8 +18,13 @@ def import_new() -> rx.Component:
             steps("new"),
             rx.el.div(
                 rx.cond(ImportUploadState.error, notice(ImportUploadState.error, "danger")),
-                rx.cond(ImportUploadState.percent >= 0, _sending(), _drop()),
+                rx.cond(
+                    ImportUploadState.fetching,
+                    _fetching(),
+                    rx.cond(ImportUploadState.percent >= 0, _sending(), _drop()),
+                ),
                 _paste(),
+                _link(),
                 _templates(),
                 class_name="wizard-main",
             ),
@@ -37,7 +41,7 @@ def _drop() -> rx.Component:
         rx.icon("file-up", size=36),
         rx.el.span(T("Drop a file here or choose one"), id="drop-title", class_name="drop-title"),
         rx.el.span(
-            t("Excel, LibreOffice or CSV, up to {size} MB", size=limit // MIB),
+            t("Excel, LibreOffice, CSV or vCard, up to {size} MB", size=limit // MIB),
             class_name="quiet",
         ),
         rx.el.button(T("Choose a file"), type="button", class_name="button primary"),
@@ -55,6 +59,8 @@ def _drop() -> rx.Component:
             "application/vnd.ms-excel.sheet.macroEnabled.12": [".xlsm"],
             "application/vnd.ms-excel.sheet.binary.macroEnabled.12": [".xlsb"],
             "application/vnd.oasis.opendocument.spreadsheet": [".ods"],
+            "text/vcard": [".vcf"],
+            "text/x-vcard": [".vcf"],
         },
         on_drop=ImportUploadState.receive(
             rx.upload_files_chunk(upload_id=UPLOAD_ID, on_upload_progress=ImportUploadState.progress)
@@ -97,6 +103,20 @@ def _sending() -> rx.Component:
     )
 
 
+def _fetching() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(T("Fetching the sheet …")),
+        rx.el.div(
+            rx.el.div(class_name="bar-fill waiting"),
+            class_name="bar",
+            role="progressbar",
+            aria_label=t("Progress"),
+        ),
+        class_name="panel progress",
+        aria_live="polite",
+    )
+
+
 def _paste() -> rx.Component:
     return rx.el.details(
         rx.el.summary(T("Or paste rows from a spreadsheet or a mail")),
@@ -118,13 +138,41 @@ def _paste() -> rx.Component:
     )
 
 
+def _link() -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(T("Or a link to a Google Sheet")),
+        rx.el.form(
+            rx.el.label(T("Link of the sheet"), html_for="sheet-link"),
+            rx.el.input(
+                id="sheet-link",
+                name="link",
+                type="url",
+                required=True,
+                auto_complete="off",
+                placeholder="https://docs.google.com/spreadsheets/d/…",
+                class_name="input",
+            ),
+            rx.el.p(
+                T("The sheet must be published to the web, or shared with anyone who has the link."),
+                class_name="field-hint",
+            ),
+            rx.el.button(
+                T("Fetch this sheet"), type="submit", class_name="button", disabled=ImportUploadState.fetching
+            ),
+            on_submit=ImportUploadState.fetch_sheet,
+            class_name="paste",
+        ),
+        class_name="panel",
+    )
+
+
 def _templates() -> rx.Component:
     return rx.el.p(
         T("Starting from nothing? Fill in an empty list:"),
         " ",
-        rx.el.a(T("as Excel file"), href=routes.IMPORT_TEMPLATE + ".xlsx", download=True, class_name="link"),
+        download(T("as Excel file"), href=routes.IMPORT_TEMPLATE + ".xlsx", class_name="link"),
         " · ",
-        rx.el.a(T("as CSV file"), href=routes.IMPORT_TEMPLATE + ".csv", download=True, class_name="link"),
+        download(T("as CSV file"), href=routes.IMPORT_TEMPLATE + ".csv", class_name="link"),
         class_name="quiet gap",
     )
 

@@ -48,22 +48,26 @@ def import_read() -> rx.Component:
 def _settings() -> rx.Component:
     return rx.el.section(
         rx.el.div(
+            rx.cond(_view.asks_encoding, _select("encoding", N("Encoding"), _view.encoding, _plain(_view.encodings))),
             rx.cond(
                 _view.is_text,
                 rx.fragment(
-                    _select("encoding", N("Encoding"), _view.encoding, _plain(_view.encodings)),
                     _select("delimiter", N("Columns are separated by"), _view.delimiter, _pairs(_view.delimiters)),
                     _select("quotechar", N("Quotes"), _view.quotechar, _pairs(_view.quotes)),
                 ),
-                _select("sheet", N("Sheet"), _view.sheet, _plain(_view.sheets)),
             ),
-            _select(
-                "header_row",
-                N("Headings stand in row"),
-                _view.header_row.to(str),
-                rx.fragment(
-                    rx.el.option(T("none"), value="0"),
-                    rx.foreach(_view.header_rows, lambda row: rx.el.option(row.to(str), value=row.to(str))),
+            rx.cond(_view.is_workbook, _select("sheet", N("Sheet"), _view.sheet, _plain(_view.sheets))),
+            rx.cond(
+                _view.is_cards,
+                rx.fragment(),
+                _select(
+                    "header_row",
+                    N("Headings stand in row"),
+                    _view.header_row.to(str),
+                    rx.fragment(
+                        rx.el.option(T("none"), value="0"),
+                        rx.foreach(_view.header_rows, lambda row: rx.el.option(row.to(str), value=row.to(str))),
+                    ),
                 ),
             ),
             class_name="fields narrow",
@@ -77,6 +81,21 @@ def _settings() -> rx.Component:
                 T("Recognise again"), type="button", class_name="link-button", on_click=ImportReadState.detect_again
             ),
             class_name="field-hint",
+        ),
+        rx.cond(
+            ImportReadState.link,
+            rx.el.p(
+                T("Fetched from"),
+                " ",
+                rx.el.a(
+                    ImportReadState.link,
+                    href=ImportReadState.link,
+                    target="_blank",
+                    rel="noreferrer",
+                    class_name="link",
+                ),
+                class_name="field-hint sheet-link",
+            ),
         ),
         class_name="panel",
     )
@@ -107,9 +126,20 @@ def _pairs(values: rx.Var) -> rx.Component:
 
 def _first_rows() -> rx.Component:
     return rx.fragment(
-        rx.el.p(T("The first rows. Click the row that holds the headings."), class_name="field-hint gap"),
+        rx.el.p(
+            rx.cond(
+                _view.is_cards,
+                T("The first contact cards, each in a row of its own."),
+                T("The first rows. Click the row that holds the headings."),
+            ),
+            class_name="field-hint gap",
+        ),
         rx.el.div(
-            rx.el.table(rx.el.tbody(rx.foreach(_view.first, _row)), class_name="table sheet"),
+            rx.el.table(
+                rx.cond(_view.is_cards, _headings()),
+                rx.el.tbody(rx.foreach(_view.first, _row)),
+                class_name="table sheet",
+            ),
             class_name="table-frame",
             tab_index=0,
             role="region",
@@ -125,17 +155,31 @@ def _first_rows() -> rx.Component:
     )
 
 
+def _headings() -> rx.Component:
+    """Names of the columns, where no row of the file holds them."""
+    return rx.el.thead(
+        rx.el.tr(
+            rx.el.td(class_name="row-number"),
+            rx.foreach(_view.headings, lambda heading: rx.el.th(heading, scope="col")),
+        )
+    )
+
+
 def _row(row: rx.Var[FirstRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
-            rx.el.button(
+            rx.cond(
+                _view.is_cards,
                 row.number.to(str),
-                type="button",
-                title=t("Row {row} holds the headings", row=row.number),
-                aria_label=t("Row {row} holds the headings", row=row.number),
-                aria_pressed=row.header,
-                disabled=~ImportReadState.changeable,
-                on_click=ImportReadState.choose("header_row", row.number.to(str)),
+                rx.el.button(
+                    row.number.to(str),
+                    type="button",
+                    title=t("Row {row} holds the headings", row=row.number),
+                    aria_label=t("Row {row} holds the headings", row=row.number),
+                    aria_pressed=row.header,
+                    disabled=~ImportReadState.changeable,
+                    on_click=ImportReadState.choose("header_row", row.number.to(str)),
+                ),
             ),
             scope="row",
             class_name="row-number",

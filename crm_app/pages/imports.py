@@ -5,7 +5,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.shell import shell
-from crm_app.components.text import N, T, t
+from crm_app.components.text import N, T, figure, t
 from crm_app.state.imports import ImportLine, ImportListState
 from crm_app.state.session import SessionState
 
@@ -68,10 +68,10 @@ def _row(line: rx.Var[ImportLine]) -> rx.Component:
             rx.el.span(rx.el.span(class_name="status-dot " + line.dot), line.state, class_name="status"),
             class_name="card-line",
         ),
-        rx.el.td(line.rows.to_string(), class_name="number right"),
-        rx.el.td(line.created.to_string(), class_name="number right"),
-        rx.el.td(line.updated.to_string(), class_name="number right"),
-        rx.el.td(line.left.to_string(), class_name="number right"),
+        rx.el.td(figure(line.rows), class_name="number right"),
+        rx.el.td(figure(line.created), class_name="number right"),
+        rx.el.td(figure(line.updated), class_name="number right"),
+        rx.el.td(figure(line.left), class_name="number right"),
         rx.el.td(rx.cond(line.who, line.who, "–")),
         rx.el.td(rx.el.time(line.when, title=line.exact), class_name="quiet card-line"),
         rx.el.td(
@@ -80,12 +80,25 @@ def _row(line: rx.Var[ImportLine]) -> rx.Component:
                     line.unfinished,
                     rx.link(T("Continue"), href=line.url, underline="none", class_name="button small"),
                 ),
+                rx.cond(line.undo_url, _undo(line)),
                 rx.cond(line.deletable, _delete(line)),
                 class_name="row-actions",
             ),
             class_name="card-side",
         ),
         key=line.id.to(str),
+    )
+
+
+def _undo(line: rx.Var[ImportLine]) -> rx.Component:
+    return rx.link(
+        rx.icon("undo-2", size=16),
+        T("Undo"),
+        href=line.undo_url,
+        title=t("Undo this import"),
+        aria_label=t("Undo the import {name}", name=line.name),
+        underline="none",
+        class_name="button plain small",
     )
 
 

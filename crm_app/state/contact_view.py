@@ -91,6 +91,24 @@ def key_of(number: str) -> int:
     return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
 
 
+def plain_words(name: str, value: Any, language: str) -> str:
+    """A value of field `name` as text where no database is needed to name it; dates also in ISO form."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return locales.render(CHOICES["yes" if value else "no"], language)
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    kind = FIELDS[name].kind if name in FIELDS else None
+    if kind is FieldKind.DATE and isinstance(value, str):
+        value = date.fromisoformat(value)
+    if kind is FieldKind.COUNTRY:
+        return str(Locale.parse(language).territories.get(value, value))
+    if kind in (FieldKind.GENDER, FieldKind.LIFECYCLE) and value in CHOICES:
+        return locales.render(CHOICES[value], language)
+    return short_date(value, language) if isinstance(value, date) else str(value)
+
+
 class Presenter:
     """Turns stored values into text for one reader."""
 
@@ -110,22 +128,11 @@ class Presenter:
         if name in ("owner", "owner_id"):
             user = self.session.get(User, value)
             return user.name if user else ""
-        if isinstance(value, bool):
-            return self.say(CHOICES["yes" if value else "no"])
         if name == "tags" and isinstance(value, list):
             return ", ".join(self._tag(item) for item in value)
-        if isinstance(value, list):
-            return ", ".join(str(item) for item in value)
-        kind = FIELDS[name].kind if name in FIELDS else None
-        if kind is FieldKind.DATE and isinstance(value, str):
-            value = date.fromisoformat(value)
-        if kind is FieldKind.COUNTRY:
-            return str(Locale.parse(self.language).territories.get(value, value))
-        if kind in (FieldKind.GENDER, FieldKind.LIFECYCLE) and value in CHOICES:
-            return self.say(CHOICES[value])
         if isinstance(value, datetime):
             return exact(value, self.language, self.actor.timezone)
-        return short_date(value, self.language) if isinstance(value, date) else str(value)
+        return plain_words(name, value, self.language)
 
     def _tag(self, tag: int | str) -> str:
         """Imports note tags by id, forms by name."""

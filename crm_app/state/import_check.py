@@ -1,21 +1,28 @@
 """The fourth step: the plan of every row, looked at before anything is written."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import reflex as rx
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
+from crm_app.locales import text
 from crm_app.models import Import, ImportState, Outcome, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound
-from crm_app.services.fields.registry import FIELDS
-from crm_app.services.imports import access, plan_file, preview, steps, uploads
+from crm_app.services.fields.registry import FIELDS, FieldKind
+from crm_app.services.imports import access, edits, plan_file, preview, steps, uploads
 from crm_app.services.imports.columns import ColumnMapping, Options, from_json
+from crm_app.services.imports.edits import Edited
 from crm_app.services.imports.preview import PreviewRow, ProblemGroup
+from crm_app.state.contact_view import plain_words
+from crm_app.state.formats import exact
 from crm_app.state.guard import action
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.messages import say
@@ -26,9 +33,13 @@ SHOWN_LETTERS = 200
 
 @dataclass
 class CellLine:
-    text: str
+    index: int
+    label: str
+    raw: str  # as in the file, or as changed since
+    text: str  # as it will be stored, or raw where nothing will be
     old: str = ""
-    mark: str = ""  # error, warning or changed
+    mark: str = ""  # error, warning or changed; edited
+    hint: str = ""  # what is wrong, or what stands in the file where that is written otherwise
 
 
 @dataclass
@@ -38,6 +49,7 @@ class RowLine:
     reason: str
     cells: list[CellLine] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    is_left_out: bool = False  # by hand
 
 
 @dataclass
@@ -69,6 +81,11 @@ class ImportCheckState(rx.State):
     ready: bool = False
     committable: bool = False
     will_write: int = 0
+    editable: bool = False
+    can_undo: bool = False
+    alike: int = 0  # other rows with the text that was changed last
+    alike_text: str = ""
+    _alike: tuple[int, str, str] = (0, "", "")  # column, old and new text of the last change
 
     @action(permission=Permission.IMPORT)
     async def load(self):
@@ -87,7 +104,8 @@ class ImportCheckState(rx.State):
         self.heads = [
             ColumnHead(column.header, locales.render(FIELDS[column.target].label, actor.language)) for column in mapped
         ]
-        self.rows = [_row(row, mapped, actor.language) for row in page.rows]
+        shown = _Shown(actor)
+        self.rows = [shown.row(row, mapped) for row in page.rows]
         self._describe(wizard._id, found, counts)
         self._link(wizard._id, asked, page, groups, found, actor.language)
 
@@ -95,6 +113,8 @@ class ImportCheckState(rx.State):
         self.counts = {outcome.value: number for outcome, number in counts.items()}
         self.lenient = Options.from_json(found.options).take_rows_without_bad_cells
         self.committable = found.state in (ImportState.CHECKED, ImportState.CANCELLED)
+        self.editable = found.state == ImportState.CHECKED
+        self.can_undo = self.editable and edits.steps_taken(found) > 0
         self.will_write = counts[Outcome.CREATE] + counts[Outcome.UPDATE]
 
     def _link(self, import_id, asked, page, groups, found, language) -> None:
@@ -121,6 +141,45 @@ class ImportCheckState(rx.State):
             )
             for place, group in enumerate(groups)
         ]
+
+    @action(permission=Permission.IMPORT)
+    async def edit(self, row: int, index: int, value: str):
+        """Gives one cell another text; its row is judged again."""
+        before = next((c.raw for line in self.rows if line.row == row for c in line.cells if c.index == index), "")
+        done = await self._edit(edits.change, row, index, value)
+        self.alike, self.alike_text, self._alike = done.alike if done else 0, _short(before), (index, before, value)
+        return await self._shown_again(done)
+
+    @action(permission=Permission.IMPORT)
+    async def edit_alike(self):
+        """The last change, in all other rows with the same text."""
+        index, old, new = self._alike
+        self.alike = 0
+        return await self._shown_again(await self._edit(edits.change_alike, index, old, new))
+
+    @action(permission=Permission.IMPORT)
+    async def leave_out(self, row: int, is_out: bool):
+        """Leaves a row out, or takes it again."""
+        self.alike = 0
+        return await self._shown_again(await self._edit(edits.leave_out, row, is_out=is_out))
+
+    @action(permission=Permission.IMPORT)
+    async def undo_edit(self):
+        """Takes the last change back."""
+        self.alike = 0
+        return await self._shown_again(await self._edit(edits.undo))
+
+    async def _edit(self, change: Callable[..., Edited | None], *arguments: Any, **named: Any) -> Edited | None:
+        actor = await current_actor(self)
+        wizard = await self.get_state(ImportWizardState)
+        try:
+            return await asyncio.to_thread(_change, actor, wizard._id, change, arguments, named)
+        except CRMError as error:
+            await say(self, error.message, "error")
+            return None
+
+    async def _shown_again(self, done: Edited | None):
+        return ImportWizardState.load if done and done.needs_check else ImportCheckState.load
 
     @action(permission=Permission.IMPORT)
     async def take_without_bad_cells(self, wanted: bool):
@@ -194,23 +253,46 @@ def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], li
     return found, preview.counts(folder), preview.problem_groups(folder)
 
 
-def _row(row: PreviewRow, mapped: list[ColumnMapping], language: str) -> RowLine:
-    marks = {problem.index: problem.level.value for problem in row.problems}
-    return RowLine(
-        row=row.row,
-        outcome=row.outcome.value,
-        reason=locales.render(row.reason, language),
-        cells=[_cell(row, column, marks.get(column.index, "")) for column in mapped],
-        problems=[_sentence(problem, mapped, language) for problem in row.problems],
-    )
+class _Shown:
+    """Rows of the preview as one reader sees them: values as they will be stored."""
 
+    def __init__(self, actor: Actor) -> None:
+        self._actor, self._language = actor, actor.language
 
-def _cell(row: PreviewRow, column: ColumnMapping, mark: str) -> CellLine:
-    shown = _short(row.cells[column.index]) if column.index < len(row.cells) else ""
-    if column.target in row.changes:
-        old, new = row.changes[column.target]
-        return CellLine(_short(new), _short(old), mark or "changed")
-    return CellLine(shown, "", mark)
+    def row(self, row: PreviewRow, mapped: list[ColumnMapping]) -> RowLine:
+        problems = {problem.index: problem for problem in reversed(row.problems)}
+        return RowLine(
+            row=row.row,
+            outcome=row.outcome.value,
+            reason=locales.render(row.reason, self._language),
+            cells=[self._cell(row, column, problems.get(column.index)) for column in mapped],
+            problems=[_sentence(problem, mapped, self._language) for problem in row.problems],
+            is_left_out=plan_file.WHOLE_ROW in row.edited,
+        )
+
+    def _cell(self, row: PreviewRow, column: ColumnMapping, problem: preview.CellProblem | None) -> CellLine:
+        raw = row.cells[column.index] if column.index < len(row.cells) else ""
+        target = str(column.target)
+        stored, old, mark = raw, "", problem.level.value if problem else ""
+        if target in row.changes:
+            old, stored = (self._value(target, value) for value in row.changes[target])
+            mark = mark or "changed"
+        elif row.values.get(target) is not None:
+            stored = self._value(target, row.values[target])
+        elif problem and row.values:
+            stored = ""  # taken without its bad cell
+        hint = locales.render(problem.message, self._language) if problem else ""
+        if not hint and stored != raw and raw:
+            hint = locales.render(text("In the file: {value}", value=_short(raw)), self._language)
+        mark += " edited" if column.index in row.edited else ""
+        return CellLine(column.index, column.header, raw, _short(stored), _short(old), mark, hint)
+
+    def _value(self, target: str, value: Any) -> str:
+        """A stored value in words; status, owner and tags are names already."""
+        kind = FIELDS[target].kind if target in FIELDS else None
+        if kind is FieldKind.MOMENT and isinstance(value, str) and value:
+            return exact(datetime.fromisoformat(value), self._language, self._actor.timezone)
+        return plain_words(target, value, self._language)
 
 
 def _sentence(problem: preview.CellProblem, mapped: list[ColumnMapping], language: str) -> str:
@@ -224,6 +306,19 @@ def _sentence(problem: preview.CellProblem, mapped: list[ColumnMapping], languag
 def _short(value: str) -> str:
     line = " ".join(value.split())
     return line if len(line) <= SHOWN_LETTERS else line[:SHOWN_LETTERS] + "…"
+
+
+def _change(
+    actor: Actor, import_id: int, change: Callable[..., Edited | None], arguments: tuple, named: dict[str, Any]
+) -> Edited | None:
+    job = None
+    with database.transaction() as session:
+        done = change(session, actor, import_id, *arguments, **named)
+        if done is not None and done.needs_check:
+            job = steps.check(session, actor, import_id)
+    if job is not None and job.id is not None:
+        queue.push(job.id)
+    return done
 
 
 def _switch(actor: Actor, import_id: int, wanted: bool) -> None:

@@ -7,14 +7,14 @@ import reflex as rx
 from babel.numbers import format_decimal
 
 from crm_app import locales, routes
-from crm_app.models import Import, ImportState, Permission, User
+from crm_app.models import Import, ImportState, Permission, UndoOutcome, User
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
 from crm_app.services.fields.registry import FIELDS
-from crm_app.services.imports import access
+from crm_app.services.imports import access, undo
 from crm_app.services.imports.columns import Options, from_json
-from crm_app.state.formats import exact
+from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import current_actor
@@ -35,7 +35,13 @@ class DoneView:
     rows: int = 0
     written: int = 0
     replanned: int = 0
-    contacts_url: str = ""
+    failed: int = 0  # rows that stayed out and can be mended
+    failed_url: str = ""
+    contacts_url: str = ""  # empty when no contact of it is left
+    undoable: bool = False
+    undo_url: str = ""
+    undone_by: str = ""
+    undone_when: str = ""
     who: str = ""
     started: str = ""
     finished: str = ""
@@ -66,24 +72,34 @@ def _fetch(actor: Actor, import_id: int) -> DoneView | None:
             found = access.get(session, actor, import_id)
         except NotFound:
             return None
-        if found.state not in (ImportState.DONE, ImportState.CANCELLED):
+        if found.state not in (ImportState.DONE, ImportState.CANCELLED, *_UNDO):
             return None
-        written = access.written(session, found)
+        counts = access.came_in(session, found)
         user = session.get(User, found.user_id) if found.user_id else None
-        return _view(found, written, user.name if user else "", actor)
+        view = _view(found, counts, user.name if user else "", actor)
+        if found.state == ImportState.UNDONE:
+            view.undone_by = undo.undone_by(session, found)
+        return view
 
 
-def _view(found: Import, written: dict[str, int], who: str, actor: Actor) -> DoneView:
+def _view(found: Import, counts: dict[str, int], who: str, actor: Actor) -> DoneView:
     options = Options.from_json(found.options)
     language = actor.language
-    done = found.state == ImportState.DONE
+    undone = found.state == ImportState.UNDONE
+    wrote = counts.get("create", 0) + counts.get("update", 0)
+    is_left = not undone or found.undo_counts.get(UndoOutcome.REVERSED, 0) < wrote or counts.get("update", 0) > 0
     return DoneView(
         state=found.state,
-        counts={key: found.counts.get(key, 0) if done else written.get(key, 0) for key in _OUTCOMES},
+        counts={key: counts.get(key, 0) for key in _OUTCOMES},
         rows=found.rows,
-        written=written.get("create", 0) + written.get("update", 0),
+        written=wrote,
         replanned=found.replanned,
-        contacts_url=f"{routes.CONTACTS}?inactive=1&import={found.id}",
+        failed=0 if undone else _failed(found),
+        failed_url=routes.failed_rows(found.id or 0),
+        contacts_url=f"{routes.CONTACTS}?inactive=1&import={found.id}" if is_left else "",
+        undoable=bool(wrote) and found.state in (ImportState.DONE, ImportState.CANCELLED),
+        undo_url=routes.import_step(found.id or 0, "undo"),
+        undone_when=spoken(found.undone_at, language, actor.timezone) if found.undone_at else "",
         who=who,
         started=exact(found.committed_at, language, actor.timezone) if found.committed_at else "",
         finished=exact(found.finished_at, language, actor.timezone) if found.finished_at else "",
@@ -99,6 +115,15 @@ def _view(found: Import, written: dict[str, int], who: str, actor: Actor) -> Don
     )
 
 
+def _failed(found: Import) -> int:
+    if not any(found.counts.get(key) for key in access.LEFT_OUT):
+        return 0
+    from crm_app.services.imports import failed_rows  # the check with it: 6 MB
+
+    return failed_rows.count(found)
+
+
+_UNDO = (ImportState.UNDO_STOPPED, ImportState.UNDONE)
 _OUTCOMES = ("create", "update", "unchanged", "skip", "invalid", "conflict")
 
 

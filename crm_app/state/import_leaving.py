@@ -5,11 +5,24 @@ import reflex as rx
 from crm_app.state.import_check import ImportCheckState
 from crm_app.state.import_columns import ImportColumnsState
 from crm_app.state.import_done import ImportDoneState
+from crm_app.state.import_presets import ImportPresetsState
 from crm_app.state.import_read import ImportReadState
+from crm_app.state.import_undo import ImportUndoState
 from crm_app.state.import_wizard import ImportWizardState
 
 
 async def leave_import(state: rx.State) -> None:
     """Empties the states of every step."""
-    for step in (ImportWizardState, ImportReadState, ImportColumnsState, ImportCheckState, ImportDoneState):
+    for step in _STEPS:
         (await state.get_state(step)).reset()
+
+
+_STEPS = (
+    ImportWizardState,
+    ImportReadState,
+    ImportColumnsState,
+    ImportPresetsState,
+    ImportCheckState,
+    ImportDoneState,
+    ImportUndoState,
+)

@@ -13,8 +13,8 @@ from crm_app.models import ImportState, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound
-from crm_app.services.imports import access, steps
-from crm_app.services.imports.reading.types import ReadSettings
+from crm_app.services.imports import access, sheet_link, steps
+from crm_app.services.imports.reading.types import Format, ReadSettings
 from crm_app.state.guard import action
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.messages import say
@@ -49,6 +49,9 @@ class ReadView:
 
     format: str = ""
     is_text: bool = True
+    is_workbook: bool = False
+    is_cards: bool = False  # vCards: no separators, no row of headings
+    asks_encoding: bool = True
     encoding: str = ""
     encodings: list[str] = field(default_factory=list)
     delimiter: str = ""
@@ -63,12 +66,16 @@ class ReadView:
     rows: int = 0
     columns: int = 0
     first: list[FirstRow] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)  # of columns that no row of the file names
     hidden_columns: int = 0
     problems: list[str] = field(default_factory=list)
 
 
 class ImportReadState(rx.State):
+    """`link` is the one the file was fetched from, empty for other files."""
+
     view: ReadView = ReadView()
+    link: str = ""
     ready: bool = False
     changeable: bool = True
 
@@ -79,7 +86,7 @@ class ImportReadState(rx.State):
         seen = await asyncio.to_thread(_fetch, actor, wizard._id)
         self.ready = seen is not None
         if seen is not None:
-            self.view, self.changeable = seen
+            self.view, self.changeable, self.link = seen
 
     @action(permission=Permission.IMPORT)
     async def choose(self, key: str, value: str):
@@ -119,7 +126,7 @@ def _read_again(actor: Actor, import_id: int, key: str, value: str) -> None:
         queue.push(job.id)
 
 
-def _fetch(actor: Actor, import_id: int) -> tuple[ReadView, bool] | None:
+def _fetch(actor: Actor, import_id: int) -> tuple[ReadView, bool, str] | None:
     with database.reading() as session:
         try:
             found = access.get(session, actor, import_id)
@@ -128,7 +135,7 @@ def _fetch(actor: Actor, import_id: int) -> tuple[ReadView, bool] | None:
         if not found.read_out:
             return None
         changeable = found.state not in (ImportState.COMMITTING, ImportState.DONE, ImportState.CANCELLED)
-        return _view(found.read_out, found.rows, actor.language), changeable
+        return _view(found.read_out, found.rows, actor.language), changeable, sheet_link.link_of(found)
 
 
 def _view(read_out: dict[str, Any], rows: int, language: str) -> ReadView:
@@ -138,9 +145,13 @@ def _view(read_out: dict[str, Any], rows: int, language: str) -> ReadView:
     delimiters = DELIMITERS if delimiter in DELIMITERS else {delimiter: Text(delimiter), **DELIMITERS}
     first = read_out.get("first_records", [])[:SHOWN_ROWS]
     width = max([len(record["cells"]) for record in first], default=0)
+    is_cards = read_out.get("format") == Format.VCARD
     return ReadView(
-        format=str(read_out.get("format", "")).upper(),
+        format="vCard" if is_cards else str(read_out.get("format", "")).upper(),
         is_text=bool(dialect),
+        is_workbook=bool(read_out.get("sheets")),
+        is_cards=is_cards,
+        asks_encoding=bool(dialect) or (is_cards and not encoding.startswith("utf")),
         encoding=encoding,
         encodings=list(dict.fromkeys([*([encoding] if encoding else []), *ENCODINGS])),
         delimiter=delimiter,
@@ -155,6 +166,7 @@ def _view(read_out: dict[str, Any], rows: int, language: str) -> ReadView:
         rows=rows,
         columns=len(read_out.get("headers", [])),
         first=[_first(record, header_row) for record in first],
+        headings=read_out.get("headers", [])[:SHOWN_COLUMNS] if is_cards else [],
         hidden_columns=max(0, width - SHOWN_COLUMNS),
         problems=_problems(read_out, language),
     )

@@ -13,7 +13,7 @@ STATES: dict[ImportState, tuple[Text, str, str]] = {
     ImportState.CANCELLED: (text("Stopped"), "done", "dot-orange"),
     ImportState.DONE: (text("Done"), "done", "dot-green"),
     ImportState.FAILED: (text("Could not be read"), "read", "dot-red"),
-    ImportState.UNDOING: (text("Undoing"), "done", "dot-blue"),
-    ImportState.UNDO_STOPPED: (text("Undo stopped"), "done", "dot-orange"),
+    ImportState.UNDOING: (text("Undoing"), "undo", "dot-blue"),
+    ImportState.UNDO_STOPPED: (text("Undo stopped"), "undo", "dot-orange"),
     ImportState.UNDONE: (text("Undone"), "done", "dot-gray"),
 }

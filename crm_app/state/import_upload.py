@@ -1,4 +1,4 @@
-"""The first step of an import: a file or pasted rows come in."""
+"""The first step of an import: a file, pasted rows or a sheet behind a link come in."""
 
 import asyncio
 from typing import Any
@@ -11,8 +11,8 @@ from crm_app.locales import text
 from crm_app.models import Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
-from crm_app.services.errors import Invalid
-from crm_app.services.imports import steps, uploads
+from crm_app.services.errors import CRMError, Invalid
+from crm_app.services.imports import sheet_link, steps, uploads
 from crm_app.services.imports.uploads import Receiver, Stored
 from crm_app.state.guard import action
 from crm_app.state.import_leaving import leave_import
@@ -23,9 +23,10 @@ MIB = 1024 * 1024
 
 
 class ImportUploadState(rx.State):
-    """`percent` is what the browser says it has sent; -1 = nothing is under way."""
+    """`percent` is what the browser says it has sent; -1 = nothing is under way. `fetching`: a sheet is on its way."""
 
     _receiving: bool = False
+    fetching: bool = False
     percent: int = -1
     error: str = ""
 
@@ -96,6 +97,26 @@ class ImportUploadState(rx.State):
             return None
         return rx.redirect(routes.import_step(import_id, "read"))
 
+    @action(permission=Permission.IMPORT, background=True)
+    async def fetch_sheet(self, form: dict[str, Any]):
+        """Fetches a sheet by its link; one at a time a tab."""
+        async with self:
+            if self.fetching:
+                return
+            actor = await current_actor(self)
+            self.fetching, self.error = True, ""
+        try:
+            import_id = await asyncio.to_thread(_begin_linked, actor, str(form.get("link") or ""))
+        except CRMError as error:
+            async with self:
+                self.fetching, self.error = False, locales.render(error.message, actor.language)
+            return
+        except BaseException:
+            async with self:
+                self.fetching = False
+            raise
+        yield rx.redirect(routes.import_step(import_id, "read"))
+
     def _fail(self, error: Invalid, actor: Actor) -> None:
         """Says why; a refusal that the browser gave already stays (it also sends a drop without files)."""
         self._receiving, self.percent = False, -1
@@ -122,7 +143,7 @@ def _rejection(codes: set[Any]) -> locales.Text:
     if "file-too-large" in codes:
         return _too_large()
     if "file-invalid-type" in codes:
-        return text("This is not a contact file. Choose an Excel, LibreOffice, CSV or text file.")
+        return text("This is not a contact file. Choose an Excel, LibreOffice, CSV, vCard or text file.")
     return text("One file at a time, please.")
 
 
@@ -153,3 +174,8 @@ def _begin(actor: Actor, name: str, stored: Stored) -> int:
 
 def _begin_pasted(actor: Actor, pasted: str) -> int:
     return _begin(actor, locales.render(text("pasted rows"), actor.language) + ".txt", uploads.from_text(pasted))
+
+
+def _begin_linked(actor: Actor, link: str) -> int:
+    actor.require(Permission.IMPORT)
+    return _begin(actor, *sheet_link.fetch(link))

@@ -108,7 +108,7 @@ class ImportWizardState(rx.State):
         target = routes.import_step(import_id, STATES[ImportState(seen.state)][1])
         if seen.state == ImportState.READ:
             target = routes.import_step(import_id, "read")
-        if here == target:
+        if here in (target, routes.import_step(import_id, "undo")):
             yield RELOADS.get(route)
         else:
             yield rx.redirect(target, replace=True)

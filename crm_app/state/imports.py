@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass
 
 import reflex as rx
-from sqlmodel import Session
 
 from crm_app import locales, routes
 from crm_app.locales import text
@@ -22,6 +21,7 @@ from crm_app.state.session import current_actor
 
 PAGE = 50
 _REMOVABLE = (ImportState.READ, ImportState.CHECKED, ImportState.FAILED)
+_UNDOABLE = (ImportState.DONE, ImportState.CANCELLED)
 
 
 @dataclass
@@ -41,6 +41,7 @@ class ImportLine:
     left: int  # neither written nor unchanged
     unfinished: bool
     deletable: bool
+    undo_url: str  # empty when there is nothing to undo
 
 
 class ImportListState(rx.State):
@@ -82,19 +83,13 @@ def _delete(actor: Actor, import_id: int) -> None:
 def _fetch(actor: Actor, query: str, before: int | None) -> tuple[list[ImportLine], int]:
     with database.reading() as session:
         entries, total = access.history(session, actor, query=query, before=before, limit=PAGE)
-        return [_line(entry, _counts(session, entry), actor) for entry in entries], total
-
-
-def _counts(session: Session, entry: access.HistoryEntry) -> dict[str, int]:
-    """What a finished import did; of a stopped one what is in by now; of one before its commit nothing yet."""
-    if entry.found.state == ImportState.CANCELLED:
-        return access.written(session, entry.found)
-    return entry.found.counts if entry.found.committed_row else {}
+        return [_line(entry, access.came_in(session, entry.found), actor) for entry in entries], total
 
 
 def _line(entry: access.HistoryEntry, counts: dict[str, int], actor: Actor) -> ImportLine:
     found = entry.found
     label, step, dot = STATES[ImportState(found.state)]
+    created, updated = counts.get("create", 0), counts.get("update", 0)
     return ImportLine(
         id=found.id or 0,
         name=found.name or found.file_name,
@@ -106,10 +101,10 @@ def _line(entry: access.HistoryEntry, counts: dict[str, int], actor: Actor) -> I
         when=spoken(found.created_at, actor.language, actor.timezone),
         exact=exact(found.created_at, actor.language, actor.timezone),
         rows=found.rows,
-        created=counts.get("create", 0),
-        updated=counts.get("update", 0),
-        left=sum(counts.get(outcome, 0) for outcome in ("skip", "invalid", "conflict")),
-        unfinished=found.state != ImportState.DONE,
-        deletable=found.state in (ImportState.READ, ImportState.CHECKED, ImportState.FAILED)
-        and not found.committed_row,
+        created=created,
+        updated=updated,
+        left=sum(counts.get(outcome, 0) for outcome in access.LEFT_OUT),
+        unfinished=found.state not in (ImportState.DONE, ImportState.UNDONE),
+        deletable=found.state in _REMOVABLE and not found.committed_row,
+        undo_url=routes.import_step(found.id or 0, "undo") if found.state in _UNDOABLE and created + updated else "",
     )

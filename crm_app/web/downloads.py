@@ -1,21 +1,31 @@
 """Files for signed-in users, made on request and never kept."""
 
 import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from crm_app import routes as paths
+from crm_app import settings
 from crm_app.locales import render, text
 from crm_app.services import database
 from crm_app.services.actor import Actor
-from crm_app.services.errors import CRMError
+from crm_app.services.errors import Busy, Conflict, CRMError, NotFound, NotPermitted
+from crm_app.services.imports import access
 
 _MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_STATUS: dict[type[CRMError], int] = {NotPermitted: 403, NotFound: 404, Conflict: 409, Busy: 503}
+_SENT_BYTES = 64 * 1024
 
 
 async def import_template(request: Request) -> Response:
@@ -27,18 +37,40 @@ async def import_template(request: Request) -> Response:
     try:
         content = await asyncio.to_thread(_template, kind, actor)
     except CRMError as error:
-        return PlainTextResponse(render(error.message, actor.language), 403)
+        return _refused(error, actor)
     name = render(text("Contacts to fill in"), actor.language)
     return attachment(content, f"{name}.{kind}", _MEDIA_TYPES[kind])
 
 
+async def failed_rows(request: Request) -> Response:
+    """The rows of an import that stayed out, with the reason, in the format of its file."""
+    value = request.path_params["import_id"]
+    actor: Actor = request.state.signed_in.actor
+    try:
+        file, name = await asyncio.to_thread(_failed, actor, int(value) if _is_key(value) else 0)
+    except CRMError as error:
+        return _refused(error, actor)
+    kind = _MEDIA_TYPES["xlsx"] if name.endswith(".xlsx") else "text/csv"  # the encoding is the file's own
+    size = os.fstat(file.fileno()).st_size
+    return StreamingResponse(
+        _parts(file), headers=_as_attachment(name) | {"Content-Type": kind, "Content-Length": str(size)}
+    )
+
+
 def attachment(content: bytes, name: str, media_type: str) -> Response:
     """A download whose file name survives every alphabet (RFC 6266)."""
-    plain = name.encode("ascii", "replace").decode().replace('"', "'")
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-    return Response(
-        content, media_type=media_type, headers={"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    )
+    return Response(content, media_type=media_type, headers=_as_attachment(name))
+
+
+def _as_attachment(name: str) -> dict[str, str]:
+    printable = "".join(sign if sign.isprintable() else "_" for sign in name)
+    plain = printable.encode("ascii", "replace").decode().replace('"', "'").replace("\\", "_")
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(printable, safe='')}"
+    return {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+
+
+def _refused(error: CRMError, actor: Actor) -> Response:
+    return PlainTextResponse(render(error.message, actor.language), _STATUS.get(type(error), 422))
 
 
 def _template(kind: str, actor: Actor) -> bytes:
@@ -48,5 +80,31 @@ def _template(kind: str, actor: Actor) -> bytes:
         return templates.csv_template(session, actor) if kind == "csv" else templates.xlsx_template(session, actor)
 
 
+def _failed(actor: Actor, import_id: int) -> tuple[BinaryIO, str]:
+    """The open file and what to call it. It has no name on disk any more: closing it removes it."""
+    from crm_app.services.imports import failed_rows as rows  # the check with it: 6 MB
+
+    with database.reading() as session:
+        name = rows.file_name(access.get(session, actor, import_id))
+        with TemporaryDirectory(prefix="failed-", dir=settings.get().imports_dir) as place:
+            target = Path(place) / "rows"
+            rows.write(session, actor, import_id, target)
+            return target.open("rb"), name
+
+
+def _parts(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while part := file.read(_SENT_BYTES):
+            yield part
+
+
+def _is_key(value: str) -> bool:
+    """Whether a database can hold it as an id."""
+    return value.isascii() and value.isdigit() and len(value) < 19
+
+
 def routes() -> list[BaseRoute]:
-    return [Route("/downloads/import-template.{kind}", import_template, methods=["GET"])]
+    return [
+        Route(paths.IMPORT_TEMPLATE + ".{kind}", import_template, methods=["GET"]),
+        Route(paths.FAILED_ROWS, failed_rows, methods=["GET"]),
+    ]

@@ -114,6 +114,19 @@ def test_what_cannot_be_read_is_status_1_and_leaves_nothing(tmp_path: Path, db: 
     assert count(Import) == 0
 
 
+def test_blank_cells_and_doubles_go_as_asked(tmp_path: Path, quick: None, db: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("E-Mail,Ort\nada@example.org,Rom\n", encoding="utf-8")
+    crm_import(path, "--json", "--map", "Ort=city")
+    path.write_text("E-Mail,Ort,Vorname\nada@example.org,,Ada\nada@example.org,,Adele\n", encoding="utf-8")
+    status, out, _ = crm_import(path, "--json", "--map", "Ort=city", "--blank", "clear", "--in-file", "last")
+    answer = json.loads(out)
+    assert (status, answer["update"], answer["skip"]) == (0, 1, 1)
+    with database.reading() as session:
+        contact = session.exec(select(Contact)).one()
+    assert (contact.first_name, contact.city) == ("Adele", None)
+
+
 def test_people_get_a_summary(file: Path, quick: None) -> None:
     status, out, _ = crm_import(file, *MAPS)
     assert status == 0

@@ -51,6 +51,7 @@ def addresses(server: Server, browser: Browser, tmp_path_factory: pytest.TempPat
         plan.replace("/check", "/columns"): "table.mapping",
         plan: "tr.plan-row",
         done: ".tiles",
+        done.replace("/done", "/undo"): ".undo-tiles[aria-busy=false]",
         "/settings": "#setting-name",
     }
 

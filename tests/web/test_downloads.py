@@ -1,9 +1,16 @@
+import csv
+
 import httpx
 import pytest
 from starlette.applications import Starlette
 
+from crm_app import routes, settings
 from crm_app.services.actor import Actor
+from crm_app.services.imports import plan_file, steps, work
 from crm_app.web import downloads
+from tests.services.imports.conftest import Flow, InlineReader
+
+PEOPLE = "first_name;email\nAda;ada@example.org\nBad;no address\n"
 
 
 class SignedIn:
@@ -22,6 +29,21 @@ def client(actor: Actor) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=gate), base_url="http://test")
 
 
+async def failed_rows(actor: Actor, import_id: int | str) -> httpx.Response:
+    return await client(actor).get(routes.failed_rows(import_id))
+
+
+def folders() -> set[str]:
+    """What stands beside the imports' files."""
+    return {path.name for path in settings.get().imports_dir.iterdir()}
+
+
+@pytest.fixture
+def flow(bob: Actor, monkeypatch: pytest.MonkeyPatch) -> Flow:
+    monkeypatch.setattr(work, "Reader", InlineReader)
+    return Flow(bob)
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 async def test_a_template_is_a_download_with_a_name(bob: Actor, kind: str) -> None:
     answer = await client(bob).get(f"/downloads/import-template.{kind}")
@@ -33,3 +55,60 @@ async def test_a_template_is_a_download_with_a_name(bob: Actor, kind: str) -> No
 async def test_a_viewer_is_refused_and_an_unknown_kind_is_not_found(victor: Actor, bob: Actor) -> None:
     assert (await client(victor).get("/downloads/import-template.csv")).status_code == 403
     assert (await client(bob).get("/downloads/import-template.pdf")).status_code == 404
+
+
+async def test_rows_that_stayed_out_are_a_download_and_nothing_of_it_stays_on_disk(flow: Flow, bob: Actor) -> None:
+    id_ = flow.checked(PEOPLE)
+    flow.commit(id_)
+    before = folders()
+    answer = await failed_rows(bob, id_)
+    assert answer.status_code == 200
+    assert 'filename="people (failed rows).csv"' in answer.headers["content-disposition"]
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-type"] == "text/csv"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    head, *rows = csv.reader(answer.text.splitlines(), delimiter=";")
+    assert head[2] == "Why this row did not come in"
+    assert [row[:2] for row in rows] == [["Bad", "no address"]]
+    assert folders() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "encoded"),
+    [
+        ("Müller „neu“.csv", "M?ller ?neu? (failed rows).csv", "M%C3%BCller%20%E2%80%9Eneu%E2%80%9C"),
+        ('a"\r\nSet-Cookie: x.csv', "a'__Set-Cookie: x (failed rows).csv", "a%22__Set-Cookie%3A%20x"),
+    ],
+)
+async def test_a_files_name_survives_and_cannot_write_headers(
+    flow: Flow, bob: Actor, name: str, plain: str, encoded: str
+) -> None:
+    id_ = flow.bring(PEOPLE, name)
+    flow.map(id_)
+    flow.work(steps.check, id_)
+    said = (await failed_rows(bob, id_)).headers["content-disposition"]
+    assert f'filename="{plain}"' in said
+    assert f"filename*=UTF-8''{encoded}%20%28failed%20rows%29.csv" in said
+
+
+async def test_a_foreign_and_an_unknown_import_are_not_found(flow: Flow, bob: Actor, charlie: Actor) -> None:
+    id_ = flow.checked(PEOPLE)
+    for answer in (await failed_rows(charlie, id_), await failed_rows(bob, 999)):
+        assert (answer.status_code, answer.text) == (404, "There is no such import.")
+    for strange in ("9" * 40, "x", "-1", "²"):
+        assert (await failed_rows(bob, strange)).status_code == 404
+
+
+async def test_a_viewer_gets_no_rows(flow: Flow, victor: Actor) -> None:
+    answer = await failed_rows(victor, flow.checked(PEOPLE))
+    assert answer.status_code == 403
+    assert "right" in answer.text
+
+
+async def test_rows_that_are_not_there_are_said_in_a_sentence(flow: Flow, bob: Actor) -> None:
+    answer = await failed_rows(bob, flow.bring(PEOPLE))
+    assert (answer.status_code, "no finished check yet" in answer.text) == (409, True)
+    id_ = flow.checked(PEOPLE)
+    (flow.folder(id_) / plan_file.NAME).unlink()
+    answer = await failed_rows(bob, id_)
+    assert (answer.status_code, answer.text) == (409, "The rows of this import are not kept any more.")

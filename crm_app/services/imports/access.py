@@ -7,10 +7,12 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Import, ImportRow, ImportState, Job, Permission, User
+from crm_app.models import Import, ImportRow, ImportState, Job, Outcome, Permission, User
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
+
+LEFT_OUT = (Outcome.SKIP, Outcome.INVALID, Outcome.CONFLICT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,18 @@ def written(session: Session, found: Import) -> dict[str, int]:
         select(ImportRow.outcome, func.count()).where(ImportRow.import_id == found.id).group_by(col(ImportRow.outcome))
     )
     return {outcome: int(count) for outcome, count in session.exec(query).all()}
+
+
+def came_in(session: Session, found: Import) -> dict[str, int]:
+    """Rows per outcome: what an import did, also when it was undone later; of a stopped one what is in by now, of one
+    before its commit nothing.
+    """
+    if not found.committed_row or found.state == ImportState.DONE:
+        return dict(found.counts) if found.committed_row else {}
+    rows = written(session, found)
+    if found.state == ImportState.CANCELLED:
+        return rows
+    return {outcome: found.counts.get(outcome, 0) for outcome in LEFT_OUT} | rows
 
 
 def who_runs(session: Session, job: Job) -> str:

@@ -1,14 +1,16 @@
 """What a command line asks of an import, put over what the reading suggests."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crm_app.locales import text
 from crm_app.services.errors import Invalid
 from crm_app.services.folding import fold
 from crm_app.services.imports import columns as mappings
-from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports import shipped_presets
+from crm_app.services.imports.carrying import Carried, as_suggested
+from crm_app.services.imports.columns import Blank, ColumnMapping, InFile, Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,25 @@ class Wish:
     maps: Sequence[str] = ()
     match: str | None = None
     tags: Sequence[str] = ()
+    preset: str = ""
+    blank: Blank | None = None
+    in_file: InFile | None = None
 
 
-def choose(headers: Sequence[str], suggestions: Sequence[Any], wish: Wish) -> tuple[list[ColumnMapping], Options]:
-    """The suggested mapping with what was wished for put over it. Raises Invalid when that does not fit the file."""
-    targets: list[str | None] = [found["target"] for found in suggestions]
+def choose(
+    headers: Sequence[str],
+    suggestions: Sequence[Mapping[str, Any]],
+    wish: Wish,
+    *,
+    product: str | None = None,
+    preset: Carried | None = None,
+) -> tuple[list[ColumnMapping], Options]:
+    """The suggested mapping, or that of the preset, with what was wished for put over it.
+
+    `product` is the program known to write such files. Raises Invalid when the wish does not fit the file.
+    """
+    columns = preset.columns if preset else as_suggested(headers, suggestions)
+    targets = [column.target for column in columns]
     for rule in wish.maps:
         header, sign, target = rule.rpartition("=")
         if not sign:
@@ -32,8 +48,19 @@ def choose(headers: Sequence[str], suggestions: Sequence[Any], wish: Wish) -> tu
         if target and target != "tags":
             targets = [None if known == target else known for known in targets]
         targets[index] = target or None
-    columns = [ColumnMapping(index, headers[index], target) for index, target in enumerate(targets)]
-    options = Options(wish.match or mappings.suggested_key(targets), tuple(wish.tags))
+    columns = [replace(column, target=target) for column, target in zip(columns, targets, strict=True)]
+    chosen = preset.options if preset else Options()
+    key = chosen.match_key if preset else shipped_presets.match_key(product, targets)
+    is_chosen = key in targets if key else preset is not None
+    if not is_chosen:
+        key = mappings.suggested_key(targets)
+    options = replace(
+        chosen,
+        match_key=wish.match or key,
+        tags=tuple(dict.fromkeys((*chosen.tags, *wish.tags))),
+        blank=wish.blank or chosen.blank,
+        in_file=wish.in_file or chosen.in_file,
+    )
     mappings.validate(columns, options, len(headers))
     return columns, options
 

@@ -15,8 +15,10 @@ from crm_app.services import database, jobs
 from crm_app.services.actor import SYSTEM
 from crm_app.services.errors import CRMError
 from crm_app.services.fields.verdict import Level
-from crm_app.services.imports import access, choice, plan_file, report, steps, uploads, work
+from crm_app.services.imports import access, choice, plan_file, presets, report, steps, uploads, work
 from crm_app.services.imports.choice import Wish
+from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports.preset_access import PresetId
 from crm_app.services.imports.reading.child import Reader
 from crm_app.services.imports.reading.errors import Unreadable
 
@@ -50,6 +52,7 @@ class Result:
 def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
     """Reads and checks without changing anything. Raises Unreadable, Invalid (wrong wish)."""
     started = time.monotonic()
+    preset = _preset(wish)
     chosen = settings.get()
     with tempfile.TemporaryDirectory(prefix="dry-", dir=chosen.imports_dir) as place, Reader() as reader:
         folder = Path(place)
@@ -62,7 +65,7 @@ def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
             "max_rows": chosen.import_max_rows,
         }
         staged = reader.run("stage", payload, on_progress=_telling("read", on_progress))
-        columns, options = choice.choose(staged["headers"], staged["read_out"]["suggestions"], wish)
+        columns, options = _choose(staged["read_out"], wish, preset)
         payload = {
             "folder": place,
             "database": chosen.database,
@@ -82,6 +85,7 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
     Raises Unreadable, Invalid (wrong wish), CRMError.
     """
     started = time.monotonic()
+    preset = _preset(wish)
     stored = uploads.from_path(path)
     with database.transaction() as session:
         made = uploads.create(
@@ -96,7 +100,7 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
     assert made.id is not None
     try:
         with Reader() as reader:
-            found = _plan(made.id, wish, on_progress, reader)
+            found = _plan(made.id, wish, preset, on_progress, reader)
         counts = {outcome: int(found.counts.get(outcome, 0)) for outcome in Outcome}
         if not confirm(counts):
             _forget(made.id)
@@ -113,18 +117,34 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
     return Result(made.id, found.rows, counts, time.monotonic() - started, problems)
 
 
-def _plan(import_id: int, wish: Wish, on_progress: Progress, reader: Reader) -> Import:
+def _plan(import_id: int, wish: Wish, preset: PresetId | None, on_progress: Progress, reader: Reader) -> Import:
     found = step(import_id, "read", steps.read, on_progress, reader)
     if found.state != ImportState.READ:
         raise Unreadable(Text.from_json(found.error) if found.error else text("The file cannot be read."))
-    headers = found.read_out["headers"]
-    columns, options = choice.choose(headers, found.read_out["suggestions"], wish)
+    columns, options = _choose(found.read_out, wish, preset)
     with database.transaction() as session:
         steps.map_columns(session, SYSTEM, import_id, columns, options)
     found = step(import_id, "check", steps.check, on_progress, reader)
     if found.state != ImportState.CHECKED:
         raise CRMError(Text.from_json(found.error) if found.error else text("The file cannot be checked."))
     return found
+
+
+def _preset(wish: Wish) -> PresetId | None:
+    """The preset wished for, looked up before the file is read. Raises Invalid when there is none of that name."""
+    if not wish.preset:
+        return None
+    with database.reading() as session:
+        return presets.named(session, SYSTEM, wish.preset)
+
+
+def _choose(read_out: dict[str, Any], wish: Wish, preset: PresetId | None) -> tuple[list[ColumnMapping], Options]:
+    headers, suggestions = read_out["headers"], read_out["suggestions"]
+    carried = None
+    if preset is not None:
+        with database.reading() as session:
+            carried = presets.on_file(session, SYSTEM, preset, headers, suggestions)
+    return choice.choose(headers, suggestions, wish, product=read_out.get("product"), preset=carried)
 
 
 def step(

@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils import get_column_letter
-
 from crm_app.locales import text
 from crm_app.services.errors import Invalid
 from crm_app.services.escaping import escape, unescape, writable
@@ -100,6 +96,9 @@ def _dialect(read_out: dict[str, Any]) -> dict[str, Any]:
 
 def _workbook(target: Target, head: Sequence[str], rows: Iterable[list[str]]) -> int:
     """One sheet of text cells; the key's column is hidden."""
+    from openpyxl import Workbook  # with numpy 15 MB, which a server needs for workbooks only
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_title(target.read_out.get("sheet") or ""))
     sheet.freeze_panes = "A2"
@@ -113,6 +112,8 @@ def _workbook(target: Target, head: Sequence[str], rows: Iterable[list[str]]) ->
 def _cell(sheet: Any, value: str) -> Any:
     if len(value) > CELL_LIMIT:
         raise Invalid(text("A text is longer than a workbook cell can hold, so the rows cannot be written to one."))
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet, writable(value)[0])
     cell.data_type = "s"  # a text, also when it begins with "="
     cell.number_format = "@"

@@ -9,7 +9,7 @@ from crm_app.locales import ntext, text
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.verdict import Level, Problem
 from crm_app.services.fields.vocabulary import separator_of
-from crm_app.services.imports import plan_file
+from crm_app.services.imports import plan_file, shipped_presets
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.mapping.suggest import suggest
 from crm_app.services.imports.plan_file import WHOLE_ROW, storable, text_json
@@ -29,7 +29,7 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Reads `folder/source` into a new plan file; yields `{"done": rows}`, at last the result.
 
     Payload: folder, file (name of the plan file to make), file_name, settings (ReadSettings as JSON), max_rows.
-    Result: read_out (JSON, with the suggestions), rows, headers.
+    Result: read_out (JSON, with the suggestions and the program known to write such files), rows, headers.
     Raises Invalid for a file that cannot be read or has more than max_rows rows.
     """
     folder = Path(payload["folder"])
@@ -60,6 +60,7 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
         }
         for index, found in enumerate(suggest(read_out.headers, evidence, profiles.fills()))
     ]
+    answer["product"] = shipped_presets.put_right(read_out.headers, evidence, answer["suggestions"])
     yield {"read_out": answer, "rows": read_out.rows, "headers": read_out.headers}
 
 

@@ -6,7 +6,8 @@ hands a returned job to the queue (`jobs.queue.push`) after its transaction, or 
 """
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
@@ -18,7 +19,9 @@ from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import columns as mappings
+from crm_app.services.imports import shipped_presets
 from crm_app.services.imports.access import get, who_runs
+from crm_app.services.imports.carrying import as_suggested
 from crm_app.services.imports.columns import ColumnMapping, Options
 from crm_app.services.imports.reading.types import ReadSettings
 from crm_app.services.imports.undo_start import undo as undo
@@ -139,15 +142,17 @@ def was_read(found: Import, result: dict[str, Any]) -> None:
     found.state, found.counts = ImportState.READ, {}
     if before == headers and found.columns:
         return
-    suggestions = found.read_out["suggestions"]
-    columns = [
-        ColumnMapping(index, header, suggestions[index]["target"], separator=suggestions[index]["separator"])
-        for index, header in enumerate(headers)
-    ]
+    columns = as_suggested(headers, found.read_out["suggestions"])
     found.columns = [column.to_json() for column in columns]
     options = Options.from_json(found.options) if found.options else Options()
-    key = mappings.suggested_key(column.target for column in columns)
-    found.options = Options(key, options.tags, options.take_rows_without_bad_cells, options.lifecycle).to_json()
+    found.options = replace(options, match_key=_first_key(found.read_out, [one.target for one in columns])).to_json()
+
+
+def _first_key(read_out: dict[str, Any], targets: Sequence[str | None]) -> str | None:
+    """The match key without a choice: as in the import before, as the program that wrote the file has it, or ours."""
+    if "match_key" in read_out and read_out["match_key"] in (None, *targets):
+        return cast("str | None", read_out["match_key"])
+    return shipped_presets.match_key(read_out.get("product"), targets) or mappings.suggested_key(targets)
 
 
 def stopped(found: Import) -> None:

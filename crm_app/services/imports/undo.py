@@ -13,7 +13,8 @@ from sqlalchemy import Row
 from sqlmodel import Session, select
 
 from crm_app.locales import DEFAULT, Text
-from crm_app.models import Contact, Import, ImportState, LeadStatus, Outcome, Tag, UndoOutcome, User
+from crm_app.models import Contact, Import, ImportState, JobKind, LeadStatus, Outcome, Tag, UndoOutcome, User
+from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import access, undo_edits, undo_plan, undo_rows
@@ -91,6 +92,12 @@ def preview(session: Session, actor: Actor, import_id: int) -> UndoPlan:
     if not counts:
         raise Conflict(NOTHING)
     return _plan(counts, is_done=False)
+
+
+def undone_by(session: Session, found: Import) -> str:
+    """Name of the user who took the import back last; empty for the system and when nobody did."""
+    job = jobs.latest(session, found.id or 0, JobKind.UNDO)
+    return access.who_runs(session, job) if job is not None else ""
 
 
 def page(

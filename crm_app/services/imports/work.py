@@ -16,7 +16,7 @@ from crm_app.models import AuditEntry, Import, ImportState, Job, JobKind, JobSta
 from crm_app.models.base import now
 from crm_app.services import database, jobs
 from crm_app.services.errors import CRMError
-from crm_app.services.imports import plan_file, steps, uploads
+from crm_app.services.imports import plan_file, remembered, steps, uploads
 from crm_app.services.imports.access import who_runs
 from crm_app.services.imports.commit import Commit
 from crm_app.services.imports.reading.child import Reader
@@ -132,6 +132,8 @@ class _Worker:
         except CRMError:
             (folder / file).unlink(missing_ok=True)
             raise
+        with database.reading() as session:
+            remembered.put_over(session, self.found, result["read_out"], folder, file)
         with database.transaction() as session:
             jobs.finish(session, self.claim)  # raises Lost: then another reading has the word
             plan_file.adopt(folder, folder / file)

@@ -15,6 +15,7 @@ from odf import style, table
 from odf import text as odf_text
 from odf.opendocument import OpenDocumentSpreadsheet
 
+from tests.corpora.maker.cards import write_cards
 from tests.corpora.maker.layouts import LAYOUTS, NUMBERS, Layout
 from tests.corpora.maker.people import GERMAN, ITALIAN, POLISH, Person
 from tests.corpora.maker.values import value
@@ -35,6 +36,7 @@ def main() -> None:
     expected["libreoffice.xlsx"] = write_libreoffice(HERE / "libreoffice.xlsx")
     expected["excel-97.xls"] = write_xls(HERE / "excel-97.xls")
     expected["libreoffice.ods"] = write_ods(HERE / "libreoffice.ods")
+    expected |= write_cards(HERE)
     (HERE / "expected.json").write_text(json.dumps(expected, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

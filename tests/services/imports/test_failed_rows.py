@@ -172,3 +172,12 @@ def test_nothing_is_written_without_right_plan_or_files(
         rows_of(flow, id_, tmp_path)
     assert list(tmp_path.glob("*failed*")) == []
     assert flow.state(id_) is ImportState.CHECKED
+
+
+def test_the_count_is_what_would_be_written(flow: Flow, tmp_path: Path) -> None:
+    for _ in range(2):
+        add_contact(first_name="Twin", email="twin@example.org")
+    id_, path = written(flow, tmp_path, PEOPLE)
+    assert failed_rows.count(flow.get(id_)) == len(table(path, "utf-8", delimiter=";")) - 1 == 3
+    (flow.folder(id_) / plan_file.NAME).unlink()
+    assert failed_rows.count(flow.get(id_)) == 0

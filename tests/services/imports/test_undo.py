@@ -446,3 +446,20 @@ def test_an_error_in_the_program_stops_the_undo_which_can_go_on(flow: Flow, sess
     assert len(contacts(session)) == 2
     with database.reading() as reading:
         assert reading.get_one(Import, id_).undone_row == 0
+
+
+def test_who_took_it_back_is_known_and_what_came_in_stays_in_the_history(flow: Flow, alice: Actor, session) -> None:
+    id_ = committed(flow, PEOPLE + "3,,,no address,,,\n")
+    assert undo.undone_by(session, flow.get(id_)) == ""
+    before = access.came_in(session, flow.get(id_))
+    assert {outcome: count for outcome, count in before.items() if count} == {"create": 2, "invalid": 1}
+    flow.actor = alice
+    undone(flow, id_)
+    session.rollback()
+    assert undo.undone_by(session, flow.get(id_)) == "Alice"
+    after = access.came_in(session, flow.get(id_))
+    assert (after["create"], after["invalid"]) == (2, 1)
+
+
+def test_before_its_commit_nothing_has_come_in(flow: Flow, session) -> None:
+    assert access.came_in(session, flow.get(flow.checked(PEOPLE))) == {}

@@ -31,7 +31,7 @@ class Column:
 
     @property
     def has_header(self) -> bool:
-        return _NO_HEADER.fullmatch(self.header) is None
+        return is_named(self.header)
 
     @property
     def has_evidence(self) -> bool:
@@ -51,6 +51,11 @@ class Claim:
     reason: Text
     place: str = ""
     index: int = 1
+
+
+def is_named(header: str) -> bool:
+    """Whether a header is a name somebody gave, not "Column A" or nothing."""
+    return _NO_HEADER.fullmatch(header) is None
 
 
 def read_columns(

@@ -18,6 +18,7 @@ from crm_app.services.fields.verdict import FieldContext
 
 SAMPLE = 200  # filled cells looked at
 ENOUGH = 3  # filled cells from which on cells may contradict a header
+UNLIKE = 0.25  # a column with a smaller share of cells that look like the field is not that field
 
 LATEST_BIRTH = 2018  # a column of later dates is no column of birthdays
 
@@ -90,6 +91,12 @@ def fit(target: str, evidence: Evidence) -> float | None:
     if target in _WORDS:
         return 1.0 - max(evidence.share(kind) for kind in ("email", "dialled", "date", "url", "whole_number"))
     return None
+
+
+def contradicts(target: str | None, evidence: Evidence) -> bool:
+    """Whether the cells leave no doubt that the column is not this field, whatever its header says."""
+    share = fit(target, evidence) if target else None
+    return share is not None and share < UNLIKE
 
 
 def _running(sample: Sequence[str]) -> float:

@@ -11,7 +11,7 @@ from crm_app.locales import Text, text
 from crm_app.services.imports.mapping.addresses import keep_one_address
 from crm_app.services.imports.mapping.cells_only import claim_by_cells, settle_by_cells
 from crm_app.services.imports.mapping.columns import DISAGREE, Claim, Column, first_claim, read_columns
-from crm_app.services.imports.mapping.evidence import fit
+from crm_app.services.imports.mapping.evidence import UNLIKE, fit
 from crm_app.services.imports.mapping.ours import own_targets
 from crm_app.services.imports.mapping.people import settle_people
 
@@ -65,7 +65,7 @@ def _checked(column: Column, claims: Sequence[Claim]) -> Claim:
         return claim
     if share >= 0.6:
         return replace(claim, certainty=min(1.0, claim.certainty + 0.04))
-    if share >= 0.25:
+    if share >= UNLIKE:
         return replace(claim, certainty=claim.certainty * 0.8)
     other = claim_by_cells(column)
     if other is not None and other.target != claim.target and all(c.target != other.target for c in claims):

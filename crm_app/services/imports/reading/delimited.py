@@ -35,7 +35,7 @@ def understand(path: Path, settings: ReadSettings) -> ReadOut:
     `problems` are those of the whole file; those of rows come with `records`. Raises Unreadable for an unknown
     encoding and for a file without text, OSError if it cannot be opened.
     """
-    guess = encodings.detect(path) if settings.encoding is None else _chosen(settings.encoding)
+    guess = encodings.detect(path) if settings.encoding is None else chosen_encoding(settings.encoding)
     sample = _sample(path, guess.encoding)
     if not sample.strip("\ufeff\x00 \t\r\n"):
         raise Unreadable(text("There is no text in this file."))
@@ -94,7 +94,8 @@ def column_name(index: int) -> str:
     return f"Column {letters}"
 
 
-def _chosen(name: str) -> encodings.EncodingGuess:
+def chosen_encoding(name: str) -> encodings.EncodingGuess:
+    """What somebody chose, as a guess. Raises Unreadable where there is no such encoding."""
     try:
         b"a".decode("utf-8" if name == garbled.TWICE else name, "ignore")
     except (LookupError, ValueError):
@@ -138,7 +139,13 @@ def _whole_file_problems(guess: encodings.EncodingGuess, sample: str) -> Iterato
             encoding=better,
         )
         yield Problem(Level.WARNING, message, data={"encoding": better})
-    elif guess.confidence < UNSURE and guess.alternatives:
+    else:
+        yield from encoding_doubts(guess)
+
+
+def encoding_doubts(guess: encodings.EncodingGuess) -> Iterator[Problem]:
+    """A warning where the encoding is not certain."""
+    if guess.confidence < UNSURE and guess.alternatives:
         message = text(
             "The encoding is not certain: read as {encoding}, it could be {other}. Please check letters with accents.",
             encoding=guess.encoding,

@@ -38,7 +38,8 @@ PASSWORD = text("This workbook is protected by a password. Save it without one a
 def sniff_format(path: Path, file_name: str) -> Format:
     """The format of a file that may be parsed. `Unreadable` says what is wrong with any other.
 
-    Workbooks have passed every check of `archive` afterwards; text of any kind counts as delimited, whatever its name.
+    Workbooks have passed every check of `archive` afterwards; text of any kind counts as delimited, whatever its name,
+    unless its first line begins a vCard.
     """
     with path.open("rb") as file:
         head = file.read(HEAD)
@@ -57,7 +58,10 @@ def sniff_format(path: Path, file_name: str) -> Format:
     for signature, what in _SIGNATURES:
         if head.startswith(signature) and (len(signature) > 2 or _is_binary(head)):
             raise Unreadable(_not_a_table(what))
-    _refuse_markup(head)
+    start = _without_marks(head)
+    if re.match(rb"begin:vcard[ \t]*(?:[\r\n]|\Z)", start):
+        return Format.VCARD
+    _refuse_markup(start)
     if _is_binary(head):
         raise Unreadable(_not_a_table(text("file of an unknown kind")))
     return Format.CSV
@@ -121,9 +125,13 @@ def _ole_format(path: Path) -> Format:
     raise Unreadable(archive.DAMAGED)
 
 
-def _refuse_markup(head: bytes) -> None:
+def _without_marks(head: bytes) -> bytes:
+    """The first letters in lower case, one byte each also where the file is UTF-16."""
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\x00", b"").lstrip()[:2048].lower()
+
+
+def _refuse_markup(start: bytes) -> None:
     """Pages, XML and calendars carry names like `export.xls` in the wild; read as text they would be nonsense."""
-    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\x00", b"").lstrip()[:2048].lower()
     if re.match(rb"<(!doctype html|html|head|body|meta|table|style|div)[\s>]", start):
         raise Unreadable(
             text(

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 from crm_app import settings as installation
 from crm_app.locales import text
 from crm_app.services.fields.verdict import Level, Problem
-from crm_app.services.imports.reading import delimited, workbook
+from crm_app.services.imports.reading import delimited, vcard, workbook
 from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.grid import MOST_COLUMNS
 from crm_app.services.imports.reading.precheck import sniff_format
@@ -21,6 +22,8 @@ def understand(path: Path, file_name: str, settings: ReadSettings | None = None)
     format = sniff_format(path, file_name)
     if format is Format.CSV:
         read_out = delimited.understand(path, chosen)
+    elif format is Format.VCARD:
+        read_out = vcard.understand(path, chosen)
     else:
         read_out = workbook.understand(path, format, chosen)
     _check_width(len(read_out.headers))
@@ -34,9 +37,9 @@ def records(path: Path, read_out: ReadOut, *, max_rows: int | None = None) -> It
     installation's limit) or 16,384 columns refuses the file with `Unreadable`.
     """
     limit = max_rows if max_rows is not None else installation.get().import_max_rows
-    inner = delimited if read_out.format is Format.CSV else workbook
+    modules: dict[Format, ModuleType] = {Format.CSV: delimited, Format.VCARD: vcard}
     rows = 0
-    for item in inner.records(path, read_out):
+    for item in modules.get(read_out.format, workbook).records(path, read_out):
         if isinstance(item, Problem):
             yield item
             continue

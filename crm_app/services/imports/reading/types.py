@@ -14,6 +14,7 @@ class Format(StrEnum):
     XLSB = "xlsb"
     XLS = "xls"
     ODS = "ods"
+    VCARD = "vcf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class ReadOut:
     dialect: Dialect | None = None
     sheet: str | None = None
     sheets: list[Sheet] = field(default_factory=list)
-    header_row: int | None = None  # record number; None = no header
+    header_row: int | None = None  # record number; None = no header row (vCards: their columns are named by us)
     headers: list[str] = field(default_factory=list)  # as shown: trimmed, blanks named "Column A", doubles kept
     first_records: list[Record] = field(default_factory=list)  # the first 30 records, preamble included
     problems: list[Problem] = field(default_factory=list)

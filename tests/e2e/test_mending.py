@@ -1,0 +1,111 @@
+"""Mending rows in the preview, and choosing how cells meet what is stored."""
+
+import sqlite3
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e import wizard
+from tests.e2e.conftest import sign_in
+from tests.e2e.server import Server
+
+BAD = (
+    "first_name,email,birth_date,city\n"
+    "{name} Ada,{name}.ada@example.org,31.02.1990,Bonn\n"
+    "{name} Bea,{name}.bea@example.org,31.02.1990,Bonn\n"
+    "{name} Cleo,no address,01.05.1980,Bonn\n"
+)
+
+
+def checked(page: Page, server: Server, path: Path, content: str) -> None:
+    path.write_text(content, encoding="utf-8")
+    wizard.upload(page, server, path)
+    wizard.to_columns(page)
+    wizard.to_check(page)
+
+
+def cell(page: Page, row: int, label: str):
+    return page.locator("tr.plan-row").nth(row - 2).locator(f"td.cell[data-label={label}]")
+
+
+def stored(server: Server, query: str) -> list[tuple]:
+    with sqlite3.connect(server.data_dir / "crm.sqlite") as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_the_preview_shows_what_will_be_stored(page: Page, server: Server, tmp_path: Path) -> None:
+    checked(page, server, tmp_path / "s.csv", "first_name,email,birth_date,gender\nUte,U.te@Example.org,4.3.1968,w\n")
+    expect(cell(page, 2, "birth_date")).to_have_text("Mar 4, 1968")
+    expect(cell(page, 2, "birth_date")).to_have_attribute("title", "In the file: 4.3.1968")
+    expect(cell(page, 2, "gender")).to_have_text("female")
+
+
+def test_cells_are_mended_by_keyboard_and_others_alike_with_them(page: Page, server: Server, tmp_path: Path) -> None:
+    checked(page, server, tmp_path / "k.csv", BAD.format(name="key"))
+    assert wizard.planned(page)["invalid"] == 3
+    page.locator(".plan-frame").focus()
+    page.keyboard.press("ArrowDown")
+    expect(cell(page, 2, "birth_date")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".cell-input")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(cell(page, 2, "birth_date")).to_have_text("31.02.1990")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("28.02.1990")
+    page.keyboard.press("Enter")
+    expect(cell(page, 2, "birth_date")).to_have_text("Feb 28, 1990")
+    expect(cell(page, 2, "birth_date")).to_be_focused()
+    page.get_by_role("button", name="Change 1 other row with “31.02.1990” too").click()
+    expect(cell(page, 3, "birth_date")).to_have_text("Feb 28, 1990")
+    assert wizard.planned(page)["invalid"] == 1
+    page.get_by_role("button", name="Undo the last change").click()
+    expect(cell(page, 3, "birth_date")).to_have_text("31.02.1990")
+    page.reload()
+    expect(cell(page, 2, "birth_date")).to_have_text("Feb 28, 1990")
+    wizard.commit(page)
+    assert stored(server, "SELECT email, birth_date FROM contact WHERE email LIKE 'key%'") == [
+        ("key.ada@example.org", "1990-02-28")
+    ]
+
+
+def test_tab_saves_and_goes_on_to_the_next_cell(page: Page, server: Server, tmp_path: Path) -> None:
+    checked(page, server, tmp_path / "t.csv", BAD.format(name="tab"))
+    cell(page, 4, "email").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("tab.cleo@example.org")
+    page.keyboard.press("Tab")
+    expect(cell(page, 4, "birth_date").locator("input")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".outcome-invalid .count")).to_have_text("2")
+    expect(cell(page, 4, "email")).to_have_text("tab.cleo@example.org")
+
+
+def test_a_row_is_left_out_with_the_thumb(phone: BrowserContext, server: Server, tmp_path: Path) -> None:
+    page = sign_in(phone, server)
+    checked(page, server, tmp_path / "p.csv", "first_name,email\nPia,pia@example.org\nPaul,paul@example.org\n")
+    page.get_by_role("button", name="Leave row 2 out").tap()
+    expect(page.locator("tr.plan-row.skip")).to_contain_text("You left this row out.")
+    cell(page, 3, "first_name").tap()
+    page.locator(".cell-input").fill("Paula")
+    page.keyboard.press("Enter")
+    expect(cell(page, 3, "first_name")).to_have_text("Paula")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    wizard.commit(page)
+    assert stored(server, "SELECT first_name FROM contact WHERE first_name LIKE 'P%'") == [("Paula",)]
+
+
+def test_how_cells_meet_stored_values_is_chosen(page: Page, server: Server, tmp_path: Path) -> None:
+    checked(page, server, tmp_path / "a.csv", "first_name,email,city\nRule,rule@example.org,Bonn\n")
+    wizard.commit(page)
+    (tmp_path / "b.csv").write_text("first_name,email,city,birth_date\n,rule@example.org,Ulm,01/02/1990\n")
+    wizard.upload(page, server, tmp_path / "b.csv")
+    wizard.to_columns(page)
+    page.get_by_label("What the column city does where a value is stored").select_option("fill")
+    page.get_by_text("Blank cells empty what is stored").click()
+    page.get_by_label("Dates are written").select_option("%m/%d/%Y")
+    wizard.to_check(page)
+    expect(page.locator("tr.plan-row .new-value")).to_have_text(["", "Jan 2, 1990"])
+    wizard.commit(page)
+    query = "SELECT first_name, city, birth_date FROM contact WHERE email = 'rule@example.org'"
+    assert stored(server, query) == [(None, "Bonn", "1990-01-02")]

@@ -1,0 +1,44 @@
+"""Contacts that do not come in a table file: vCards and linked sheets, in the browser."""
+
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e import wizard
+from tests.e2e.conftest import sign_in
+from tests.e2e.server import Server
+
+CORPORA = Path(__file__).parent.parent / "corpora"
+
+
+def test_a_vcard_file_becomes_contacts_without_any_choice(page: Page, server: Server) -> None:
+    wizard.upload(page, server, CORPORA / "android-21.vcf")
+    expect(page.locator(".chip").first).to_have_text("vCard")
+    expect(page.locator("table.sheet thead")).to_contain_text("First name")
+    expect(page.locator("table.sheet tbody tr").first).to_contain_text("Überzwerch")
+    for choice in ("encoding", "delimiter", "quotechar", "sheet", "header_row"):
+        expect(page.locator(f"#read-{choice}")).to_have_count(0)
+    expect(page.locator("table.sheet button")).to_have_count(0)
+    wizard.to_columns(page)
+    wizard.to_check(page)
+    wizard.commit(page)
+    assert wizard.counts(page)["create"] == 8
+
+
+def test_only_cards_in_an_old_encoding_ask_for_it(page: Page, server: Server, tmp_path: Path) -> None:
+    card = "BEGIN:VCARD\nVERSION:3.0\nN:Größling;Jörg\nNOTE:Möchte später zurückgerufen werden\nEND:VCARD\n"
+    (tmp_path / "old.vcf").write_bytes(card.encode("cp1252"))
+    wizard.upload(page, server, tmp_path / "old.vcf")
+    expect(page.locator("#read-encoding")).to_have_value("cp1252")
+    expect(page.locator("#read-header_row")).to_have_count(0)
+
+
+def test_a_link_that_leads_elsewhere_is_refused_in_one_sentence(phone: BrowserContext, server: Server) -> None:
+    page = sign_in(phone, server)
+    page.goto(server.url + "/imports/new")
+    page.click("text=Or a link to a Google Sheet")
+    page.fill("#sheet-link", "https://example.org/spreadsheets/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms/edit")
+    page.click("text=Fetch this sheet")
+    expect(page.locator(".notice")).to_contain_text("leads to example.org, which is not allowed here")
+    expect(page.locator("#sheet-link")).to_be_visible()
+    expect(page.locator(".drop-title")).to_be_visible()
