@@ -7,9 +7,9 @@ from crm_app.components.notice import notice
 from crm_app.components.text import T, t, tn
 from crm_app.pages.import_frame import foot, frame
 from crm_app.pages.import_presets import import_presets
+from crm_app.pages.import_values import column_values
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, FieldGroup
-from crm_app.services.imports.columns import CLEAR, InFile, WriteRule
-from crm_app.state.import_columns import ColumnLine, ImportColumnsState
+from crm_app.state.import_columns import CLEAR, ColumnLine, ImportColumnsState, InFile, WriteRule
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
 
@@ -120,6 +120,7 @@ def _row(line: rx.Var[ColumnLine]) -> rx.Component:
             _target(line),
             rx.cond(line.target == "tags", _separator(line)),
             rx.cond(line.dates.length() > 0, _dates(line)),
+            rx.cond(line.vocabulary != "", column_values(line)),
             rx.cond(line.reason, rx.el.p(line.reason, class_name="field-hint")),
             class_name="goes-to",
         ),

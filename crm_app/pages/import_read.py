@@ -47,57 +47,61 @@ def import_read() -> rx.Component:
 
 def _settings() -> rx.Component:
     return rx.el.section(
-        rx.el.div(
-            rx.cond(_view.asks_encoding, _select("encoding", N("Encoding"), _view.encoding, _plain(_view.encodings))),
-            rx.cond(
-                _view.is_text,
-                rx.fragment(
-                    _select("delimiter", N("Columns are separated by"), _view.delimiter, _pairs(_view.delimiters)),
-                    _select("quotechar", N("Quotes"), _view.quotechar, _pairs(_view.quotes)),
-                ),
-            ),
-            rx.cond(_view.is_workbook, _select("sheet", N("Sheet"), _view.sheet, _plain(_view.sheets))),
-            rx.cond(
-                _view.is_cards,
-                rx.fragment(),
-                _select(
-                    "header_row",
-                    N("Headings stand in row"),
-                    _view.header_row.to(str),
-                    rx.fragment(
-                        rx.el.option(T("none"), value="0"),
-                        rx.foreach(_view.header_rows, lambda row: rx.el.option(row.to(str), value=row.to(str))),
-                    ),
-                ),
-            ),
-            class_name="fields narrow",
-        ),
+        rx.cond(_view.has_choices, _choices()),
         rx.el.p(
             rx.el.span(_view.format, class_name="chip"),
             " ",
             _view.sure,
             " ",
-            rx.el.button(
-                T("Recognise again"), type="button", class_name="link-button", on_click=ImportReadState.detect_again
+            rx.cond(
+                _view.has_choices,
+                rx.el.button(
+                    T("Recognise again"), type="button", class_name="link-button", on_click=ImportReadState.detect_again
+                ),
             ),
             class_name="field-hint",
         ),
+        rx.cond(ImportReadState.link, _link()),
+        class_name="panel",
+    )
+
+
+def _choices() -> rx.Component:
+    """What may be read otherwise: of vCards at most the encoding, because their columns are named by us."""
+    return rx.el.div(
+        rx.cond(_view.asks_encoding, _select("encoding", N("Encoding"), _view.encoding, _plain(_view.encodings))),
         rx.cond(
-            ImportReadState.link,
-            rx.el.p(
-                T("Fetched from"),
-                " ",
-                rx.el.a(
-                    ImportReadState.link,
-                    href=ImportReadState.link,
-                    target="_blank",
-                    rel="noreferrer",
-                    class_name="link",
-                ),
-                class_name="field-hint sheet-link",
+            _view.is_text,
+            rx.fragment(
+                _select("delimiter", N("Columns are separated by"), _view.delimiter, _pairs(_view.delimiters)),
+                _select("quotechar", N("Quotes"), _view.quotechar, _pairs(_view.quotes)),
             ),
         ),
-        class_name="panel",
+        rx.cond(_view.is_workbook, _select("sheet", N("Sheet"), _view.sheet, _plain(_view.sheets))),
+        rx.cond(
+            ~_view.is_cards,
+            _select(
+                "header_row",
+                N("Headings stand in row"),
+                _view.header_row.to(str),
+                rx.fragment(
+                    rx.el.option(T("none"), value="0"),
+                    rx.foreach(_view.header_rows, lambda row: rx.el.option(row.to(str), value=row.to(str))),
+                ),
+            ),
+        ),
+        class_name="fields narrow",
+    )
+
+
+def _link() -> rx.Component:
+    """Where the file was fetched."""
+    link = ImportReadState.link
+    return rx.el.p(
+        T("Fetched from"),
+        " ",
+        rx.el.a(link, href=link, target="_blank", rel="noreferrer", class_name="link"),
+        class_name="field-hint sheet-link",
     )
 
 
@@ -170,7 +174,7 @@ def _row(row: rx.Var[FirstRow]) -> rx.Component:
         rx.el.th(
             rx.cond(
                 _view.is_cards,
-                row.number.to(str),
+                rx.el.span(row.number.to(str)),
                 rx.el.button(
                     row.number.to(str),
                     type="button",

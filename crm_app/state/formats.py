@@ -1,5 +1,6 @@
 """Values as people read them, by language."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -46,3 +47,8 @@ def spoken(moment: datetime, language: str, timezone: str) -> str:
     if days == 1:
         return locales.render(text("yesterday {time}", time=clock), language)
     return day(moment, language, timezone)
+
+
+def by_name(codes: Iterable[str], names: Mapping[str, str]) -> list[list[str]]:
+    """Pairs of code and name, in the order of the names; what has no name keeps its code."""
+    return sorted(([code, str(names.get(code, code))] for code in codes), key=lambda pair: pair[1].casefold())

@@ -5,18 +5,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import reflex as rx
+from babel import Locale
+from sqlmodel import col, select
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
 from crm_app.locales import Text, text
-from crm_app.models import Import, ImportState, Permission
-from crm_app.services import database, installation
+from crm_app.models import Import, ImportState, LeadStatus, Permission, User
+from crm_app.services import database, installation, places
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, Invalid, NotFound
 from crm_app.services.fields.dates import readable
-from crm_app.services.fields.registry import FIELDS
+from crm_app.services.fields.registry import FIELDS, FieldKind
 from crm_app.services.fields.vocabulary import split_tags
-from crm_app.services.imports import access, preview, steps, uploads
+from crm_app.services.imports import access, preview, steps, uploads, values
+from crm_app.services.imports.columns import (
+    CLEAR as CLEAR,
+)
 from crm_app.services.imports.columns import (
     MATCH_KEYS,
     Blank,
@@ -28,12 +33,16 @@ from crm_app.services.imports.columns import (
     suggested_key,
 )
 from crm_app.services.imports.date_column import likely_formats, orders
+from crm_app.services.imports.values import ColumnValue
+from crm_app.state.contact_view import plain_words
+from crm_app.state.formats import by_name
 from crm_app.state.guard import action
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
 SAMPLES, SAMPLE_LETTERS = 3, 60
+AUTO, ADD = "*", "+"  # choices for a value beside the texts it can mean
 PARTS = ("mapped", "open", "empty")  # in this order on the page
 
 
@@ -41,6 +50,17 @@ PARTS = ("mapped", "open", "empty")  # in this order on the page
 class Choice:
     value: str
     label: str
+
+
+@dataclass
+class ValueLine:
+    """One text of a column with a closed vocabulary. `choice`: AUTO, empty = leave blank, else the text it means."""
+
+    cell: str
+    rows: int
+    becomes: str
+    problem: str
+    choice: str
 
 
 @dataclass
@@ -55,11 +75,19 @@ class ColumnLine:
     rule: str
     date_format: str  # empty = as recognised
     dates: list[Choice]  # how the dates may be meant; empty where there is no doubt
+    vocabulary: str  # which values the field takes: a kind or field of VOCABULARIES; empty = any
+    meanings: list[ValueLine]
+    unknown: int  # values nobody understands and nobody has said the meaning of
     part: str  # "mapped", "open" (has data, goes nowhere) or "empty", as it stood when the page was opened
 
 
 class ImportColumnsState(rx.State):
     columns: list[ColumnLine] = []
+    statuses: list[str] = []
+    owners: list[Choice] = []
+    countries: list[Choice] = []
+    may_add: bool = False
+    _meant: dict[int, dict[str, str]] = {}  # what texts of a column mean, by column index
     match_key: str = ""
     match_keys: list[str] = []
     clear_blanks: bool = False
@@ -85,6 +113,9 @@ class ImportColumnsState(rx.State):
         found, lines = seen
         self.columns = sorted(lines, key=lambda line: (PARTS.index(line.part), line.index))
         self.empty = sum(line.part == "empty" for line in lines)
+        self._meant = {column.index: dict(column.values) for column in from_json(found.columns)}
+        self.may_add = Permission.SETTINGS in actor.permissions
+        await self._show_values()
         options = Options.from_json(found.options)
         self.match_key, self.tags, self.name = options.match_key or "", ", ".join(options.tags), found.name
         self.clear_blanks, self.in_file = options.blank is Blank.CLEAR, options.in_file.value
@@ -103,11 +134,13 @@ class ImportColumnsState(rx.State):
             if line.index == index:
                 line.target, line.reason = target, ""
                 line.rule, line.date_format = WriteRule.OVERWRITE.value, ""
+                self._meant[index] = {}
         after = suggested_key(line.target or None for line in self.columns)
         if self.match_key == (before or "") or self.match_key not in [line.target for line in self.columns]:
             self.match_key = after or ""
         await self._keep()
         await self._show_dates()
+        await self._show_values()
 
     @action(permission=Permission.IMPORT)
     async def toggle_empty(self):
@@ -127,6 +160,24 @@ class ImportColumnsState(rx.State):
             if line.index == index and rule in set(WriteRule):
                 line.rule = rule
         await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def choose_value(self, index: int, cell: str, choice: str):
+        """Says what one text of a column means: AUTO = what it is understood as, ADD = a new status of that name."""
+        meant = dict(self._meant.get(index, {}))
+        meant.pop(cell, None)
+        if choice == ADD:
+            actor = await current_actor(self)
+            try:
+                choice = await asyncio.to_thread(_add_status, actor, cell)
+            except CRMError as error:
+                await say(self, error.message, "error")
+                return
+        if choice != AUTO:
+            meant[cell] = choice
+        self._meant[index] = meant
+        await self._keep()
+        await self._show_values()
 
     @action(permission=Permission.IMPORT)
     async def choose_format(self, index: int, date_format: str):
@@ -173,6 +224,21 @@ class ImportColumnsState(rx.State):
         self.match_keys = [key for key in MATCH_KEYS if key in mapped]
         self.unmapped = [line.header for line in self.columns if not line.target and line.part != "empty"]
 
+    async def _show_values(self) -> None:
+        actor = await current_actor(self)
+        wizard = await self.get_state(ImportWizardState)
+        columns = [
+            ColumnMapping(line.index, line.header, line.target or None, values=dict(self._meant.get(line.index, {})))
+            for line in self.columns
+        ]
+        found, self.statuses, self.owners = await asyncio.to_thread(_values, actor, wizard._id, columns)
+        for line in self.columns:
+            line.vocabulary = _vocabulary(line.target) if line.index in found else ""
+            line.meanings = [_value_line(line.target, value, actor.language) for value in found.get(line.index, [])]
+            if line.vocabulary == FieldKind.COUNTRY and not self.countries:
+                self.countries = _countries(actor.language)
+            line.unknown = sum(bool(value.problem) for value in line.meanings)
+
     async def _show_dates(self) -> None:
         actor = await current_actor(self)
         wizard = await self.get_state(ImportWizardState)
@@ -186,7 +252,9 @@ class ImportColumnsState(rx.State):
         actor = await current_actor(self)
         wizard = await self.get_state(ImportWizardState)
         try:
-            await asyncio.to_thread(_write, actor, wizard._id, list(self.columns), self._whole_file(), self.name)
+            meant = {index: dict(values) for index, values in self._meant.items()}
+            chosen = (list(self.columns), meant, self._whole_file())
+            await asyncio.to_thread(_write, actor, wizard._id, *chosen, self.name)
         except Invalid as error:
             self.error = locales.render(error.message, actor.language)
             return False
@@ -236,10 +304,36 @@ def _fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | No
                 rule=mapping.rule.value,
                 date_format=mapping.date_format or "",
                 dates=dates.get(mapping.index, []),
+                vocabulary="",
+                meanings=[],
+                unknown=0,
                 part="mapped" if mapping.target else "open" if profile and profile.filled else "empty",
             )
         )
     return found, lines
+
+
+def _countries(language: str) -> list[Choice]:
+    return [Choice(code, name) for code, name in by_name(places.countries(), Locale.parse(language).territories)]
+
+
+def _vocabulary(target: str) -> str:
+    return target if target in values.CLOSED_FIELDS else FIELDS[target].kind.value
+
+
+def _value_line(target: str, value: ColumnValue, language: str) -> ValueLine:
+    return ValueLine(
+        cell=value.cell,
+        rows=value.rows,
+        becomes=plain_words(target, value.value, language),
+        problem=locales.render(value.problem, language) if value.problem else "",
+        choice=AUTO if value.meant is None else value.meant,
+    )
+
+
+def _add_status(actor: Actor, cell: str) -> str:
+    with database.transaction() as session:
+        return values.add_status(session, actor, cell).name
 
 
 def _short(sample: str) -> str:
@@ -264,7 +358,25 @@ def _dates(actor: Actor, import_id: int, targets: dict[int, str]) -> dict[int, l
     return choices
 
 
-def _write(actor: Actor, import_id: int, lines: list[ColumnLine], whole_file: dict[str, Any], name: str) -> None:
+def _values(
+    actor: Actor, import_id: int, columns: list[ColumnMapping]
+) -> tuple[dict[int, list[ColumnValue]], list[str], list[Choice]]:
+    """The values of the columns with a closed vocabulary, and the names of statuses and users they can mean."""
+    with database.reading() as session:
+        found = values.listing(session, actor, import_id, columns)
+        statuses = list(session.exec(select(LeadStatus.name).order_by(col(LeadStatus.position))).all())
+        users = session.exec(select(User).where(col(User.active)).order_by(User.name)).all()
+    return found, statuses, [Choice(user.email, user.name) for user in users]
+
+
+def _write(
+    actor: Actor,
+    import_id: int,
+    lines: list[ColumnLine],
+    meant: dict[int, dict[str, str]],
+    whole_file: dict[str, Any],
+    name: str,
+) -> None:
     with database.transaction() as session:
         found = access.get(session, actor, import_id)
         kept = {mapping.index: mapping for mapping in from_json(found.columns)}
@@ -275,6 +387,7 @@ def _write(actor: Actor, import_id: int, lines: list[ColumnLine], whole_file: di
                 separator=line.separator,
                 rule=WriteRule(line.rule),
                 date_format=line.date_format or None,
+                values=meant.get(line.index, {}),
             )
             for line in lines
         ]

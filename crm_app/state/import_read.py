@@ -52,6 +52,7 @@ class ReadView:
     is_workbook: bool = False
     is_cards: bool = False  # vCards: no separators, no row of headings
     asks_encoding: bool = True
+    has_choices: bool = True
     encoding: str = ""
     encodings: list[str] = field(default_factory=list)
     delimiter: str = ""
@@ -146,12 +147,14 @@ def _view(read_out: dict[str, Any], rows: int, language: str) -> ReadView:
     first = read_out.get("first_records", [])[:SHOWN_ROWS]
     width = max([len(record["cells"]) for record in first], default=0)
     is_cards = read_out.get("format") == Format.VCARD
+    asks_encoding = bool(dialect) or (is_cards and not encoding.startswith("utf"))
     return ReadView(
         format="vCard" if is_cards else str(read_out.get("format", "")).upper(),
         is_text=bool(dialect),
         is_workbook=bool(read_out.get("sheets")),
         is_cards=is_cards,
-        asks_encoding=bool(dialect) or (is_cards and not encoding.startswith("utf")),
+        asks_encoding=asks_encoding,
+        has_choices=asks_encoding or not is_cards,
         encoding=encoding,
         encodings=list(dict.fromkeys([*([encoding] if encoding else []), *ENCODINGS])),
         delimiter=delimiter,

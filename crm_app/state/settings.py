@@ -12,6 +12,7 @@ from crm_app.models import Permission
 from crm_app.services import database, installation, places
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Invalid
+from crm_app.state.formats import by_name
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -37,8 +38,8 @@ class SettingsState(rx.State):
         self.may_change = actor.may(Permission.SETTINGS)
         self.values = await asyncio.to_thread(_values)
         locale = Locale.parse(actor.language)
-        self.countries = _by_name(places.countries(), locale.territories)
-        self.currencies = _by_name(places.currencies(), locale.currencies)
+        self.countries = by_name(places.countries(), locale.territories)
+        self.currencies = by_name(places.currencies(), locale.currencies)
         self.timezones = sorted(places.timezones())
         self.errors, self.loaded = {}, True
         self.key += 1
@@ -65,7 +66,3 @@ def _values() -> dict[str, str]:
 def _change(actor: Actor, values: dict[str, str]) -> None:
     with database.transaction() as session:
         installation.change(session, actor, **values)
-
-
-def _by_name(codes: frozenset[str], names: Any) -> list[list[str]]:
-    return sorted(([code, str(names.get(code, code))] for code in codes), key=lambda pair: pair[1].casefold())

@@ -7,7 +7,7 @@ from sqlmodel import func, select
 from typer.testing import CliRunner
 
 from crm_app.cli.imports import import_file
-from crm_app.models import Contact, Import, ImportState, Job
+from crm_app.models import Contact, Import, ImportState, Job, Tag
 from crm_app.services import database
 from tests.services.imports.conftest import InlineReader
 
@@ -133,3 +133,14 @@ def test_people_get_a_summary(file: Path, quick: None) -> None:
     assert out.startswith("3 rows in ")
     assert "create 2" in out
     assert "row 4, E-Mail" in out
+
+
+def test_vcards_need_no_choices_and_bring_each_of_their_tags(tmp_path: Path, quick: None, db: Path) -> None:
+    card = "BEGIN:VCARD\nVERSION:3.0\nN:Byron;Ada\nBDAY:--1210\nCATEGORIES:Customer,Newsletter\nEND:VCARD\n"
+    (tmp_path / "people.vcf").write_text(card + "BEGIN:VCARD\nVERSION:3.0\nN:Lost;Bert\n")
+    status, out, _ = crm_import(tmp_path / "people.vcf", "--json", "--yes")
+    answer = json.loads(out)
+    assert (status, answer["create"], answer["invalid"]) == (0, 1, 1)
+    assert "no end (END:VCARD)" in answer["problems"][0]["message"]
+    with database.reading() as session:
+        assert {tag.name for tag in session.exec(select(Tag)).all()} == {"Customer", "Newsletter"}

@@ -109,3 +109,25 @@ def test_how_cells_meet_stored_values_is_chosen(page: Page, server: Server, tmp_
     wizard.commit(page)
     query = "SELECT first_name, city, birth_date FROM contact WHERE email = 'rule@example.org'"
     assert stored(server, query) == [(None, "Bonn", "1990-01-02")]
+
+
+def test_values_nobody_understands_are_given_a_meaning(page: Page, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "v.csv").write_text("email,status\nhot@example.org,Hot\ncold@example.org,Cold\nnew@example.org,new\n")
+    wizard.upload(page, server, tmp_path / "v.csv")
+    wizard.to_columns(page)
+    expect(page.locator(".goes-to summary")).to_have_text("2 values are not understood")
+    page.get_by_label("Meaning of Cold").select_option("Lost")
+    expect(page.locator(".goes-to summary")).to_have_text("1 value is not understood")
+    page.get_by_label("Meaning of Hot").select_option("+")
+    expect(page.locator(".goes-to summary")).to_have_text("3 values, all understood")
+    page.reload()
+    page.locator(".goes-to summary").click()
+    expect(page.get_by_label("Meaning of Cold")).to_have_value("Lost")
+    wizard.to_check(page)
+    wizard.commit(page)
+    query = "SELECT email, name FROM contact JOIN lead_status ON status_id = lead_status.id WHERE email < 'new@f' "
+    assert stored(server, query + "AND email > 'cold' AND last_name IS NULL AND first_name IS NULL ORDER BY email") == [
+        ("cold@example.org", "Lost"),
+        ("hot@example.org", "Hot"),
+        ("new@example.org", "New"),
+    ]

@@ -57,7 +57,7 @@ class ColumnMapping:
     rule: WriteRule = WriteRule.OVERWRITE
     separator: str = ","  # between several tags in one cell
     date_format: str | None = None  # None = found from the column
-    values: dict[str, str] = field(default_factory=dict)  # cell → value, for closed vocabularies; not acted on yet
+    values: dict[str, str] = field(default_factory=dict)  # trimmed cell → the text meant; empty = leave blank
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

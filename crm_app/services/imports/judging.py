@@ -77,7 +77,7 @@ class Judge:
         self._layout = layout
         self._blanks_clear = blank is Blank.CLEAR
         self._columns = [
-            (column, Memo(_parser(column, known, context))) for column in columns if column.target is not None
+            (column, Memo(parser(column, known, context))) for column in columns if column.target is not None
         ]
 
     def chunk(self, rows: list[int], cells: list[list[str]]) -> Judged:
@@ -134,6 +134,12 @@ def _add_tags(tags: list[list[str]], verdicts: list[Verdict]) -> None:
         if verdict.value:
             have = {name.casefold() for name in row_tags}
             row_tags.extend(name for name in verdict.value if name.casefold() not in have)
+
+
+def parser(column: ColumnMapping, known: References, context: FieldContext) -> Callable[[str], Verdict]:
+    """How the cells of a column are judged, with what somebody said certain of them mean."""
+    parse, meant = _parser(column, known, context), column.values
+    return (lambda cell: parse(meant.get(cell.strip(), cell))) if meant else parse
 
 
 def _parser(column: ColumnMapping, known: References, context: FieldContext) -> Callable[[str], Verdict]:
