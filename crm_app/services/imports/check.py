@@ -81,6 +81,7 @@ class Check:
         self.counts: Counter[str] = Counter(dict.fromkeys(Outcome, 0))
         self.facts = {"layout": self.layout.to_json(), "names": known.names, "date_formats": dict(formats)}
         self.facts["context"] = {"country": settings.country, "time_zone": settings.timezone}
+        self.facts["of_new_contacts"] = options.of_new_contacts
         self.facts["required"] = settings.required_fields
         self.facts["branch_ids"] = None if actor.branch_ids is None else sorted(actor.branch_ids)
 

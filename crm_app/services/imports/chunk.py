@@ -41,7 +41,7 @@ class Batch:
     import_id: int
     branch_id: int
     layout: Layout
-    lifecycle: str | None  # of new contacts; None = contact
+    of_new_contacts: dict[str, Any]  # values by field that new contacts take where their row has none
     at: datetime = field(default_factory=now)
     tags: dict[str, int] = field(default_factory=dict)  # name → id, of every tag the chunk gives
     given: list[tuple[int, int]] = field(default_factory=list)  # contact, tag

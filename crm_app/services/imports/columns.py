@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from crm_app.locales import text
+from crm_app.models import Lifecycle
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.date_formats import is_format
 from crm_app.services.fields.registry import FIELDS
@@ -15,6 +16,7 @@ MATCH_KEYS: tuple[str, ...] = ("number", "external_id", "email", "phone", "mobil
 AUTOMATIC_KEYS = MATCH_KEYS[:3]
 
 
+SOURCE_LENGTH = 120
 # A cell that holds exactly this empties the stored value, whatever blank cells do.
 CLEAR = "[clear]"
 # Fields that always have a value, so that no cell can empty them; tags are only ever added.
@@ -74,9 +76,19 @@ class Options:
     match_key: str | None = None
     tags: tuple[str, ...] = ()  # for every contact of the file
     take_rows_without_bad_cells: bool = False
-    lifecycle: str | None = None  # of the contacts the import makes; None = contact
+    lifecycle: str | None = None  # of new contacts whose row names none; None = contact
+    status: int | None = None  # as above, ids of lead status and user
+    owner: int | None = None
+    source: str | None = None
     blank: Blank = Blank.KEEP
     in_file: InFile = InFile.FIRST
+
+    @property
+    def of_new_contacts(self) -> dict[str, Any]:
+        """Values by field that new contacts take where their row has none."""
+        chosen = {"status": self.status, "owner": self.owner, "source": self.source}
+        always = {"active": True, "lifecycle": self.lifecycle or Lifecycle.CONTACT.value}
+        return always | {name: value for name, value in chosen.items() if value is not None}
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "tags": list(self.tags)}
@@ -136,6 +148,8 @@ def _validate_options(options: Options, mapped: set[str]) -> None:
             raise Invalid(text("Rows cannot be matched by “{key}”.", key=options.match_key), "match_key")
         if options.match_key not in mapped:
             raise Invalid(text("No column goes to the field that rows are matched by."), "match_key")
+    if options.source is not None and not 0 < len(options.source.strip()) <= SOURCE_LENGTH:
+        raise Invalid(text("A source has 1 to {most} characters.", most=SOURCE_LENGTH), "source")
     for tag in options.tags:
         if not tag.strip() or len(tag.strip()) > 100:
             raise Invalid(text("A tag has 1 to 100 characters."), "tags")

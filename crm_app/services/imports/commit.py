@@ -24,7 +24,6 @@ from crm_app.services.imports import plan_file, planned
 from crm_app.services.imports.among import among
 from crm_app.services.imports.chunk import Batch, Prepared, complete, prepare, write
 from crm_app.services.imports.collecting import held_back
-from crm_app.services.imports.columns import Options
 from crm_app.services.imports.matching import Decision, Matcher
 from crm_app.services.imports.pace import Pace
 from crm_app.services.imports.planned import PlannedRow
@@ -48,7 +47,6 @@ class Commit:
         self._engine, self._folder, self._claim, self._pause = engine, folder, claim, pause
         self._id, self._branch_id = found.id, found.branch_id
         self._at_row, self._counts = found.committed_row, dict(found.counts)
-        self._lifecycle = Options.from_json(found.options).lifecycle
         self._pace = Pace()
 
     def run(self, *, should_pause: Callable[[], bool], on_progress: Progress | None = None) -> ImportState:
@@ -101,7 +99,7 @@ class Commit:
             again = [(row, d) for row, d in zip(rows, decisions, strict=True) if not row.fits(d)]
             if again:
                 self._plan_again(again, counts)
-            batch = Batch(session, self._id, self._branch_id, layout, self._lifecycle)
+            batch = Batch(session, self._id, self._branch_id, layout, self._of_new_contacts(session))
             write(batch, _writable(prepared, decisions))
             crash.point("commit:inside-chunk")
             self._advance(session, last, counts, len(again))
@@ -160,6 +158,14 @@ class Commit:
             for number, row in enumerate(rows):
                 if row.candidate.values[place] not in valid:
                     decisions[number] = Decision(Outcome.INVALID, reason=_REFERENCE_GONE)
+
+    def _of_new_contacts(self, session: Session) -> dict[str, Any]:
+        """What new contacts take where their row has none; a status or user deleted since the check is left out."""
+        found = dict(self._facts.of_new_contacts)
+        for name, model in (("status", LeadStatus), ("owner", User)):
+            if name in found and session.get(model, found[name]) is None:
+                del found[name]
+        return found
 
     def _plan_again(self, again: list[tuple[PlannedRow, Decision]], counts: dict[str, int]) -> None:
         planned.replan(self._plan, again)

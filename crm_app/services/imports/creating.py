@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from crm_app.models import Lifecycle, Outcome
+from crm_app.models import Outcome
 from crm_app.services.contacts import numbers, search
 from crm_app.services.imports import writing
 from crm_app.services.imports.layout import MOMENTS
@@ -29,14 +29,15 @@ def create(batch: Batch, rows: Sequence[Prepared]) -> None:
     before = search.last_id(session)
     ids = list(writing.next_contact_ids(session, len(rows)))
     first = numbers.take(session, len(rows))
-    columns = Columns(batch.layout, batch.lifecycle)
+    columns = Columns(batch.layout, batch.of_new_contacts)
+    source = batch.of_new_contacts.get("source", IMPORTED)
     contacts = []
     for id_, number, row in zip(ids, range(first, first + len(rows)), rows, strict=True):
         searched = _with_number(row.search_text, str(number))
         system = (id_, number, batch.branch_id, "{}", searched, row.sort_name, 1, moment, moment)
         contacts.append(system + columns.of(row.values))
     made = list(zip(ids, rows, strict=True))
-    sources = [(id_, r.values.get("source") or IMPORTED, r.values.get("external_id"), moment) for id_, r in made]
+    sources = [(id_, r.values.get("source") or source, r.values.get("external_id"), moment) for id_, r in made]
     writing.insert(session, "contact", (*_SYSTEM, *columns.names), contacts)
     writing.insert(session, "contact_point", POINT_COLUMNS, [(id_, *point) for id_, r in made for point in r.points])
     writing.insert(session, "contact_source", SOURCE_COLUMNS, sources)
@@ -49,13 +50,12 @@ def create(batch: Batch, rows: Sequence[Prepared]) -> None:
 class Columns:
     """The columns of `contact` that a file's rows fill, and what stands in those that a row leaves empty."""
 
-    def __init__(self, layout: Layout, lifecycle: str | None) -> None:
-        defaults = {"active": True, "lifecycle": lifecycle or Lifecycle.CONTACT.value}
+    def __init__(self, layout: Layout, defaults: Mapping[str, Any]) -> None:
         self._instead = {name: value for name, value in defaults.items() if name in layout.targets}
         self._moments = [target for target in layout.targets if target in MOMENTS]
         self._always = tuple(value for name, value in defaults.items() if name not in self._instead)
         left_out = [name for name in defaults if name not in self._instead]
-        self.names = (*map(layout.attribute, layout.targets), *left_out)
+        self.names = tuple(map(layout.attribute, (*layout.targets, *left_out)))
 
     def of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """A row's values as they are written, in the order of `names`. `values` holds the targets in their order."""

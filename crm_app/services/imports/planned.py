@@ -42,6 +42,7 @@ class PlanFacts:
     layout: Layout
     context: FieldContext
     required: list[str]
+    of_new_contacts: dict[str, Any]  # values by field that new contacts take where their row has none
     branch_ids: frozenset[int] | None
 
 
@@ -52,6 +53,7 @@ def facts(plan: Connection) -> PlanFacts:
         Layout.from_json(plan_file.fetch(plan, "layout")),
         FieldContext(**plan_file.fetch(plan, "context")),
         plan_file.fetch(plan, "required"),
+        plan_file.fetch(plan, "of_new_contacts"),
         None if branches is None else frozenset(branches),
     )
 

@@ -117,7 +117,12 @@ def page(
         has_more = len(found) > limit
         found = sorted(found[:limit])
         problems = _problems(plan, [row[0] for row in found])
-        shape = _Shape(plan_file.fetch(plan, "names") or {}, plan_file.fetch(plan, "layout"), language)
+        shape = _Shape(
+            plan_file.fetch(plan, "names") or {},
+            plan_file.fetch(plan, "layout"),
+            plan_file.fetch(plan, "of_new_contacts") or {},
+            language,
+        )
         edits = plan_file.edits(plan, found[0][0], found[-1][0]) if found else {}
         width = plan.execute("SELECT count(*) FROM profile").fetchone()[0]
     return Page([_row(row, problems, shape, width, edits.get(row[0], {})) for row in found], has_more)
@@ -129,12 +134,16 @@ class _Shape:
 
     names: Mapping[str, Any]
     layout: dict[str, Any] | None
+    of_new: dict[str, Any]
     language: str
 
-    def values(self, data: str | None) -> dict[str, Any]:
-        if not data or self.layout is None:
+    def values(self, data: str | None, outcome: Outcome) -> dict[str, Any]:
+        if not data or self.layout is None or outcome not in TAKEN:
             return {}
         values = dict(zip(self.layout["targets"], json.loads(data)[0], strict=True))
+        if outcome is Outcome.CREATE:
+            instead = {name: value for name, value in self.of_new.items() if values.get(name, "") is None}
+            values.update(instead)
         for attribute, target in _SHOWN_NAMES.items():
             if values.get(target) is not None:
                 values[target] = self.names.get(attribute, {}).get(str(values[target]), "")
@@ -200,7 +209,7 @@ def _row(
         reason=plan_file.text_of(reason) if reason else REASONS[kind],
         cells=plan_file.edited(json.loads(cells) if cells else [""] * width, edits),
         edited=frozenset(edits),
-        values=shape.values(data) if kind in TAKEN else {},
+        values=shape.values(data, kind),
         problems=problems.get(row, []),
         changes=shown_changes(json.loads(changes), shape.names, shape.language) if changes else {},
         contact_id=contact_id,

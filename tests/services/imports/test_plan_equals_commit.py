@@ -15,17 +15,22 @@ from sqlmodel import Session, select
 from crm_app.models import Contact, ContactTag, ImportRow, JobState, Outcome, Tag
 from crm_app.services import database
 from crm_app.services.imports import steps
+from crm_app.services.imports.columns import Blank, InFile, WriteRule
 from crm_app.services.imports.reading.types import ReadSettings
 from tests.services.imports.conftest import Flow, add_contact
 
-MAILS = ["", "a@example.org", "A@Example.org", "b@example.org", "c@example.org", "nonsense"]
-PHONES = ["", "030 1234567", "+49 30 1234567", "0170 9876543", "x"]
-NAMES = ["", "Ada", "Bea", "Ünal", "=1+1"]
+MAILS = ["", "a@example.org", "A@Example.org", "b@example.org", "c@example.org", "nonsense", "[clear]"]
+PHONES = ["", "[clear]", "030 1234567", "+49 30 1234567", "0170 9876543", "x"]
+NAMES = ["", "[clear]", "Ada", "Bea", "Ünal", "=1+1"]
 IDS = ["", "1", "2", "3"]
+LIFECYCLES = ["", "lead", "Kunde", "?"]
+SOURCES = ["", "fair"]
 TAGS = ["", "VIP", "vip, Kurs"]
-DATES = ["", "1990-12-31", "1990-02-30"]
+DATES = ["", "[clear]", "1990-12-31", "1990-02-30"]
 AS_WRITTEN = ReadSettings(encoding="utf-8", delimiter=",", quotechar='"', header_row=1)
-HEADER = ["external_id", "first_name", "email", "phone", "mobile", "birth_date", "tags"]
+HEADER = ["external_id", "lifecycle", "source", "first_name", "email", "phone", "mobile", "birth_date", "tags"]
+
+RULES = [WriteRule.FILL, WriteRule.NEVER, WriteRule.OVERWRITE]
 
 stored = st.fixed_dictionaries(
     {
@@ -36,12 +41,19 @@ stored = st.fixed_dictionaries(
         "branch_id": st.sampled_from([1, 1, 1, 2]),
     }
 )
-row = st.tuples(*[st.sampled_from(values) for values in (IDS, NAMES, MAILS, PHONES, PHONES, DATES, TAGS)])
+row = st.tuples(
+    *[st.sampled_from(values) for values in (IDS, LIFECYCLES, SOURCES, NAMES, MAILS, PHONES, PHONES, DATES, TAGS)]
+)
 options = st.fixed_dictionaries(
     {
         "match_key": st.sampled_from([None, "external_id", "email", "phone", "mobile"]),
         "take_rows_without_bad_cells": st.booleans(),
         "tags": st.sampled_from([(), ("Messe",)]),
+        "lifecycle": st.sampled_from([None, "lead"]),
+        "source": st.sampled_from([None, "Messe"]),
+        "blank": st.sampled_from(Blank),
+        "in_file": st.sampled_from(InFile),
+        "rules": st.fixed_dictionaries({}, optional={name: st.sampled_from(RULES) for name in HEADER}),
     }
 )
 
@@ -110,6 +122,8 @@ def test_what_the_preview_shows_is_what_is_written(clean: Flow, db: Path, people
         touched.add(proof.contact_id)
         if found.outcome is Outcome.CREATE:
             assert proof.contact_id not in before
+            made = {name: after[proof.contact_id][name] for name in found.values}
+            assert {name: str(value) for name, value in made.items()} == {n: str(v) for n, v in found.values.items()}
             continue
         assert proof.contact_id == found.contact_id
         changed = {

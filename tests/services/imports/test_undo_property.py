@@ -57,7 +57,16 @@ known = st.fixed_dictionaries(
         "first_name": st.sampled_from(["Ada", "Bea"]),
     }
 )
-CELLS = (["Ada", "Cleo"], ["c@example.org", ""], ["030 1234567", ""], [""], ["1990-12-31"], ["VIP", "vip, Kurs"])
+CELLS = (
+    [""],
+    [""],
+    ["Ada", "Cleo"],
+    ["c@example.org", ""],
+    ["030 1234567", ""],
+    [""],
+    ["1990-12-31"],
+    ["VIP", "vip, Kurs"],
+)
 meeting = {
     "people": st.tuples(known, known).map(
         lambda pair: [{**one, "external_id": str(n)} for n, one in enumerate(pair, 1)]
