@@ -1,10 +1,12 @@
 """The third step of an import: which column goes to which field."""
 
+from typing import Any
+
 import reflex as rx
 
 from crm_app import routes
 from crm_app.components.notice import notice
-from crm_app.components.text import T, t, tn
+from crm_app.components.text import N, T, t, tn
 from crm_app.pages.import_frame import foot, frame
 from crm_app.pages.import_presets import import_presets
 from crm_app.pages.import_values import column_values
@@ -165,7 +167,7 @@ def _separator(line: rx.Var[ColumnLine]) -> rx.Component:
     return rx.el.label(
         T("Tags are separated by"),
         rx.el.select(
-            *[rx.el.option(sign, value=sign) for sign in (",", ";", "|", "/")],
+            *[rx.el.option(sign, value=sign) for sign in (",", ";", "|", "/", ":::")],
             value=line.separator,
             on_change=lambda sign: ImportColumnsState.choose_separator(line.index, sign),
             class_name="input tiny",
@@ -299,8 +301,56 @@ def _whole_file() -> rx.Component:
             ),
             class_name="fields",
         ),
+        rx.el.h3(T("New contacts, where their row does not say")),
+        _new_contacts(),
         class_name="panel gap",
     )
+
+
+def _new_contacts() -> rx.Component:
+    state = ImportColumnsState
+    lifecycles = [
+        rx.el.option(T(label), value=value)
+        for value, label in (("contact", N("Contact")), ("lead", N("Lead")), ("customer", N("Customer")))
+    ]
+    nobody = rx.el.option("", value="")
+    return rx.el.div(
+        _choice(N("Lifecycle"), "new-lifecycle", state.new_lifecycle, state.choose_lifecycle, *lifecycles),
+        _choice(N("Status"), "new-status", state.new_status, state.choose_status, nobody, _listed(state.statuses)),
+        _choice(N("Responsible"), "new-owner", state.new_owner, state.choose_owner, nobody, _listed(state.owners)),
+        rx.el.div(
+            rx.el.label(T("Source"), html_for="new-source"),
+            rx.el.input(
+                id="new-source",
+                name="source",
+                default_value=state.new_source,
+                class_name="input",
+                max_length=120,
+                auto_complete="off",
+            ),
+            class_name="field",
+        ),
+        class_name="fields",
+    )
+
+
+def _choice(label: str, id: str, value: rx.Var, choose: Any, *options: rx.Component) -> rx.Component:
+    return rx.el.div(
+        rx.el.label(T(label), html_for=id),
+        rx.el.select(
+            *options,
+            id=id,
+            value=value,
+            on_change=choose,
+            disabled=~ImportColumnsState.changeable,
+            class_name="input",
+        ),
+        class_name="field",
+    )
+
+
+def _listed(choices: rx.Var) -> rx.Component:
+    return rx.foreach(choices, lambda choice: rx.el.option(choice.label, value=choice.value))
 
 
 def _label(key: rx.Var[str]) -> rx.Component:

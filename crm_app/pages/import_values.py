@@ -39,7 +39,7 @@ def _value(line: rx.Var[ColumnLine], value: rx.Var[ValueLine]) -> rx.Component:
         rx.match(
             line.vocabulary,
             ("status", _select(line, value, *_statuses())),
-            ("owner", _select(line, value, _listed(ImportColumnsState.owners))),
+            ("owner", _select(line, value, _listed(ImportColumnsState.addresses))),
             ("country", _select(line, value, _listed(ImportColumnsState.countries))),
             *[
                 (kind, _select(line, value, *[rx.el.option(T(label), value=word) for word, label in words]))
@@ -71,7 +71,7 @@ def _select(line: rx.Var[ColumnLine], value: rx.Var[ValueLine], *options: rx.Com
 
 def _statuses() -> list[rx.Component]:
     return [
-        rx.foreach(ImportColumnsState.statuses, lambda name: rx.el.option(name, value=name)),
+        rx.foreach(ImportColumnsState.statuses, lambda status: rx.el.option(status.label, value=status.label)),
         rx.cond(ImportColumnsState.may_add, rx.el.option(T("add it as a new status"), value=ADD)),
     ]
 

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from crm_app import locales, routes
 from crm_app.jobs import queue
 from crm_app.locales import Text, text
-from crm_app.models import Import, ImportState, LeadStatus, Permission, User
+from crm_app.models import Import, ImportState, LeadStatus, Lifecycle, Permission, User
 from crm_app.services import database, installation, places
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, Invalid, NotFound
@@ -83,8 +83,13 @@ class ColumnLine:
 
 class ImportColumnsState(rx.State):
     columns: list[ColumnLine] = []
-    statuses: list[str] = []
-    owners: list[Choice] = []
+    statuses: list[Choice] = []  # id and name
+    owners: list[Choice] = []  # id and name
+    addresses: list[Choice] = []  # e-mail address and name of the owners
+    new_lifecycle: str = "contact"
+    new_status: str = ""
+    new_owner: str = ""
+    new_source: str = ""
     countries: list[Choice] = []
     may_add: bool = False
     _meant: dict[int, dict[str, str]] = {}  # what texts of a column mean, by column index
@@ -118,6 +123,8 @@ class ImportColumnsState(rx.State):
         await self._show_values()
         options = Options.from_json(found.options)
         self.match_key, self.tags, self.name = options.match_key or "", ", ".join(options.tags), found.name
+        self.new_lifecycle, self.new_source = options.lifecycle or Lifecycle.CONTACT.value, options.source or ""
+        self.new_status, self.new_owner = str(options.status or ""), str(options.owner or "")
         self.clear_blanks, self.in_file = options.blank is Blank.CLEAR, options.in_file.value
         self.changeable = found.state in (ImportState.READ, ImportState.CHECKING, ImportState.CHECKED)
         self.error = ""
@@ -194,6 +201,24 @@ class ImportColumnsState(rx.State):
         await self._keep()
 
     @action(permission=Permission.IMPORT)
+    async def choose_lifecycle(self, lifecycle: str):
+        """What new contacts are whose row does not say."""
+        self.new_lifecycle = lifecycle if lifecycle in set(Lifecycle) else Lifecycle.CONTACT.value
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def choose_status(self, status: str):
+        """The status of new contacts whose row names none."""
+        self.new_status = status if status in {choice.value for choice in self.statuses} else ""
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def choose_owner(self, owner: str):
+        """Who is responsible for new contacts whose row names nobody."""
+        self.new_owner = owner if owner in {choice.value for choice in self.owners} else ""
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
     async def choose_in_file(self, in_file: str):
         """Which of several rows that mean the same contact counts."""
         self.in_file = in_file if in_file in set(InFile) else InFile.FIRST.value
@@ -208,6 +233,7 @@ class ImportColumnsState(rx.State):
     async def check(self, form: dict[str, Any]):
         """Keeps everything and makes the plan."""
         self.tags, self.name = str(form.get("tags") or ""), str(form.get("name") or "")
+        self.new_source = str(form.get("source") or "")
         if not await self._keep():
             return None
         actor = await current_actor(self)
@@ -231,7 +257,10 @@ class ImportColumnsState(rx.State):
             ColumnMapping(line.index, line.header, line.target or None, values=dict(self._meant.get(line.index, {})))
             for line in self.columns
         ]
-        found, self.statuses, self.owners = await asyncio.to_thread(_values, actor, wizard._id, columns)
+        found = await asyncio.to_thread(_values, actor, wizard._id, columns)
+        self.statuses, people = await asyncio.to_thread(_people)
+        self.owners = [Choice(str(user.id), user.name) for user in people]
+        self.addresses = [Choice(user.email, user.name) for user in people]
         for line in self.columns:
             line.vocabulary = _vocabulary(line.target) if line.index in found else ""
             line.meanings = [_value_line(line.target, value, actor.language) for value in found.get(line.index, [])]
@@ -271,6 +300,10 @@ class ImportColumnsState(rx.State):
             "tags": tuple(split_tags(self.tags)),
             "blank": Blank.CLEAR if self.clear_blanks else Blank.KEEP,
             "in_file": InFile(self.in_file),
+            "lifecycle": self.new_lifecycle if self.new_lifecycle != Lifecycle.CONTACT else None,
+            "status": int(self.new_status) if self.new_status else None,
+            "owner": int(self.new_owner) if self.new_owner else None,
+            "source": self.new_source.strip() or None,
         }
 
 
@@ -358,15 +391,17 @@ def _dates(actor: Actor, import_id: int, targets: dict[int, str]) -> dict[int, l
     return choices
 
 
-def _values(
-    actor: Actor, import_id: int, columns: list[ColumnMapping]
-) -> tuple[dict[int, list[ColumnValue]], list[str], list[Choice]]:
-    """The values of the columns with a closed vocabulary, and the names of statuses and users they can mean."""
+def _values(actor: Actor, import_id: int, columns: list[ColumnMapping]) -> dict[int, list[ColumnValue]]:
     with database.reading() as session:
-        found = values.listing(session, actor, import_id, columns)
-        statuses = list(session.exec(select(LeadStatus.name).order_by(col(LeadStatus.position))).all())
+        return values.listing(session, actor, import_id, columns)
+
+
+def _people() -> tuple[list[Choice], list[User]]:
+    """Statuses by id and name, and the active users."""
+    with database.reading() as session:
+        statuses = session.exec(select(LeadStatus).order_by(col(LeadStatus.position))).all()
         users = session.exec(select(User).where(col(User.active)).order_by(User.name)).all()
-    return found, statuses, [Choice(user.email, user.name) for user in users]
+    return [Choice(str(status.id), status.name) for status in statuses], list(users)
 
 
 def _write(
