@@ -7,7 +7,8 @@ from crm_app.components.editable_cell import EditableCell
 from crm_app.components.search_box import search_box
 from crm_app.components.text import N, T, figure, t, tn
 from crm_app.pages.import_frame import foot, frame
-from crm_app.state.import_check import CellLine, ColumnHead, GroupLine, ImportCheckState, RowLine
+from crm_app.state.import_check import ImportCheckState
+from crm_app.state.import_check_view import CellLine, ColumnHead, GroupLine, RowLine
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
 

@@ -11,7 +11,8 @@ from crm_app.pages.import_frame import foot, frame
 from crm_app.pages.import_presets import import_presets
 from crm_app.pages.import_values import column_values
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, FieldGroup
-from crm_app.state.import_columns import CLEAR, ColumnLine, ImportColumnsState, InFile, WriteRule
+from crm_app.state.import_columns import CLEAR, ImportColumnsState, InFile, WriteRule
+from crm_app.state.import_columns_view import ColumnLine
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
 

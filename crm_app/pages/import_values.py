@@ -3,7 +3,8 @@
 import reflex as rx
 
 from crm_app.components.text import T, t, tn
-from crm_app.state.import_columns import ADD, AUTO, ColumnLine, ImportColumnsState, ValueLine
+from crm_app.state.import_columns import ImportColumnsState
+from crm_app.state.import_columns_view import ADD, AUTO, ColumnLine, ValueLine
 
 # Texts that the parsers of these kinds understand, and how pages show them.
 _WORDS = {

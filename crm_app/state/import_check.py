@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,61 +10,20 @@ import reflex as rx
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
-from crm_app.locales import text
 from crm_app.models import Import, ImportState, Outcome, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound
-from crm_app.services.fields.registry import FIELDS, FieldKind
-from crm_app.services.imports import access, edits, plan_file, preview, steps, uploads
-from crm_app.services.imports.columns import ColumnMapping, Options, from_json
+from crm_app.services.fields.registry import FIELDS
+from crm_app.services.imports import access, edits, preview, steps, uploads
+from crm_app.services.imports.columns import Options, from_json
 from crm_app.services.imports.edits import Edited
-from crm_app.services.imports.preview import PreviewRow, ProblemGroup
-from crm_app.state.contact_view import plain_words
-from crm_app.state.formats import exact
+from crm_app.services.imports.preview import ProblemGroup
 from crm_app.state.guard import action
+from crm_app.state.import_check_view import ColumnHead, GroupLine, RowLine, Shown, short
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
-
-SHOWN_LETTERS = 200
-
-
-@dataclass
-class CellLine:
-    index: int
-    label: str
-    raw: str  # as in the file, or as changed since
-    text: str  # as it will be stored, or raw where nothing will be
-    old: str = ""
-    mark: str = ""  # error, warning or changed; edited
-    hint: str = ""  # what is wrong, or what stands in the file where that is written otherwise
-
-
-@dataclass
-class RowLine:
-    row: int
-    outcome: str
-    reason: str
-    cells: list[CellLine] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    is_left_out: bool = False  # by hand
-
-
-@dataclass
-class ColumnHead:
-    header: str
-    target: str
-
-
-@dataclass
-class GroupLine:
-    sentence: str
-    column: str
-    rows: int
-    level: str
-    url: str
-    current: bool
 
 
 class ImportCheckState(rx.State):
@@ -104,7 +62,7 @@ class ImportCheckState(rx.State):
         self.heads = [
             ColumnHead(column.header, locales.render(FIELDS[column.target].label, actor.language)) for column in mapped
         ]
-        shown = _Shown(actor)
+        shown = Shown(actor)
         self.rows = [shown.row(row, mapped) for row in page.rows]
         self._describe(wizard._id, found, counts)
         self._link(wizard._id, asked, page, groups, found, actor.language)
@@ -147,7 +105,7 @@ class ImportCheckState(rx.State):
         """Gives one cell another text; its row is judged again."""
         before = next((c.raw for line in self.rows if line.row == row for c in line.cells if c.index == index), "")
         done = await self._edit(edits.change, row, index, value)
-        self.alike, self.alike_text, self._alike = done.alike if done else 0, _short(before), (index, before, value)
+        self.alike, self.alike_text, self._alike = done.alike if done else 0, short(before), (index, before, value)
         return await self._shown_again(done)
 
     @action(permission=Permission.IMPORT)
@@ -251,61 +209,6 @@ def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], li
         return None
     folder = uploads.place_of(found)
     return found, preview.counts(folder), preview.problem_groups(folder)
-
-
-class _Shown:
-    """Rows of the preview as one reader sees them: values as they will be stored."""
-
-    def __init__(self, actor: Actor) -> None:
-        self._actor, self._language = actor, actor.language
-
-    def row(self, row: PreviewRow, mapped: list[ColumnMapping]) -> RowLine:
-        problems = {problem.index: problem for problem in reversed(row.problems)}
-        return RowLine(
-            row=row.row,
-            outcome=row.outcome.value,
-            reason=locales.render(row.reason, self._language),
-            cells=[self._cell(row, column, problems.get(column.index)) for column in mapped],
-            problems=[_sentence(problem, mapped, self._language) for problem in row.problems],
-            is_left_out=plan_file.WHOLE_ROW in row.edited,
-        )
-
-    def _cell(self, row: PreviewRow, column: ColumnMapping, problem: preview.CellProblem | None) -> CellLine:
-        raw = row.cells[column.index] if column.index < len(row.cells) else ""
-        target = str(column.target)
-        stored, old, mark = raw, "", problem.level.value if problem else ""
-        if target in row.changes:
-            old, stored = (self._value(target, value) for value in row.changes[target])
-            mark = mark or "changed"
-        elif row.values.get(target) is not None:
-            stored = self._value(target, row.values[target])
-        elif problem and row.values:
-            stored = ""  # taken without its bad cell
-        hint = locales.render(problem.message, self._language) if problem else ""
-        if not hint and stored != raw and raw:
-            hint = locales.render(text("In the file: {value}", value=_short(raw)), self._language)
-        mark += " edited" if column.index in row.edited else ""
-        return CellLine(column.index, column.header, raw, _short(stored), _short(old), mark, hint)
-
-    def _value(self, target: str, value: Any) -> str:
-        """A stored value in words; status, owner and tags are names already."""
-        kind = FIELDS[target].kind if target in FIELDS else None
-        if kind is FieldKind.MOMENT and isinstance(value, str) and value:
-            return exact(datetime.fromisoformat(value), self._language, self._actor.timezone)
-        return plain_words(target, value, self._language)
-
-
-def _sentence(problem: preview.CellProblem, mapped: list[ColumnMapping], language: str) -> str:
-    said = locales.render(problem.message, language)
-    if problem.index == plan_file.WHOLE_ROW:
-        return said
-    header = next((column.header for column in mapped if column.index == problem.index), "")
-    return f"{header}: {said}" if header else said
-
-
-def _short(value: str) -> str:
-    line = " ".join(value.split())
-    return line if len(line) <= SHOWN_LETTERS else line[:SHOWN_LETTERS] + "…"
 
 
 def _change(

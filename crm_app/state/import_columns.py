@@ -1,27 +1,22 @@
 """The third step: which column goes to which field."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
-from babel import Locale
 from sqlmodel import col, select
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
-from crm_app.locales import Text, text
-from crm_app.models import Import, ImportState, LeadStatus, Lifecycle, Permission, User
-from crm_app.services import database, installation, places
+from crm_app.models import ImportState, LeadStatus, Lifecycle, Permission, User
+from crm_app.services import database
 from crm_app.services.actor import Actor
-from crm_app.services.errors import CRMError, Invalid, NotFound
-from crm_app.services.fields.dates import readable
+from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.fields.registry import FIELDS, FieldKind
 from crm_app.services.fields.vocabulary import split_tags
-from crm_app.services.imports import access, preview, steps, uploads, values
-from crm_app.services.imports.columns import (
-    CLEAR as CLEAR,
-)
+from crm_app.services.imports import access, steps, values
+from crm_app.services.imports.columns import CLEAR as CLEAR
 from crm_app.services.imports.columns import (
     MATCH_KEYS,
     Blank,
@@ -32,53 +27,23 @@ from crm_app.services.imports.columns import (
     from_json,
     suggested_key,
 )
-from crm_app.services.imports.date_column import likely_formats, orders
 from crm_app.services.imports.values import ColumnValue
-from crm_app.state.contact_view import plain_words
-from crm_app.state.formats import by_name
 from crm_app.state.guard import action
+from crm_app.state.import_columns_view import (
+    ADD,
+    AUTO,
+    PARTS,
+    Choice,
+    ColumnLine,
+    countries,
+    dates_of,
+    fetch,
+    value_line,
+    vocabulary_of,
+)
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
-
-SAMPLES, SAMPLE_LETTERS = 3, 60
-AUTO, ADD = "*", "+"  # choices for a value beside the texts it can mean
-PARTS = ("mapped", "open", "empty")  # in this order on the page
-
-
-@dataclass
-class Choice:
-    value: str
-    label: str
-
-
-@dataclass
-class ValueLine:
-    """One text of a column with a closed vocabulary. `choice`: AUTO, empty = leave blank, else the text it means."""
-
-    cell: str
-    rows: int
-    becomes: str
-    problem: str
-    choice: str
-
-
-@dataclass
-class ColumnLine:
-    index: int
-    header: str
-    samples: list[str]
-    fill: int  # per cent
-    target: str  # empty = left out
-    reason: str
-    separator: str
-    rule: str
-    date_format: str  # empty = as recognised
-    dates: list[Choice]  # how the dates may be meant; empty where there is no doubt
-    vocabulary: str  # which values the field takes: a kind or field of VOCABULARIES; empty = any
-    meanings: list[ValueLine]
-    unknown: int  # values nobody understands and nobody has said the meaning of
-    part: str  # "mapped", "open" (has data, goes nowhere) or "empty", as it stood when the page was opened
 
 
 class ImportColumnsState(rx.State):
@@ -111,7 +76,7 @@ class ImportColumnsState(rx.State):
     async def load(self):
         actor = await current_actor(self)
         wizard = await self.get_state(ImportWizardState)
-        seen = await asyncio.to_thread(_fetch, actor, wizard._id)
+        seen = await asyncio.to_thread(fetch, actor, wizard._id)
         self.ready = seen is not None
         if seen is None:
             return
@@ -262,16 +227,16 @@ class ImportColumnsState(rx.State):
         self.owners = [Choice(str(user.id), user.name) for user in people]
         self.addresses = [Choice(user.email, user.name) for user in people]
         for line in self.columns:
-            line.vocabulary = _vocabulary(line.target) if line.index in found else ""
-            line.meanings = [_value_line(line.target, value, actor.language) for value in found.get(line.index, [])]
+            line.vocabulary = vocabulary_of(line.target) if line.index in found else ""
+            line.meanings = [value_line(line.target, value, actor.language) for value in found.get(line.index, [])]
             if line.vocabulary == FieldKind.COUNTRY and not self.countries:
-                self.countries = _countries(actor.language)
+                self.countries = countries(actor.language)
             line.unknown = sum(bool(value.problem) for value in line.meanings)
 
     async def _show_dates(self) -> None:
         actor = await current_actor(self)
         wizard = await self.get_state(ImportWizardState)
-        found = await asyncio.to_thread(_dates, actor, wizard._id, {line.index: line.target for line in self.columns})
+        found = await asyncio.to_thread(dates_of, actor, wizard._id, {line.index: line.target for line in self.columns})
         for line in self.columns:
             line.dates = found.get(line.index, [])
 
@@ -307,88 +272,9 @@ class ImportColumnsState(rx.State):
         }
 
 
-def _fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | None:
-    with database.reading() as session:
-        try:
-            found = access.get(session, actor, import_id)
-        except NotFound:
-            return None
-    if not found.columns or found.state == ImportState.READING:
-        return None
-    dates = _dates(actor, import_id, {column.index: column.target or "" for column in from_json(found.columns)})
-    profiles = {profile.index: profile for profile in preview.columns(uploads.place_of(found))}
-    suggestions = found.read_out.get("suggestions", [])
-    lines = []
-    for mapping in from_json(found.columns):
-        profile = profiles.get(mapping.index)
-        suggestion = suggestions[mapping.index] if mapping.index < len(suggestions) else None
-        agrees = suggestion is not None and suggestion["target"] == mapping.target
-        lines.append(
-            ColumnLine(
-                index=mapping.index,
-                header=mapping.header,
-                samples=[_short(sample) for sample in (profile.samples if profile else [])[:SAMPLES]],
-                fill=round(profile.fill * 100) if profile else 0,
-                target=mapping.target or "",
-                reason=locales.render(Text.from_json(suggestion["reason"]), actor.language)
-                if suggestion and agrees
-                else "",
-                separator=mapping.separator,
-                rule=mapping.rule.value,
-                date_format=mapping.date_format or "",
-                dates=dates.get(mapping.index, []),
-                vocabulary="",
-                meanings=[],
-                unknown=0,
-                part="mapped" if mapping.target else "open" if profile and profile.filled else "empty",
-            )
-        )
-    return found, lines
-
-
-def _countries(language: str) -> list[Choice]:
-    return [Choice(code, name) for code, name in by_name(places.countries(), Locale.parse(language).territories)]
-
-
-def _vocabulary(target: str) -> str:
-    return target if target in values.CLOSED_FIELDS else FIELDS[target].kind.value
-
-
-def _value_line(target: str, value: ColumnValue, language: str) -> ValueLine:
-    return ValueLine(
-        cell=value.cell,
-        rows=value.rows,
-        becomes=plain_words(target, value.value, language),
-        problem=locales.render(value.problem, language) if value.problem else "",
-        choice=AUTO if value.meant is None else value.meant,
-    )
-
-
 def _add_status(actor: Actor, cell: str) -> str:
     with database.transaction() as session:
         return values.add_status(session, actor, cell).name
-
-
-def _short(sample: str) -> str:
-    line = " ".join(sample.split())
-    return line if len(line) <= SAMPLE_LETTERS else line[:SAMPLE_LETTERS] + "…"
-
-
-def _dates(actor: Actor, import_id: int, targets: dict[int, str]) -> dict[int, list[Choice]]:
-    """The ways in which the dates of each date column may be meant, by column index."""
-    columns = [ColumnMapping(index, "", target or None) for index, target in targets.items()]
-    with database.reading() as session:
-        found = access.get(session, actor, import_id)
-        country = installation.current(session).country
-    choices = {}
-    for index, pattern in likely_formats(uploads.place_of(found), columns, country).items():
-        if both := orders(pattern):
-            known = locales.render(text("as recognised: {format}", format=readable(pattern)), actor.language)
-            choices[index] = [
-                Choice("", known),
-                *[Choice(order, locales.render(readable(order), actor.language)) for order in both],
-            ]
-    return choices
 
 
 def _values(actor: Actor, import_id: int, columns: list[ColumnMapping]) -> dict[int, list[ColumnValue]]:

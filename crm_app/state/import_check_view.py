@@ -1,0 +1,109 @@
+"""Rows of the preview as finished text: values as they will be stored, what is wrong in words."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from crm_app import locales
+from crm_app.locales import text
+from crm_app.services.actor import Actor
+from crm_app.services.fields.registry import FIELDS, FieldKind
+from crm_app.services.imports import plan_file, preview
+from crm_app.services.imports.columns import ColumnMapping
+from crm_app.services.imports.preview import PreviewRow
+from crm_app.state.contact_view import plain_words
+from crm_app.state.formats import exact
+
+SHOWN_LETTERS = 200
+
+
+@dataclass
+class CellLine:
+    index: int
+    label: str
+    raw: str  # as in the file, or as changed since
+    text: str  # as it will be stored, or raw where nothing will be
+    old: str = ""
+    mark: str = ""  # error, warning or changed; edited
+    hint: str = ""  # what is wrong, or what stands in the file where that is written otherwise
+
+
+@dataclass
+class RowLine:
+    row: int
+    outcome: str
+    reason: str
+    cells: list[CellLine] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    is_left_out: bool = False  # by hand
+
+
+@dataclass
+class ColumnHead:
+    header: str
+    target: str
+
+
+@dataclass
+class GroupLine:
+    sentence: str
+    column: str
+    rows: int
+    level: str
+    url: str
+    current: bool
+
+
+class Shown:
+    """Rows of the preview as one reader sees them: values as they will be stored."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor, self._language = actor, actor.language
+
+    def row(self, row: PreviewRow, mapped: list[ColumnMapping]) -> RowLine:
+        problems = {problem.index: problem for problem in reversed(row.problems)}
+        return RowLine(
+            row=row.row,
+            outcome=row.outcome.value,
+            reason=locales.render(row.reason, self._language),
+            cells=[self._cell(row, column, problems.get(column.index)) for column in mapped],
+            problems=[_sentence(problem, mapped, self._language) for problem in row.problems],
+            is_left_out=plan_file.WHOLE_ROW in row.edited,
+        )
+
+    def _cell(self, row: PreviewRow, column: ColumnMapping, problem: preview.CellProblem | None) -> CellLine:
+        raw = row.cells[column.index] if column.index < len(row.cells) else ""
+        target = str(column.target)
+        stored, old, mark = raw, "", problem.level.value if problem else ""
+        if target in row.changes:
+            old, stored = (self._value(target, value) for value in row.changes[target])
+            mark = mark or "changed"
+        elif row.values.get(target) is not None:
+            stored = self._value(target, row.values[target])
+        elif problem and row.values:
+            stored = ""  # taken without its bad cell
+        hint = locales.render(problem.message, self._language) if problem else ""
+        if not hint and stored != raw and raw:
+            hint = locales.render(text("In the file: {value}", value=short(raw)), self._language)
+        mark += " edited" if column.index in row.edited else ""
+        return CellLine(column.index, column.header, raw, short(stored), short(old), mark, hint)
+
+    def _value(self, target: str, value: Any) -> str:
+        """A stored value in words; status, owner and tags are names already."""
+        kind = FIELDS[target].kind if target in FIELDS else None
+        if kind is FieldKind.MOMENT and isinstance(value, str) and value:
+            return exact(datetime.fromisoformat(value), self._language, self._actor.timezone)
+        return plain_words(target, value, self._language)
+
+
+def _sentence(problem: preview.CellProblem, mapped: list[ColumnMapping], language: str) -> str:
+    said = locales.render(problem.message, language)
+    if problem.index == plan_file.WHOLE_ROW:
+        return said
+    header = next((column.header for column in mapped if column.index == problem.index), "")
+    return f"{header}: {said}" if header else said
+
+
+def short(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= SHOWN_LETTERS else line[:SHOWN_LETTERS] + "…"

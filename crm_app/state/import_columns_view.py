@@ -1,0 +1,138 @@
+"""The columns of a file as the third step shows them: samples, suggestions, dates and meanings as finished text."""
+
+from dataclasses import dataclass
+
+from babel import Locale
+
+from crm_app import locales
+from crm_app.locales import Text, text
+from crm_app.models import Import, ImportState
+from crm_app.services import database, installation, places
+from crm_app.services.actor import Actor
+from crm_app.services.errors import NotFound
+from crm_app.services.fields.dates import readable
+from crm_app.services.fields.registry import FIELDS
+from crm_app.services.imports import access, preview, uploads, values
+from crm_app.services.imports.columns import ColumnMapping, from_json
+from crm_app.services.imports.date_column import likely_formats, orders
+from crm_app.services.imports.values import ColumnValue
+from crm_app.state.contact_view import plain_words
+from crm_app.state.formats import by_name
+
+SAMPLES, SAMPLE_LETTERS = 3, 60
+AUTO, ADD = "*", "+"  # choices for a value beside the texts it can mean
+PARTS = ("mapped", "open", "empty")  # in this order on the page
+
+
+@dataclass
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass
+class ValueLine:
+    """One text of a column with a closed vocabulary. `choice`: AUTO, empty = leave blank, else the text it means."""
+
+    cell: str
+    rows: int
+    becomes: str
+    problem: str
+    choice: str
+
+
+@dataclass
+class ColumnLine:
+    index: int
+    header: str
+    samples: list[str]
+    fill: int  # per cent
+    target: str  # empty = left out
+    reason: str
+    separator: str
+    rule: str
+    date_format: str  # empty = as recognised
+    dates: list[Choice]  # how the dates may be meant; empty where there is no doubt
+    vocabulary: str  # which values the field takes: a kind or field of VOCABULARIES; empty = any
+    meanings: list[ValueLine]
+    unknown: int  # values nobody understands and nobody has said the meaning of
+    part: str  # "mapped", "open" (has data, goes nowhere) or "empty", as it stood when the page was opened
+
+
+def fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | None:
+    with database.reading() as session:
+        try:
+            found = access.get(session, actor, import_id)
+        except NotFound:
+            return None
+    if not found.columns or found.state == ImportState.READING:
+        return None
+    dates = dates_of(actor, import_id, {column.index: column.target or "" for column in from_json(found.columns)})
+    profiles = {profile.index: profile for profile in preview.columns(uploads.place_of(found))}
+    suggestions = found.read_out.get("suggestions", [])
+    lines = []
+    for mapping in from_json(found.columns):
+        profile = profiles.get(mapping.index)
+        suggestion = suggestions[mapping.index] if mapping.index < len(suggestions) else None
+        agrees = suggestion is not None and suggestion["target"] == mapping.target
+        lines.append(
+            ColumnLine(
+                index=mapping.index,
+                header=mapping.header,
+                samples=[_short(sample) for sample in (profile.samples if profile else [])[:SAMPLES]],
+                fill=round(profile.fill * 100) if profile else 0,
+                target=mapping.target or "",
+                reason=locales.render(Text.from_json(suggestion["reason"]), actor.language)
+                if suggestion and agrees
+                else "",
+                separator=mapping.separator,
+                rule=mapping.rule.value,
+                date_format=mapping.date_format or "",
+                dates=dates.get(mapping.index, []),
+                vocabulary="",
+                meanings=[],
+                unknown=0,
+                part="mapped" if mapping.target else "open" if profile and profile.filled else "empty",
+            )
+        )
+    return found, lines
+
+
+def countries(language: str) -> list[Choice]:
+    return [Choice(code, name) for code, name in by_name(places.countries(), Locale.parse(language).territories)]
+
+
+def vocabulary_of(target: str) -> str:
+    return target if target in values.CLOSED_FIELDS else FIELDS[target].kind.value
+
+
+def value_line(target: str, value: ColumnValue, language: str) -> ValueLine:
+    return ValueLine(
+        cell=value.cell,
+        rows=value.rows,
+        becomes=plain_words(target, value.value, language),
+        problem=locales.render(value.problem, language) if value.problem else "",
+        choice=AUTO if value.meant is None else value.meant,
+    )
+
+
+def _short(sample: str) -> str:
+    line = " ".join(sample.split())
+    return line if len(line) <= SAMPLE_LETTERS else line[:SAMPLE_LETTERS] + "…"
+
+
+def dates_of(actor: Actor, import_id: int, targets: dict[int, str]) -> dict[int, list[Choice]]:
+    """The ways in which the dates of each date column may be meant, by column index."""
+    columns = [ColumnMapping(index, "", target or None) for index, target in targets.items()]
+    with database.reading() as session:
+        found = access.get(session, actor, import_id)
+        country = installation.current(session).country
+    choices = {}
+    for index, pattern in likely_formats(uploads.place_of(found), columns, country).items():
+        if both := orders(pattern):
+            known = locales.render(text("as recognised: {format}", format=readable(pattern)), actor.language)
+            choices[index] = [
+                Choice("", known),
+                *[Choice(order, locales.render(readable(order), actor.language)) for order in both],
+            ]
+    return choices
