@@ -184,7 +184,7 @@ def test_the_first_tab_offers_to_skip_to_the_content(page: Page, server: Server)
 def test_pasting_rows_needs_no_mouse_either(page: Page, server: Server) -> None:
     page.goto(server.url + "/imports/new")
     page.wait_for_selector(".drop-title:not(:empty)")
-    tab_to(page, page.locator("summary"))
+    tab_to(page, page.locator("summary", has_text="Or paste rows"))
     page.keyboard.press("Enter")
     tab_to(page, page.locator("#paste-rows"))
     page.keyboard.insert_text("First name\tE-mail\nKai\tkai@example.org\n")
