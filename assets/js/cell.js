@@ -25,12 +25,12 @@ if (typeof window !== "undefined") {
   });
 }
 
-export function EditableCell({ text, old, mark, raw, label, hint, editable, onSave }) {
+export function EditableCell({ text, old, mark, raw, label, hint, editable, seen, onSave }) {
   const cell = useRef(null);
   const [editing, setEditing] = useState(false);
   const [pending, setPending] = useState(null);
   const open = useRef(false); // leaving the input by a key also blurs it: it is saved once
-  useEffect(() => setPending(null), [raw, text, mark]);
+  useEffect(() => setPending(null), [raw, text, mark, seen]);
 
   const edit = () => {
     if (!editable) return;

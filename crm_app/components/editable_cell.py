@@ -19,4 +19,5 @@ class EditableCell(rx.Component):
     label: rx.Var[str]
     hint: rx.Var[str]
     editable: rx.Var[bool]
+    seen: rx.Var[int]  # another number: what is shown is the truth again
     on_save: rx.EventHandler[_one_text]  # type: ignore[type-arg,valid-type]

@@ -144,7 +144,7 @@ def _row(row: rx.Var[RowLine]) -> rx.Component:
                 class_name="outcome-line",
             ),
             rx.cond(
-                row.problems.length() > 0,
+                (row.problems.length() > 0) & ~row.is_left_out,
                 rx.el.details(
                     rx.el.summary(row.problems[0], class_name="row-problem"),
                     rx.foreach(row.problems, lambda problem: rx.el.p(problem, class_name="row-problem")),
@@ -189,6 +189,7 @@ def _cell(row: rx.Var[RowLine], cell: rx.Var[CellLine]) -> rx.Component:
         label=cell.label,
         hint=cell.hint,
         editable=ImportCheckState.editable,
+        seen=ImportCheckState.seen,
         on_save=lambda value: ImportCheckState.edit(row.row, cell.index, value),
         key=cell.index.to(str),
     )
@@ -225,7 +226,7 @@ def _problems() -> rx.Component:
             rx.el.input(
                 type="checkbox",
                 default_checked=ImportCheckState.lenient,
-                key=ImportCheckState.lenient.to_string(),
+                key=ImportCheckState.lenient.to_string() + ImportCheckState.seen.to_string(),
                 on_change=ImportCheckState.take_without_bad_cells,
                 disabled=ImportWizardState.state != "checked",
             ),
@@ -269,11 +270,9 @@ def _foot() -> rx.Component:
             " · ",
             tn("{n} unchanged", "{n} unchanged", counts["unchanged"].to(int)),
             " · ",
-            tn(
-                "{n} stays out",
-                "{n} stay out",
-                counts["invalid"].to(int) + counts["skip"].to(int) + counts["conflict"].to(int),
-            ),
+            tn("{n} skipped", "{n} skipped", counts["skip"].to(int)),
+            " · ",
+            tn("{n} needs you", "{n} need you", counts["invalid"].to(int) + counts["conflict"].to(int)),
             class_name="number",
         ),
         rx.cond(

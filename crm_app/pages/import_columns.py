@@ -22,7 +22,7 @@ def import_columns() -> rx.Component:
         import_presets(),
         rx.cond(
             ImportColumnsState.ready,
-            rx.el.form(
+            rx.el.div(
                 rx.cond(ImportColumnsState.error, notice(ImportColumnsState.error, "danger")),
                 _unmapped(),
                 rx.el.div(
@@ -44,16 +44,20 @@ def import_columns() -> rx.Component:
                 _empty_ones(),
                 _whole_file(),
                 foot(
-                    rx.el.span(tn("{n} row will be checked", "{n} rows will be checked", ImportWizardState.rows)),
+                    rx.cond(
+                        ImportColumnsState.error,
+                        rx.el.span(ImportColumnsState.error, class_name="field-error", role="alert"),
+                        rx.el.span(tn("{n} row will be checked", "{n} rows will be checked", ImportWizardState.rows)),
+                    ),
                     rx.el.button(
                         T("Continue: check every row"),
                         rx.icon("arrow-right", size=16),
-                        type="submit",
+                        type="button",
                         class_name="button primary",
                         disabled=~ImportColumnsState.changeable,
+                        on_click=ImportColumnsState.check,
                     ),
                 ),
-                on_submit=ImportColumnsState.check,
                 key=ImportColumnsState.key.to(str),
             ),
         ),
@@ -280,7 +284,7 @@ def _whole_file() -> rx.Component:
                 rx.el.label(T("Tags for every contact, by comma"), html_for="all-tags"),
                 rx.el.input(
                     id="all-tags",
-                    name="tags",
+                    on_blur=ImportColumnsState.type_tags,
                     default_value=ImportColumnsState.tags,
                     class_name="input",
                     auto_complete="off",
@@ -291,7 +295,7 @@ def _whole_file() -> rx.Component:
                 rx.el.label(T("Name of this import"), html_for="import-name"),
                 rx.el.input(
                     id="import-name",
-                    name="name",
+                    on_blur=ImportColumnsState.type_name,
                     default_value=ImportColumnsState.name,
                     placeholder=ImportWizardState.file_name,
                     class_name="input",
@@ -302,7 +306,7 @@ def _whole_file() -> rx.Component:
             ),
             class_name="fields",
         ),
-        rx.el.h3(T("New contacts, where their row does not say")),
+        rx.el.h2(T("New contacts, where their row does not say"), class_name="gap"),
         _new_contacts(),
         class_name="panel gap",
     )
@@ -314,7 +318,7 @@ def _new_contacts() -> rx.Component:
         rx.el.option(T(label), value=value)
         for value, label in (("contact", N("Contact")), ("lead", N("Lead")), ("customer", N("Customer")))
     ]
-    nobody = rx.el.option("", value="")
+    nobody = rx.el.option(T("– none –"), value="")
     return rx.el.div(
         _choice(N("Lifecycle"), "new-lifecycle", state.new_lifecycle, state.choose_lifecycle, *lifecycles),
         _choice(N("Status"), "new-status", state.new_status, state.choose_status, nobody, _listed(state.statuses)),
@@ -323,7 +327,7 @@ def _new_contacts() -> rx.Component:
             rx.el.label(T("Source"), html_for="new-source"),
             rx.el.input(
                 id="new-source",
-                name="source",
+                on_blur=state.type_source,
                 default_value=state.new_source,
                 class_name="input",
                 max_length=120,

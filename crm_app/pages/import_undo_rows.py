@@ -11,7 +11,7 @@ OUTCOMES = (
     ("kept", N("Stay, because somebody changed them since"), "user-check"),
     ("impossible", N("Cannot be taken back"), "circle-slash"),
 )
-_SHORT = {"reversed": N("Taken back"), "kept": N("Stays"), "impossible": N("No way back")}
+_SHORT = {"reversed": N("To be taken back"), "kept": N("Stays"), "impossible": N("No way back")}
 
 
 def rows() -> rx.Component:

@@ -39,7 +39,7 @@ def _value(line: rx.Var[ColumnLine], value: rx.Var[ValueLine]) -> rx.Component:
         rx.el.span(tn("{n} row", "{n} rows", value.rows), class_name="quiet number"),
         rx.match(
             line.vocabulary,
-            ("status", _select(line, value, *_statuses())),
+            ("status", _select(line, value, *_statuses(value))),
             ("owner", _select(line, value, _listed(ImportColumnsState.addresses))),
             ("country", _select(line, value, _listed(ImportColumnsState.countries))),
             *[
@@ -70,10 +70,12 @@ def _select(line: rx.Var[ColumnLine], value: rx.Var[ValueLine], *options: rx.Com
     )
 
 
-def _statuses() -> list[rx.Component]:
+def _statuses(value: rx.Var[ValueLine]) -> list[rx.Component]:
     return [
         rx.foreach(ImportColumnsState.statuses, lambda status: rx.el.option(status.label, value=status.label)),
-        rx.cond(ImportColumnsState.may_add, rx.el.option(T("add it as a new status"), value=ADD)),
+        rx.cond(
+            ImportColumnsState.may_add & (value.problem != ""), rx.el.option(T("add it as a new status"), value=ADD)
+        ),
     ]
 
 

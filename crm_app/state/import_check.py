@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 import reflex as rx
 
@@ -15,7 +16,7 @@ from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound
 from crm_app.services.fields.registry import FIELDS
-from crm_app.services.imports import access, edits, preview, steps, uploads
+from crm_app.services.imports import access, edits, plan_file, preview, steps, uploads
 from crm_app.services.imports.columns import Options, from_json
 from crm_app.services.imports.edits import Edited
 from crm_app.services.imports.preview import ProblemGroup
@@ -24,6 +25,8 @@ from crm_app.state.import_check_view import ColumnHead, GroupLine, RowLine, Show
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
+
+NO_COLUMN = -2  # of a problem nobody has any more
 
 
 class ImportCheckState(rx.State):
@@ -39,14 +42,17 @@ class ImportCheckState(rx.State):
     ready: bool = False
     committable: bool = False
     will_write: int = 0
+    seen: int = 0  # counts what was shown, so that a refused change does not stay in its cell
     editable: bool = False
     can_undo: bool = False
     alike: int = 0  # other rows with the text that was changed last
     alike_text: str = ""
+    _mended: tuple[str, list[int]] = ("", [])  # rows changed on this page, which stay on it: for which address
     _alike: tuple[int, str, str] = (0, "", "")  # column, old and new text of the last change
 
     @action(permission=Permission.IMPORT)
     async def load(self):
+        self.seen += 1
         actor = await current_actor(self)
         wizard = await self.get_state(ImportWizardState)
         seen = await asyncio.to_thread(_fetch, actor, wizard._id)
@@ -57,7 +63,7 @@ class ImportCheckState(rx.State):
         found, counts, groups = seen
         params = dict(self.router.url.query_parameters)
         asked = _Asked.of(params, groups)
-        page = await asyncio.to_thread(asked.page, found)
+        page = await asyncio.to_thread(asked.page, found, self._mended_here())
         mapped = [column for column in from_json(found.columns) if column.target]
         self.heads = [
             ColumnHead(column.header, locales.render(FIELDS[column.target].label, actor.language)) for column in mapped
@@ -66,6 +72,14 @@ class ImportCheckState(rx.State):
         self.rows = [shown.row(row, mapped) for row in page.rows]
         self._describe(wizard._id, found, counts)
         self._link(wizard._id, asked, page, groups, found, actor.language)
+
+    def _mended_here(self) -> list[int]:
+        """Rows that were changed since this address was opened: they stay in sight whatever the filter says."""
+        address, rows = self._mended
+        if address != str(self.router.url):
+            rows = []
+        self._mended = (str(self.router.url), list(rows))
+        return list(rows)
 
     def _describe(self, import_id: int, found: Import, counts: dict[Outcome, int]) -> None:
         self.counts = {outcome.value: number for outcome, number in counts.items()}
@@ -94,10 +108,10 @@ class ImportCheckState(rx.State):
                 column=headers[group.index] if 0 <= group.index < len(headers) else "",
                 rows=group.rows,
                 level=group.level.value,
-                url=asked.url(base, outcome="", group="" if asked.group == place else str(place)),
-                current=asked.group == place,
+                url=asked.url(base, outcome="", group="" if asked.group == _key(group) else _key(group)),
+                current=asked.group == _key(group),
             )
-            for place, group in enumerate(groups)
+            for group in groups
         ]
 
     @action(permission=Permission.IMPORT)
@@ -105,6 +119,7 @@ class ImportCheckState(rx.State):
         """Gives one cell another text; its row is judged again."""
         before = next((c.raw for line in self.rows if line.row == row for c in line.cells if c.index == index), "")
         done = await self._edit(edits.change, row, index, value)
+        self._mended = (str(self.router.url), [*self._mended_here(), row])
         self.alike, self.alike_text, self._alike = done.alike if done else 0, short(before), (index, before, value)
         return await self._shown_again(done)
 
@@ -148,6 +163,7 @@ class ImportCheckState(rx.State):
             await asyncio.to_thread(_switch, actor, wizard._id, wanted)
         except CRMError as error:
             await say(self, error.message, "error")
+            return [ImportCheckState.load, ImportWizardState.load]
         return ImportWizardState.load
 
 
@@ -159,13 +175,13 @@ class _Asked:
     query: str
     after: int
     before: int | None
-    group: int | None
+    group: str  # `_key` of a group; it may be empty by now, because its rows were mended
     problem: ProblemGroup | None
 
     @classmethod
     def of(cls, params: dict[str, str], groups: list[ProblemGroup]) -> "_Asked":
         outcome, group = params.get("outcome", ""), params.get("group", "")
-        place = int(group) if group.isdigit() and int(group) < len(groups) else None
+        asked = next((found for found in groups if _key(found) == group), None)
         before = params.get("before", "")
         after = params.get("after", "")
         return cls(
@@ -173,30 +189,36 @@ class _Asked:
             query=params.get("q", "")[:200],
             after=int(after) if after.isdigit() else 0,
             before=int(before) if before.isdigit() else None,
-            group=place,
-            problem=groups[place] if place is not None else None,
+            group=group,
+            problem=asked,
         )
 
-    def page(self, found: Import) -> preview.Page:
+    def page(self, found: Import, also: list[int]) -> preview.Page:
         return preview.page(
             uploads.place_of(found),
             outcome=self.outcome,
             query=self.query,
             after=self.after,
             before=self.before,
-            problem_column=self.problem.index if self.problem else None,
+            problem_column=self.problem.index if self.problem else NO_COLUMN if self.group else None,
             problem=self.problem.message if self.problem else None,
+            also=also,
         )
 
     def url(self, base: str, **changes: str | int) -> str:
         params = {
             "outcome": self.outcome or "",
             "q": self.query,
-            "group": "" if self.group is None else self.group,
+            "group": self.group,
             **changes,
         }
         kept = {key: str(value) for key, value in params.items() if value not in ("", None)}
         return base + ("?" + urlencode(kept) if kept else "")
+
+
+def _key(group: ProblemGroup) -> str:
+    """What a problem is called in the URL, whatever place it has in the list."""
+    return f"{group.index}.{crc32(plan_file.text_json(group.message).encode()):08x}"
 
 
 def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], list[ProblemGroup]] | None:

@@ -195,10 +195,26 @@ class ImportColumnsState(rx.State):
         await self._keep()
 
     @action(permission=Permission.IMPORT)
-    async def check(self, form: dict[str, Any]):
+    async def type_tags(self, tags: str):
+        """Tags for every contact of the file, by comma."""
+        self.tags = tags
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def type_name(self, name: str):
+        """What the import is called in the history."""
+        self.name = name
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def type_source(self, source: str):
+        """Where new contacts come from whose row does not say."""
+        self.new_source = source
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def check(self):
         """Keeps everything and makes the plan."""
-        self.tags, self.name = str(form.get("tags") or ""), str(form.get("name") or "")
-        self.new_source = str(form.get("source") or "")
         if not await self._keep():
             return None
         actor = await current_actor(self)

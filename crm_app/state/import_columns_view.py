@@ -12,7 +12,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
 from crm_app.services.fields.dates import readable
 from crm_app.services.fields.registry import FIELDS
-from crm_app.services.imports import access, preview, uploads, values
+from crm_app.services.imports import access, failed_rows, preview, uploads, values
 from crm_app.services.imports.columns import ColumnMapping, from_json
 from crm_app.services.imports.date_column import likely_formats, orders
 from crm_app.services.imports.values import ColumnValue
@@ -92,10 +92,16 @@ def fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | Non
                 vocabulary="",
                 meanings=[],
                 unknown=0,
-                part="mapped" if mapping.target else "open" if profile and profile.filled else "empty",
+                part=_part(mapping, bool(profile and profile.filled)),
             )
         )
     return found, lines
+
+
+def _part(mapping: ColumnMapping, is_filled: bool) -> str:
+    if mapping.target:
+        return "mapped"
+    return "open" if is_filled and not failed_rows.is_ours(mapping.header) else "empty"
 
 
 def countries(language: str) -> list[Choice]:

@@ -85,7 +85,7 @@ def _failed(actor: Actor, import_id: int) -> tuple[BinaryIO, str]:
     from crm_app.services.imports import failed_rows as rows  # the check with it: 6 MB
 
     with database.reading() as session:
-        name = rows.file_name(access.get(session, actor, import_id))
+        name = rows.file_name(access.get(session, actor, import_id), actor.language)
         with TemporaryDirectory(prefix="failed-", dir=settings.get().imports_dir) as place:
             target = Path(place) / "rows"
             rows.write(session, actor, import_id, target)

@@ -131,3 +131,67 @@ def test_values_nobody_understands_are_given_a_meaning(page: Page, server: Serve
         ("hot@example.org", "Hot"),
         ("new@example.org", "New"),
     ]
+
+
+def test_the_chosen_problem_stays_chosen_while_its_rows_are_mended(page: Page, server: Server, tmp_path: Path) -> None:
+    rows = "".join(f"Group {n},group{n}@example.org,31.02.199{n},\n" for n in range(3))
+    more = "".join(f"Other {n},not an address {n},01.01.1990,\n" for n in range(2))
+    checked(page, server, tmp_path / "g.csv", "first_name,email,birth_date,city\n" + rows + more)
+    page.locator(".problem-group", has_text="birth_date").click()
+    expect(page.locator("tr.plan-row")).to_have_count(3)
+    for left in (2, 1, 0):
+        page.locator("td.cell.error").first.click()
+        page.locator(".cell-input").fill("01.01.1990")
+        page.keyboard.press("Enter")
+        expect(page.locator("td.cell.error")).to_have_count(left)
+        expect(page.locator("tr.plan-row")).to_have_count(3)  # mended ones stay in sight
+    page.reload()
+    expect(page.locator("tr.plan-row.create")).to_have_count(3)
+
+
+def test_a_row_that_is_being_mended_stays_though_the_filter_leaves_it_out(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    checked(page, server, tmp_path / "l.csv", "first_name,birth_date,email\nLoss,31.02.1990,loss@example.org\n")
+    page.click(".outcome-invalid")
+    page.locator("td.cell.error").click()
+    page.locator(".cell-input").fill("01.01.1990")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ControlOrMeta+a")
+    expect(page.locator("tr.plan-row.create")).to_be_visible()
+    page.keyboard.type("kept@example.org")
+    page.keyboard.press("Enter")
+    expect(cell(page, 2, "email")).to_have_text("kept@example.org")
+    page.click(".outcome-all")
+    page.click(".outcome-invalid")
+    expect(page.locator("tr.plan-row")).to_have_count(0)
+
+
+def test_a_refused_text_does_not_stay_in_its_cell(page: Page, server: Server, tmp_path: Path) -> None:
+    checked(page, server, tmp_path / "r.csv", "first_name,email\nRefused,refused@example.org\n")
+    cell(page, 2, "first_name").click()
+    page.locator(".cell-input").fill("x" * 10_001)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-sonner-toast]")).to_contain_text("at most 10,000 characters")
+    expect(cell(page, 2, "first_name")).to_have_text("Refused")
+
+
+def test_what_was_typed_for_the_whole_file_is_kept_like_every_choice(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "w.csv").write_text("first_name,email\nWhole,whole@example.org\n")
+    wizard.upload(page, server, tmp_path / "w.csv")
+    wizard.to_columns(page)
+    page.fill("#all-tags", "Fair")
+    page.keyboard.press("Enter")
+    page.fill("#new-source", "Messe")
+    page.locator("#new-status").select_option(label="Interested")
+    page.locator(".steps").get_by_role("link", name="Read").click()
+    page.wait_for_url("**/read")
+    page.go_back()
+    expect(page.locator("#all-tags")).to_have_value("Fair")
+    expect(page.locator("#new-source")).to_have_value("Messe")
+    wizard.to_check(page)
+    wizard.commit(page)
+    query = "SELECT source, lead_status.name FROM contact JOIN lead_status ON lead_status.id = status_id"
+    assert stored(server, query + " WHERE email = 'whole@example.org'") == [("Messe", "Interested")]

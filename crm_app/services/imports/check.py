@@ -183,7 +183,7 @@ class Check:
             changes = plan_file.encode(decision.changes) if decision.changes else None
             reason = text_json(decision.reason) if decision.reason else None
             rows.append((row, decision.outcome, decision.contact_id, decision.version, key, reason, data, changes))
-            flaws = judged.flaws.get(place, ())
+            flaws = judged.flaws.get(place, ()) if decision.reason is not BY_HAND else ()
             problems.extend((row, f.index, f.level, text_json(f.message), _value(f)) for f in flaws)
             if not taken and reason and not flaws and decision.reason not in (EMPTY_ROW, BY_HAND):
                 level = Level.WARNING if decision.outcome is Outcome.SKIP else Level.ERROR

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from crm_app.locales import text
 from crm_app.models import Import, ImportState, Outcome
+from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, Invalid
 from crm_app.services.imports import access, plan_file, uploads
@@ -93,7 +94,7 @@ def steps_taken(found: Import) -> int:
 def _open(session: Session, actor: Actor, import_id: int) -> Import:
     found = access.get(session, actor, import_id)
     if found.state != ImportState.CHECKED:
-        raise Conflict(text("Cells can be changed between the check and the import."))
+        raise Conflict(text("Cells can only be changed between the check and the import."))
     return found
 
 
@@ -119,7 +120,24 @@ def _apply(
     plan.executemany("INSERT INTO edit VALUES (?, ?, ?)", kept)
     is_judged = _judge_again(session, found, plan, sorted({row for row, _ in wanted}))
     plan_file.finish_change(plan)
+    if not is_judged and found.rows <= AT_ONCE:
+        _check_all(session, found, plan)
+        is_judged = True
     return Edited(not is_judged, alike)
+
+
+def _check_all(session: Session, found: Import, plan: Connection) -> None:
+    """A whole check of a small file, at once."""
+    with database.reading() as reading:  # the check lets go of its snapshots; the caller's transaction goes on
+        *_, last = _check(reading, found, plan).run()
+    found.counts = last["counts"]
+    session.add(found)
+
+
+def _check(session: Session, found: Import, plan: Connection) -> Check:
+    formats = {int(index): pattern for index, pattern in (plan_file.fetch(plan, "date_formats") or {}).items()}
+    actor = Actor(None, "check", branch_ids=frozenset([found.branch_id]))
+    return Check(session, plan, actor, mappings.from_json(found.columns), Options.from_json(found.options), formats)
 
 
 def _judge_again(session: Session, found: Import, plan: Connection, rows: Sequence[int]) -> bool:
@@ -127,19 +145,16 @@ def _judge_again(session: Session, found: Import, plan: Connection, rows: Sequen
     options = Options.from_json(found.options)
     if len(rows) > AT_ONCE or options.in_file is not InFile.FIRST:
         return False
-    formats = {int(index): pattern for index, pattern in (plan_file.fetch(plan, "date_formats") or {}).items()}
-    actor = Actor(None, "check", branch_ids=frozenset([found.branch_id]))
-    columns = mappings.from_json(found.columns)
     before = _same_contacts(plan, rows)
     change = Counter[str]()
-    check = Check(session, plan, actor, columns, options, formats)
+    check = _check(session, found, plan)
     check.again(rows)
     change.update(check.counts)
     together = sorted({*before, *_same_contacts(plan, rows)})
     if len(together) > AT_ONCE:
         return False
     if together != list(rows):
-        check = Check(session, plan, actor, columns, options, formats)
+        check = _check(session, found, plan)
         check.again(together)
         for outcome, count in check.counts.items():
             change[outcome] += count

@@ -12,7 +12,7 @@ from sqlite3 import Connection
 
 from sqlmodel import Session
 
-from crm_app.locales import Text, render, text
+from crm_app.locales import DEFAULT, LANGUAGES, Text, render, text
 from crm_app.models import Import, ImportState
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
@@ -89,10 +89,16 @@ def count(found: Import) -> int:
         return int(plan.execute(query, (json.dumps(sorted(_NOT_FAILED)),)).fetchone()[0])
 
 
-def file_name(found: Import) -> str:
+def file_name(found: Import, language: str = DEFAULT) -> str:
     """What the file with the failed rows should be called: "people (failed rows).csv"."""
     stem = Path(found.file_name).stem or "import"
-    return f"{stem} (failed rows){'.csv' if failed_rows_file.is_text(found.read_out) else '.xlsx'}"
+    name = render(text("{name} (failed rows)", name=stem), language)
+    return name + (".csv" if failed_rows_file.is_text(found.read_out) else ".xlsx")
+
+
+def is_ours(header: str) -> bool:
+    """Whether a column was put beside the rows of a file by `write`, in any language."""
+    return header == KEY_HEADER or header in {render(REASON, language) for language in LANGUAGES}
 
 
 def row_key(found: Import, row: int) -> str:

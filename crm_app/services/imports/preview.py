@@ -90,12 +90,13 @@ def page(
     problem_column: int | None = None,
     problem: Text | None = None,
     only_replanned: bool = False,
+    also: Sequence[int] = (),
     language: str = DEFAULT,
 ) -> Page:
     """Rows behind record number `after`, or the last ones before `before`, in the order of the file.
 
     `query` is looked for in all cells; `problem_column` keeps rows with a problem there, `problem` narrows it to one.
-    `language` is the one of the words in `changes`.
+    Rows of `also` are among them whatever the filter says. `language` is the one of the words in `changes`.
     """
     conditions, parameters = _conditions(outcome, query, problem_column, problem, only_replanned)
     # Only a search without another filter reads every row's cells; then the small table leads.
@@ -104,6 +105,10 @@ def page(
     tables = (
         "cells CROSS JOIN plan ON plan.row = cells.row" if is_scan else "plan LEFT JOIN cells ON cells.row = plan.row"
     )
+    if also and conditions:
+        shown = " AND ".join(conditions)
+        conditions = [f"(({shown}) OR {row} IN (SELECT value FROM json_each(?)))"]  # noqa: S608  (parts are ours)
+        parameters.append(json.dumps(list(also)))
     conditions.append(f"{row} < ?" if before is not None else f"{row} > ?")
     parameters.append(before if before is not None else after)
     direction = "DESC" if before is not None else "ASC"

@@ -104,11 +104,14 @@ def test_changes_survive_the_next_check(flow: Flow) -> None:
     assert flow.outcomes(id_) == ["skip", "invalid", "create"]
 
 
-def test_whole_checks_are_asked_for_where_rows_hang_together(flow: Flow) -> None:
+def test_files_whose_rows_hang_together_are_checked_as_a_whole(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
     id_ = flow.checked(FILE, in_file=InFile.LAST)
-    assert do(flow, edits.change, id_, 4, 0, "cleo@example.org").needs_check
+    assert do(flow, edits.change, id_, 4, 0, "cleo@example.org") == Edited(needs_check=False)
+    assert counts(flow, id_) == {"invalid": 2, "create": 1}
+    monkeypatch.setattr(edits, "AT_ONCE", 2)  # a larger file takes a job for it
+    assert do(flow, edits.change, id_, 4, 0, "other").needs_check
     flow.work(steps.check, id_)
-    assert flow.outcomes(id_)[2] == "create"
+    assert flow.outcomes(id_)[2] == "invalid"
 
 
 def test_cells_that_are_not_there_are_refused(flow: Flow) -> None:
