@@ -188,6 +188,6 @@ def test_pasting_rows_needs_no_mouse_either(page: Page, server: Server) -> None:
     page.keyboard.press("Enter")
     tab_to(page, page.locator("#paste-rows"))
     page.keyboard.insert_text("First name\tE-mail\nKai\tkai@example.org\n")
-    tab_to(page, page.locator(".paste button"))
+    tab_to(page, page.get_by_role("button", name="Read these rows"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/read")
