@@ -4,6 +4,7 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import reflex as rx
@@ -18,6 +19,7 @@ from crm_app.services.sessions import SignedIn
 log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 2.0
+AWAY_SECONDS = 30.0
 _FAREWELL_SECONDS = 0.3  # for the redirect to reach the tab before its socket is cut
 threads = ThreadPoolExecutor(4, thread_name_prefix="guard")
 
@@ -32,6 +34,7 @@ class Tab:
 
 
 _tabs: dict[str, Tab] = {}  # by Reflex's client token
+_away: dict[str, float] = {}  # tabs without a socket: since when
 
 
 class TabState(rx.State):
@@ -103,10 +106,16 @@ def _living(session_ids: frozenset[int]) -> dict[int, SignedIn]:
 
 
 def _sweep(app: Any) -> None:
-    """Forgets tabs that are gone."""
+    """Forgets tabs that are gone for a while: one that loads another page is away for a moment, and its upload may be
+    here before its first event.
+    """
     connected = app.event_namespace.token_to_sid
+    now = monotonic()
     for token in [token for token in _tabs if token not in connected]:
-        _tabs.pop(token, None)
+        if now - _away.setdefault(token, now) > AWAY_SECONDS:
+            _tabs.pop(token, None)
+    for token in [token for token in _away if token in connected or token not in _tabs]:
+        del _away[token]
 
 
 def cancel_work(app: Any, token: str) -> None:

@@ -111,11 +111,16 @@ async def test_higher_rights_push_nobody_out(front: Front, bob: Actor) -> None:
         assert await tabs.watch_once(Server(tab)) == 0
 
 
-async def test_a_tab_that_is_gone_is_forgotten(front: Front, bob: Actor) -> None:
+async def test_a_tab_that_is_gone_is_forgotten_but_not_one_that_loads_a_page(
+    front: Front, bob: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with Tab(front, cookie_of(bob)) as tab:
         await tab.fire(SampleState.hello)
         server = Server(tab)
         server.token_to_sid = {}
+        assert await tabs.watch_once(server) == 0
+        assert len(tabs._tabs) == 1
+        monkeypatch.setattr(tabs, "AWAY_SECONDS", -1.0)
         assert await tabs.watch_once(server) == 0
     assert tabs._tabs == {} and server.cut == []
 
