@@ -4,20 +4,18 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-REMEMBERING = ("-o", "addopts=-q --strict-markers --strict-config")  # with pytest's cache: which tests failed
 STEPS = (
     ("format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
     ("lint", [BIN / "ruff", "check", "--quiet", "."]),
     ("types", [BIN / "mypy"]),
     ("build", [sys.executable, "-m", "tests.prepare_build"]),
     ("tests", [BIN / "pytest", "-n", "2", "-m", "not browser"]),
-    ("browser", [BIN / "pytest", *REMEMBERING, "-n", "2", "--dist", "loadfile", "-m", "browser"]),
+    ("browser", [BIN / "pytest", "-n", "2", "--dist", "loadfile", "-m", "browser"]),
 )
 
 
@@ -41,19 +39,12 @@ def ensure_chromium() -> None:
         )
 
 
-def run(command: Sequence[str | Path]) -> int:
-    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
-
-
 def main() -> None:
     ensure_chromium()
     for name, command in STEPS:
         begin = monotonic()
         print(f"gate: {name} …", flush=True)
-        code = run(command)
-        if code and name == "browser":  # a real browser on a busy machine: what fails twice is broken
-            print("gate: browser: the failed tests once more, the server and the browser anew …", flush=True)
-            code = run([*command, "--last-failed"])
+        code = subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode
         print(f"gate: {name} {'passed' if code == 0 else 'FAILED'} in {monotonic() - begin:.0f} s", flush=True)
         if code:
             sys.exit(code)
