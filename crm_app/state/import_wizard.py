@@ -129,7 +129,12 @@ class ImportWizardState(rx.State):
         except CRMError as error:
             await say(self, error.message, "error")
             return ImportWizardState.load
-        return [rx.redirect(routes.import_step(self._id, "done")), ImportWizardState.load]
+        done = routes.import_step(self._id, "done")
+        if self.router.url.path.rstrip("/") == done:  # "Go on" stands there: nothing is loaded anew
+            return ImportWizardState.load
+        # The page itself follows the work. A second follower from here would think it is still on this one, and its
+        # late redirect would pull people back who have gone on to the contacts.
+        return rx.redirect(done)
 
     @property
     def _id(self) -> int:
