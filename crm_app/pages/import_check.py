@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.editable_cell import EditableCell
+from crm_app.components.pager import pager
 from crm_app.components.search_box import search_box
 from crm_app.components.text import N, T, figure, t, tn
 from crm_app.pages.import_frame import foot, frame
@@ -30,7 +31,11 @@ def import_check() -> rx.Component:
                 _filters(),
                 _last_change(),
                 rx.el.div(
-                    rx.el.div(_table(), _pager(), class_name="check-main"),
+                    rx.el.div(
+                        _table(),
+                        pager(ImportCheckState.previous_url, ImportCheckState.next_url),
+                        class_name="check-main",
+                    ),
                     rx.cond(ImportCheckState.groups.length() > 0, _problems()),
                     class_name="check-grid",
                 ),
@@ -188,34 +193,10 @@ def _cell(row: rx.Var[RowLine], cell: rx.Var[CellLine]) -> rx.Component:
         raw=cell.raw,
         label=cell.label,
         hint=cell.hint,
-        editable=ImportCheckState.editable,
+        editable=ImportCheckState.editable & cell.is_editable,
         seen=ImportCheckState.seen,
         on_save=lambda value: ImportCheckState.edit(row.row, cell.index, value),
         key=cell.index.to(str),
-    )
-
-
-def _pager() -> rx.Component:
-    return rx.el.nav(
-        rx.el.div(
-            rx.link(
-                rx.icon("chevron-left", size=16),
-                T("Previous"),
-                href=ImportCheckState.previous_url,
-                underline="none",
-                class_name=rx.cond(ImportCheckState.previous_url, "button", "button off"),
-            ),
-            rx.link(
-                T("Next"),
-                rx.icon("chevron-right", size=16),
-                href=ImportCheckState.next_url,
-                underline="none",
-                class_name=rx.cond(ImportCheckState.next_url, "button", "button off"),
-            ),
-            class_name="pager-end",
-        ),
-        aria_label=t("Pages"),
-        class_name="pager",
     )
 
 

@@ -1,17 +1,16 @@
 """The third step of an import: which column goes to which field."""
 
-from typing import Any
-
 import reflex as rx
 
 from crm_app import routes
 from crm_app.components.notice import notice
-from crm_app.components.text import N, T, t, tn
+from crm_app.components.text import T, t, tn
 from crm_app.pages.import_frame import foot, frame
 from crm_app.pages.import_presets import import_presets
 from crm_app.pages.import_values import column_values
+from crm_app.pages.import_whole_file import whole_file
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, FieldGroup
-from crm_app.state.import_columns import CLEAR, ImportColumnsState, InFile, WriteRule
+from crm_app.state.import_columns import ImportColumnsState, WriteRule
 from crm_app.state.import_columns_view import ColumnLine
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
@@ -42,7 +41,7 @@ def import_columns() -> rx.Component:
                     class_name="table-frame",
                 ),
                 _empty_ones(),
-                _whole_file(),
+                whole_file(),
                 foot(
                     rx.cond(
                         ImportColumnsState.error,
@@ -217,152 +216,6 @@ def _rule(line: rx.Var[ColumnLine]) -> rx.Component:
         ),
     )
 
-
-def _in_file() -> rx.Component:
-    return rx.el.div(
-        rx.el.label(T("Several rows of the file mean the same contact"), html_for="in-file"),
-        rx.el.select(
-            rx.el.option(T("the first row counts"), value=InFile.FIRST.value),
-            rx.el.option(T("the last row counts"), value=InFile.LAST.value),
-            rx.el.option(T("put them together"), value=InFile.MERGE.value),
-            id="in-file",
-            value=ImportColumnsState.in_file,
-            on_change=ImportColumnsState.choose_in_file,
-            disabled=~ImportColumnsState.changeable,
-            class_name="input",
-        ),
-        class_name="field",
-    )
-
-
-def _blanks() -> rx.Component:
-    return rx.el.div(
-        rx.el.label(
-            rx.el.input(
-                type="checkbox",
-                checked=ImportColumnsState.clear_blanks,
-                on_change=ImportColumnsState.choose_blanks,
-                disabled=~ImportColumnsState.changeable,
-            ),
-            rx.el.span(T("Blank cells empty what is stored")),
-            class_name="switch",
-        ),
-        rx.el.p(
-            rx.cond(
-                ImportColumnsState.clear_blanks,
-                T("Careful: a blank cell removes the value of a contact that is already there."),
-                t("Blank cells keep what is stored. A cell with {word} empties it.", word=CLEAR),
-            ),
-            class_name="field-hint",
-        ),
-        class_name="field",
-    )
-
-
-def _whole_file() -> rx.Component:
-    return rx.el.section(
-        rx.el.h2(T("For the whole file")),
-        rx.el.div(
-            rx.el.div(
-                rx.el.label(T("A row belongs to the contact with the same"), html_for="match-key"),
-                rx.el.select(
-                    rx.el.option(T("– nothing: every row is a new contact –"), value=""),
-                    rx.foreach(
-                        ImportColumnsState.match_keys,
-                        lambda key: rx.el.option(_label(key), value=key),
-                    ),
-                    id="match-key",
-                    value=ImportColumnsState.match_key,
-                    on_change=ImportColumnsState.choose_key,
-                    disabled=~ImportColumnsState.changeable,
-                    class_name="input",
-                ),
-                class_name="field",
-            ),
-            rx.cond(ImportColumnsState.match_key != "", rx.fragment(_in_file(), _blanks())),
-            rx.el.div(
-                rx.el.label(T("Tags for every contact, by comma"), html_for="all-tags"),
-                rx.el.input(
-                    id="all-tags",
-                    on_blur=ImportColumnsState.type_tags,
-                    default_value=ImportColumnsState.tags,
-                    class_name="input",
-                    auto_complete="off",
-                ),
-                class_name="field",
-            ),
-            rx.el.div(
-                rx.el.label(T("Name of this import"), html_for="import-name"),
-                rx.el.input(
-                    id="import-name",
-                    on_blur=ImportColumnsState.type_name,
-                    default_value=ImportColumnsState.name,
-                    placeholder=ImportWizardState.file_name,
-                    class_name="input",
-                    max_length=200,
-                    auto_complete="off",
-                ),
-                class_name="field",
-            ),
-            class_name="fields",
-        ),
-        rx.el.h2(T("New contacts, where their row does not say"), class_name="gap"),
-        _new_contacts(),
-        class_name="panel gap",
-    )
-
-
-def _new_contacts() -> rx.Component:
-    state = ImportColumnsState
-    lifecycles = [
-        rx.el.option(T(label), value=value)
-        for value, label in (("contact", N("Contact")), ("lead", N("Lead")), ("customer", N("Customer")))
-    ]
-    nobody = rx.el.option(T("– none –"), value="")
-    return rx.el.div(
-        _choice(N("Lifecycle"), "new-lifecycle", state.new_lifecycle, state.choose_lifecycle, *lifecycles),
-        _choice(N("Status"), "new-status", state.new_status, state.choose_status, nobody, _listed(state.statuses)),
-        _choice(N("Responsible"), "new-owner", state.new_owner, state.choose_owner, nobody, _listed(state.owners)),
-        rx.el.div(
-            rx.el.label(T("Source"), html_for="new-source"),
-            rx.el.input(
-                id="new-source",
-                on_blur=state.type_source,
-                default_value=state.new_source,
-                class_name="input",
-                max_length=120,
-                auto_complete="off",
-            ),
-            class_name="field",
-        ),
-        class_name="fields",
-    )
-
-
-def _choice(label: str, id: str, value: rx.Var, choose: Any, *options: rx.Component) -> rx.Component:
-    return rx.el.div(
-        rx.el.label(T(label), html_for=id),
-        rx.el.select(
-            *options,
-            id=id,
-            value=value,
-            on_change=choose,
-            disabled=~ImportColumnsState.changeable,
-            class_name="input",
-        ),
-        class_name="field",
-    )
-
-
-def _listed(choices: rx.Var) -> rx.Component:
-    return rx.foreach(choices, lambda choice: rx.el.option(choice.label, value=choice.value))
-
-
-def _label(key: rx.Var[str]) -> rx.Component:
-    return rx.match(key, *[(name, T(FIELDS[name].label.msgid)) for name in _KEYS], rx.fragment(key))
-
-
-_KEYS = ("number", "external_id", "email", "phone", "mobile")
 
 PAGE = {
     "route": routes.IMPORT_COLUMNS,

@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
+from crm_app.components.pager import pager
 from crm_app.components.text import N, T, figure, t, tn
 from crm_app.pages.import_frame import foot, frame
 from crm_app.pages.import_undo_rows import OUTCOMES, rows
@@ -26,7 +27,20 @@ def import_undo() -> rx.Component:
         rx.cond(
             ImportUndoState.refusal,
             _refused(),
-            rx.cond(ImportUndoState.ready, rx.fragment(_head(), _tiles(), _filters(), rows(), _pager()), _loading()),
+            rx.cond(
+                ImportUndoState.ready,
+                rx.fragment(
+                    _head(),
+                    _tiles(),
+                    _filters(),
+                    rows(),
+                    rx.cond(
+                        ImportUndoState.previous_url.bool() | ImportUndoState.next_url.bool(),
+                        pager(ImportUndoState.previous_url, ImportUndoState.next_url),
+                    ),
+                ),
+                _loading(),
+            ),
         ),
         foot=rx.cond(ImportUndoState.ready & ~_is_undone, _foot()),
     )
@@ -147,33 +161,6 @@ def _filters() -> rx.Component:
             aria_label=t("Outcome"),
         ),
         class_name="toolbar",
-    )
-
-
-def _pager() -> rx.Component:
-    return rx.cond(
-        ImportUndoState.previous_url.bool() | ImportUndoState.next_url.bool(),
-        rx.el.nav(
-            rx.el.div(
-                rx.link(
-                    rx.icon("chevron-left", size=16),
-                    T("Previous"),
-                    href=ImportUndoState.previous_url,
-                    underline="none",
-                    class_name=rx.cond(ImportUndoState.previous_url, "button", "button off"),
-                ),
-                rx.link(
-                    T("Next"),
-                    rx.icon("chevron-right", size=16),
-                    href=ImportUndoState.next_url,
-                    underline="none",
-                    class_name=rx.cond(ImportUndoState.next_url, "button", "button off"),
-                ),
-                class_name="pager-end",
-            ),
-            aria_label=t("Pages"),
-            class_name="pager",
-        ),
     )
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
-from sqlmodel import col, select
 
 from crm_app import locales, routes
 from crm_app.locales import text
-from crm_app.models import Contact, LeadStatus, Permission, User
-from crm_app.services import database
+from crm_app.models import Contact, Permission, User
+from crm_app.services import choosable, database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.validating import InvalidFields
@@ -111,9 +110,8 @@ def _known(actor: Actor, texts: dict[str, str], number: str) -> list[Known]:
 
 def _form(actor: Actor, number: str | None) -> tuple[dict[str, str], list[str], list[list[str]]]:
     with database.reading() as session:
-        statuses = list(session.exec(select(LeadStatus.name).order_by(col(LeadStatus.position))).all())
-        users = session.exec(select(User).where(col(User.active)).order_by(User.name)).all()
-        owners = [[user.email, user.name] for user in users]
+        statuses = [status.name for status in choosable.statuses(session)]
+        owners = [[user.email, user.name] for user in choosable.colleagues(session, actor)]
         if number is None:
             return dict.fromkeys(FORM_FIELDS, "") | {"lifecycle": "lead"}, statuses, owners
         contact = cards.get(session, actor, key_of(number))

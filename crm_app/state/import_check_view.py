@@ -10,6 +10,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.fields.registry import FIELDS, FieldKind
 from crm_app.services.imports import plan_file, preview
 from crm_app.services.imports.columns import ColumnMapping
+from crm_app.services.imports.edits import MOST_LETTERS
 from crm_app.services.imports.preview import PreviewRow
 from crm_app.state.contact_view import plain_words
 from crm_app.state.formats import exact
@@ -26,6 +27,7 @@ class CellLine:
     old: str = ""
     mark: str = ""  # error, warning or changed; edited
     hint: str = ""  # what is wrong, or what stands in the file where that is written otherwise
+    is_editable: bool = True  # a text too long for a cell is changed in the file
 
 
 @dataclass
@@ -86,7 +88,8 @@ class Shown:
         if not hint and stored != raw and raw:
             hint = locales.render(text("In the file: {value}", value=short(raw)), self._language)
         mark += " edited" if column.index in row.edited else ""
-        return CellLine(column.index, column.header, raw, short(stored), short(old), mark, hint)
+        whole = raw if len(raw) <= MOST_LETTERS else ""
+        return CellLine(column.index, column.header, whole, short(stored), short(old), mark, hint, whole == raw)
 
     def _value(self, target: str, value: Any) -> str:
         """A stored value in words; status, owner and tags are names already."""

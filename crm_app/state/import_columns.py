@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import reflex as rx
-from sqlmodel import col, select
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
-from crm_app.models import ImportState, LeadStatus, Lifecycle, Permission, User
-from crm_app.services import database
+from crm_app.models import ImportState, Lifecycle, Permission, User
+from crm_app.services import choosable, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.fields.registry import FIELDS, FieldKind
@@ -239,7 +238,7 @@ class ImportColumnsState(rx.State):
             for line in self.columns
         ]
         found = await asyncio.to_thread(_values, actor, wizard._id, columns)
-        self.statuses, people = await asyncio.to_thread(_people)
+        self.statuses, people = await asyncio.to_thread(_choosable, actor)
         self.owners = [Choice(str(user.id), user.name) for user in people]
         self.addresses = [Choice(user.email, user.name) for user in people]
         for line in self.columns:
@@ -298,12 +297,11 @@ def _values(actor: Actor, import_id: int, columns: list[ColumnMapping]) -> dict[
         return values.listing(session, actor, import_id, columns)
 
 
-def _people() -> tuple[list[Choice], list[User]]:
-    """Statuses by id and name, and the active users."""
+def _choosable(actor: Actor) -> tuple[list[Choice], list[User]]:
+    """Statuses by id and name, and the colleagues who can be responsible."""
     with database.reading() as session:
-        statuses = session.exec(select(LeadStatus).order_by(col(LeadStatus.position))).all()
-        users = session.exec(select(User).where(col(User.active)).order_by(User.name)).all()
-    return [Choice(str(status.id), status.name) for status in statuses], list(users)
+        statuses = [Choice(str(status.id), status.name) for status in choosable.statuses(session)]
+        return statuses, choosable.colleagues(session, actor)
 
 
 def _write(

@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
+from crm_app.components.pager import pager
 from crm_app.components.search_box import search_box
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, figure, t, tn
@@ -28,7 +29,7 @@ def _list(place: str, title: str, kinds: rx.Component) -> rx.Component:
         rx.cond(
             ContactListState.loaded & (ContactListState.rows.length() == 0),
             rx.cond(ContactListState.narrowed, _no_hits(), _no_contacts()),
-            rx.fragment(contact_table(), _pager()),
+            rx.fragment(contact_table(), pager(ContactListState.previous_url, ContactListState.next_url)),
         ),
         place=place,
         title=title,
@@ -124,30 +125,6 @@ def _tab(key: str, label: str) -> rx.Component:
         underline="none",
         class_name="tab",
         aria_current=rx.cond(ContactListState.lifecycle == key, "true", "false"),
-    )
-
-
-def _pager() -> rx.Component:
-    return rx.el.nav(
-        rx.el.div(
-            rx.link(
-                rx.icon("chevron-left", size=16),
-                T("Previous"),
-                href=ContactListState.previous_url,
-                underline="none",
-                class_name=rx.cond(ContactListState.previous_url, "button", "button off"),
-            ),
-            rx.link(
-                T("Next"),
-                rx.icon("chevron-right", size=16),
-                href=ContactListState.next_url,
-                underline="none",
-                class_name=rx.cond(ContactListState.next_url, "button", "button off"),
-            ),
-            class_name="pager-end",
-        ),
-        aria_label=t("Pages"),
-        class_name="pager",
     )
 
 

@@ -9,10 +9,11 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from crm_app.locales import Text, render, text
-from crm_app.models import LeadStatus, Permission, Tag, User
+from crm_app.models import Permission, Tag
+from crm_app.services import choosable
 from crm_app.services.actor import Actor
 from crm_app.services.escaping import escape
 from crm_app.services.fields.registry import FIELDS
@@ -84,8 +85,8 @@ def _example(name: str, actor: Actor) -> str:
 def _allowed(session: Session, actor: Actor) -> dict[str, list[str]]:
     """Allowed values by field, in the actor's language; tags are proposals."""
     found = {name: [render(word, actor.language) for word in words] for name, words in _WORDS.items()}
-    found["status"] = list(session.exec(select(LeadStatus.name).order_by(col(LeadStatus.position))).all())
-    found["owner"] = list(session.exec(select(User.email).where(col(User.active)).order_by(User.email)).all())
+    found["status"] = [status.name for status in choosable.statuses(session)]
+    found["owner"] = [user.email for user in choosable.colleagues(session, actor)]
     found["tags"] = list(session.exec(select(Tag.name).order_by(Tag.folded).limit(500)).all())
     return {name: values for name, values in found.items() if values}
 
