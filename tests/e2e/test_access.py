@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FileChooser, Locator, Page, expect
 
 from tests.e2e import wizard
 from tests.e2e.conftest import PASSWORD, sign_in
@@ -122,6 +122,8 @@ def tab_to(page: Page, target: Locator) -> None:
 
 def test_the_keyboard_alone_signs_in_imports_and_shows_the_list(context: BrowserContext, server: Server) -> None:
     page = context.new_page()
+    choosers: list[FileChooser] = []
+    page.on("filechooser", choosers.append)  # from the start: asked for at the last moment it may come too late
     page.goto(server.url + "/login")
     expect(page.locator("[name=email]")).to_be_focused()
     page.keyboard.type("alice@example.org")
@@ -136,9 +138,9 @@ def test_the_keyboard_alone_signs_in_imports_and_shows_the_list(context: Browser
     page.keyboard.press("Enter")
     page.wait_for_selector(".drop-title:not(:empty)")
     tab_to(page, page.locator(".drop button"))
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files(CORPORA / "google-new.csv")
+    page.keyboard.press("Enter")
+    wizard.until(page, lambda: bool(choosers), "the button opened no file dialogue")
+    choosers[0].set_files(CORPORA / "google-new.csv")
     page.wait_for_url("**/read")
     tab_to(page, page.locator(".wizard-foot .primary"))
     page.keyboard.press("Enter")

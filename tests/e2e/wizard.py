@@ -1,10 +1,20 @@
 """The wizard's steps as a user walks them."""
 
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 from playwright.sync_api import Page, expect
 
 from tests.e2e.server import Server
+
+
+def until(page: Page, happened: Callable[[], bool], otherwise: str, seconds: float = 20) -> None:
+    """Waits for something that the page itself does not show; says `otherwise` when it does not come."""
+    end = monotonic() + seconds
+    while not happened():
+        assert monotonic() < end, otherwise
+        page.wait_for_timeout(20)
 
 
 def upload(page: Page, server: Server, path: Path) -> None:
