@@ -123,7 +123,8 @@ def tab_to(page: Page, target: Locator) -> None:
 def test_the_keyboard_alone_signs_in_imports_and_shows_the_list(context: BrowserContext, server: Server) -> None:
     page = context.new_page()
     choosers: list[FileChooser] = []
-    page.on("filechooser", choosers.append)  # from the start: asked for at the last moment it may come too late
+    # From the start: asked for at the last moment it may come too late.
+    page.on("filechooser", lambda chooser: choosers.append(chooser))
     page.goto(server.url + "/login")
     expect(page.locator("[name=email]")).to_be_focused()
     page.keyboard.type("alice@example.org")
