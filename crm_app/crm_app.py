@@ -42,7 +42,7 @@ def make_app() -> rx.App:
         toaster=rx.toast.provider(position="bottom-center", close_button=True, rich_colors=True),
         api_transformer=gate.make(
             build=_build(),
-            owns_tab=tabs.owns,
+            owns_tab=tabs.comes_to_own,
             on_session_ended=push_out,
             on_upload_refused=tell_too_large,
             public_routes=i18n.routes(),

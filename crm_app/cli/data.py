@@ -25,11 +25,12 @@ def export(
     """Write all contacts, active and inactive, to a CSV or XLSX file."""
     names = [name.strip() for name in fields.split(",") if name.strip()]
     try:
-        chosen = exports.chosen_fields(names)
+        startup.prepare()
+        with database.reading() as session:
+            chosen = exports.chosen_fields(session, names)
         write = exports.writer_for(out)
     except CRMError as error:
         raise fail(error, 2) from error
-    startup.prepare()
     try:
         with database.reading() as session:
             rows = write(session, SYSTEM, out, chosen)

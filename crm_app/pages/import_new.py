@@ -7,6 +7,7 @@ from crm_app.components.download import download
 from crm_app.components.notice import notice
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, t
+from crm_app.components.upload_watch import upload_watch
 from crm_app.pages.import_frame import steps
 from crm_app.state.import_upload import MIB, UPLOAD_ID, ImportUploadState
 from crm_app.state.session import SessionState
@@ -17,6 +18,7 @@ def import_new() -> rx.Component:
         rx.el.div(
             steps("new"),
             rx.el.div(
+                upload_watch(ImportUploadState.lost),
                 rx.cond(ImportUploadState.error, notice(ImportUploadState.error, "danger")),
                 rx.cond(
                     ImportUploadState.fetching,

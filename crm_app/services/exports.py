@@ -13,10 +13,13 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import text
 from crm_app.models import Contact, ContactTag, LeadStatus, Permission, Tag, User
+from crm_app.services import custom_fields
 from crm_app.services.actor import Actor
 from crm_app.services.contacts.visibility import visible
 from crm_app.services.errors import Invalid
 from crm_app.services.escaping import escape, writable
+from crm_app.services.fields.amounts import amount_text
+from crm_app.services.fields.choices import SEPARATORS
 from crm_app.services.fields.registry import FIELDS
 
 BATCH = 1_000
@@ -24,14 +27,15 @@ CELL_LIMIT = 32_767  # characters of one workbook cell
 Writer = Callable[[Session, Actor, Path, Sequence[str]], int]
 
 
-def chosen_fields(names: Sequence[str]) -> list[str]:
+def chosen_fields(session: Session, names: Sequence[str]) -> list[str]:
     """The fields to write, all when none is named. Raises Invalid for a name that does not exist."""
+    known = custom_fields.known(session)
     for name in names:
-        if name not in FIELDS:
+        if name not in known:
             raise Invalid(
-                text("There is no field “{name}”. Choose from: {names}", name=name, names=", ".join(FIELDS)), name
+                text("There is no field “{name}”. Choose from: {names}", name=name, names=", ".join(known)), name
             )
-    return list(names) or list(FIELDS)
+    return list(names) or list(known)
 
 
 def writer_for(path: Path) -> Writer:
@@ -77,6 +81,10 @@ def cell_text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "1" if value else "0"
+    if isinstance(value, list):
+        return SEPARATORS[0].join(map(str, value))
+    if isinstance(value, float):
+        return amount_text(value)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")  # with its offset: a later import reads the same moment
     return value.isoformat() if isinstance(value, date) else str(value)
@@ -87,7 +95,7 @@ def _cell(sheet: Any, name: str, value: Any) -> Any:
         cell = WriteOnlyCell(sheet, datetime.combine(value, time()))
         cell.number_format = "yyyy-mm-dd"
         return cell
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool) and amount_text(value) == str(value):
         return value
     written = writable(cell_text(value))[0]
     if len(written) > CELL_LIMIT:
@@ -121,6 +129,7 @@ def _rows(session: Session, actor: Actor, fields: Sequence[str]) -> Iterator[lis
                 "owner": owners.get(contact.owner_id),
                 "tags": ", ".join(tags.get(contact.id, ())),
             }
+            special.update({name: contact.custom.get(name) for name in fields if name not in FIELDS})
             yield [special[name] if name in special else getattr(contact, name) for name in fields]
         after = batch[-1].number
         session.expunge_all()

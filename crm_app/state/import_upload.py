@@ -19,6 +19,7 @@ from crm_app.state.import_leaving import leave_import
 from crm_app.state.session import current_actor
 
 UPLOAD_ID = "import-file"
+_LOST = text("The file did not arrive, so nothing was imported. Check the connection and choose it again.")
 MIB = 1024 * 1024
 
 
@@ -45,6 +46,13 @@ class ImportUploadState(rx.State):
     @action(permission=Permission.IMPORT)
     async def cancelled(self):
         self._receiving, self.percent = False, -1
+
+    @action(permission=Permission.IMPORT)
+    async def lost(self):
+        """The browser could not send the file to its end, or the server did not take it."""
+        actor = await current_actor(self)
+        self._receiving, self.percent = False, -1
+        self.error = self.error or locales.render(_LOST, actor.language)
 
     @action(permission=Permission.IMPORT)
     async def rejected(self, files: list[dict[str, Any]]):

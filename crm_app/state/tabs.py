@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 2.0
 AWAY_SECONDS = 30.0
+ARRIVAL_SECONDS = 5.0  # from a page's socket to its first event, on a busy machine
+_LOOK_SECONDS = 0.02
 _FAREWELL_SECONDS = 0.3  # for the redirect to reach the tab before its socket is cut
 threads = ThreadPoolExecutor(4, thread_name_prefix="guard")
 
@@ -49,9 +51,20 @@ def remember(token: str, socket: str, signed_in: SignedIn) -> None:
 
 
 def owns(token: str, session_id: int) -> bool:
-    """Whether the tab belongs to the session; the gate asks before it takes an upload."""
+    """Whether the tab belongs to the session."""
     tab = _tabs.get(token)
     return tab is not None and tab.session_id == session_id
+
+
+async def comes_to_own(token: str, session_id: int) -> bool:
+    """`owns`, with patience: a file dropped on a page that just opened is here before the page's first event is.
+
+    The gate asks before it takes an upload.
+    """
+    deadline = monotonic() + ARRIVAL_SECONDS
+    while not (found := owns(token, session_id)) and monotonic() < deadline:  # noqa: ASYNC110  (a dropped file is rare)
+        await asyncio.sleep(_LOOK_SECONDS)
+    return found
 
 
 def of_session(session_id: int) -> dict[str, Tab]:

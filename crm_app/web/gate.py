@@ -26,7 +26,7 @@ from crm_app.web.visitors import Visitors
 
 log = logging.getLogger(__name__)
 
-OwnsTab = Callable[[str, int], bool]
+OwnsTab = Callable[[str, int], Awaitable[bool]]
 OnUploadRefused = Callable[[str], Awaitable[None]]
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -37,10 +37,14 @@ async def _nothing(_value: str | int) -> None:
     return None
 
 
+async def _nobodys(_token: str, _session_id: int) -> bool:
+    return False
+
+
 def make(
     *,
     build: Path | None = None,
-    owns_tab: OwnsTab = lambda token, session_id: False,
+    owns_tab: OwnsTab = _nobodys,
     on_upload_refused: OnUploadRefused = _nothing,
     on_session_ended: edge_pages.OnSessionEnded = _nothing,
     public_routes: Sequence[BaseRoute] = (),
@@ -150,7 +154,7 @@ class Gate:
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send, signed_in: SignedIn) -> None:
         token = Headers(scope=scope).get("reflex-client-token", "")
-        if not self.owns_tab(token, signed_in.session_id):
+        if not await self.owns_tab(token, signed_in.session_id):
             await PlainTextResponse("this page is not yours", 403)(scope, receive, send)
             return
 

@@ -52,8 +52,8 @@ def test_exporting_needs_the_permission(contacts: Actor, bob: Actor, tmp_path: P
         exports.write_csv(session, bob, tmp_path / "a.csv", ["number"])
 
 
-def test_an_unknown_field_or_format_is_named() -> None:
-    with pytest.raises(Invalid, match="shoe_size"):
-        exports.chosen_fields(["shoe_size"])
+def test_an_unknown_field_or_format_is_named(contacts: Actor) -> None:
+    with database.reading() as session, pytest.raises(Invalid, match="shoe_size"):
+        exports.chosen_fields(session, ["shoe_size"])
     with pytest.raises(Invalid, match="neither"):
         exports.writer_for(Path("a.pdf"))

@@ -44,6 +44,19 @@ def session_id(cookie: str) -> int:
     return found.session_id
 
 
+async def test_an_upload_may_be_here_before_the_first_event_of_its_page(front: Front, alice: Actor) -> None:
+    cookie = cookie_of(alice)
+    asked = asyncio.create_task(tabs.comes_to_own("tab", session_id(cookie)))
+    async with Tab(front, cookie) as tab:
+        await tab.fire(SampleState.hello)
+        assert await asked
+
+
+async def test_nobody_waits_for_ever_for_a_tab_that_never_comes(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tabs, "ARRIVAL_SECONDS", 0.1)
+    assert not await tabs.comes_to_own("another", session_id(cookie_of(alice)))
+
+
 async def until(condition: Any) -> None:
     async with asyncio.timeout(10):
         while not condition():  # noqa: ASYNC110  # the work under test has no event to wait for

@@ -99,9 +99,12 @@ def make_site(build: Path | None = None, client: tuple[str, int] = ("127.0.0.1",
     async def on_upload_refused(token: str) -> None:
         refused.append(token)
 
+    async def owns_tab(token: str, session_id: int) -> bool:
+        return tabs.get(token) == session_id
+
     app = gate.make(
         build=build,
-        owns_tab=lambda token, session_id: tabs.get(token) == session_id,
+        owns_tab=owns_tab,
         on_upload_refused=on_upload_refused,
         on_session_ended=on_session_ended,
         public_routes=[Route("/open", _open)],

@@ -23,6 +23,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.contacts import derived, numbers, search
 from crm_app.services.contacts.validating import Values, require_identity, validate
 from crm_app.services.contacts.visibility import visible
+from crm_app.services.custom_fields import PREFIX
 from crm_app.services.errors import NotFound
 from crm_app.services.fields.vocabulary import split_tags
 
@@ -43,6 +44,7 @@ def create(session: Session, actor: Actor, texts: Mapping[str, str], *, source: 
     made = validate(session, {name: value for name, value in texts.items() if name != "tags"})
     require_identity(made.values)
     values = {key: value for key, value in made.values.items() if value is not None}
+    values["custom"] = {key: value for key, value in made.custom.items() if value is not None}
     before = search.last_id(session)
     contact = Contact(number=numbers.take(session), branch_id=actor.branch_id, **values)
     session.add(contact)
@@ -144,6 +146,11 @@ def _apply(contact: Contact, made: Values) -> dict[str, list[Any]]:
         if (old or None) != (value or None) or (old is False) != (value is False):
             changes[name] = [old, value]
             setattr(contact, name, value)
+    for key, value in made.custom.items():
+        if (old := contact.custom.get(key)) != value:
+            changes[PREFIX + key] = [old, value]
+            kept = {name: other for name, other in contact.custom.items() if name != key}
+            contact.custom = kept if value is None else {**kept, key: value}
     return changes
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
 from crm_app.models import LeadStatus, User
-from crm_app.services import installation
+from crm_app.services import custom_fields, installation
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.registry import FIELDS, parse
 from crm_app.services.fields.verdict import FieldContext
@@ -27,18 +27,27 @@ class InvalidFields(Invalid):
 
 @dataclass(slots=True)
 class Values:
-    """Typed values by attribute of Contact, normalised forms by field, and what somebody should look at."""
+    """Typed values by attribute of Contact, own fields by key, normalised forms by field, and what somebody should
+    look at."""
 
     values: dict[str, Any] = field(default_factory=dict)
+    custom: dict[str, Any] = field(default_factory=dict)
     norms: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, Text] = field(default_factory=dict)
 
 
 def validate(session: Session, texts: Mapping[str, str]) -> Values:
     """Judges every text. Raises InvalidFields with all that is wrong, KeyError for a field that does not exist."""
-    found, errors = Values(), {}
+    found, errors = Values(), dict[str, Text]()
     context = FieldContext(country=installation.current(session).country)
+    own = {} if texts.keys() <= FIELDS.keys() else custom_fields.all_of(session)
     for name, raw in texts.items():
+        if name in own:
+            verdict = custom_fields.parser(own[name])(raw, context)
+            if verdict.message is not None:
+                (errors if verdict.is_error else found.warnings)[name] = verdict.message
+            found.custom[name] = verdict.value
+            continue
         if not FIELDS[name].editable:
             errors[name] = text("This field is given by the system and cannot be changed.")
             continue

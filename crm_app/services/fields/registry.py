@@ -7,6 +7,8 @@ from functools import partial
 
 from crm_app.locales import Text, text
 from crm_app.services.fields import (
+    amounts,
+    choices,
     country,
     dates,
     email,
@@ -48,6 +50,9 @@ class FieldKind(StrEnum):
     LIFECYCLE = "lifecycle"
     REFERENCE = "reference"  # str; the caller finds the status, user or tag it names
     YES_NO = "yes_no"  # bool
+    AMOUNT = "amount"  # int or float, of own fields
+    CHOICE = "choice"  # str, one of the field's options
+    CHOICES = "choices"  # list[str], some of them
 
 
 class FieldGroup(StrEnum):
@@ -58,6 +63,7 @@ class FieldGroup(StrEnum):
     ADDRESS = "address"
     PERSON = "person"
     CRM = "crm"
+    OWN = "own"  # those an installation adds: `services.custom_fields`
 
 
 GROUP_LABELS: dict[FieldGroup, Text] = {
@@ -66,12 +72,16 @@ GROUP_LABELS: dict[FieldGroup, Text] = {
     FieldGroup.ADDRESS: text("Address"),
     FieldGroup.PERSON: text("Person"),
     FieldGroup.CRM: text("Customer management"),
+    FieldGroup.OWN: text("Own fields"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `max_length` counts characters of the value; None = the kind has no text length."""
+    """One field. `max_length` counts characters of the value; None = the kind has no text length.
+
+    `options` are those of the kinds CHOICE and CHOICES.
+    """
 
     name: str
     kind: FieldKind
@@ -79,6 +89,7 @@ class Field:
     group: FieldGroup
     max_length: int | None = None
     editable: bool = True  # False: given by the system, never changed by a form or an import
+    options: tuple[str, ...] = ()
 
 
 def _fields() -> tuple[Field, ...]:
@@ -120,7 +131,8 @@ def _fields() -> tuple[Field, ...]:
 FIELDS: dict[str, Field] = {field.name: field for field in _fields()}
 
 
-def _parser(field: Field) -> Parser:
+def parser_of(field: Field) -> Parser:
+    """The one way to judge texts for this field."""
     if field.name == "birth_date":
         return dates.parse_birth_date
     if field.name == "active":
@@ -145,11 +157,14 @@ def _parser(field: Field) -> Parser:
         FieldKind.LINKS: links.parse_social_links,
         FieldKind.LIFECYCLE: vocabulary.parse_lifecycle,
         FieldKind.YES_NO: yes_no.parse_yes_no,
+        FieldKind.AMOUNT: amounts.parse_amount,
+        FieldKind.CHOICE: partial(choices.parse_choice, options=field.options),
+        FieldKind.CHOICES: partial(choices.parse_choices, options=field.options),
     }
     return by_kind[field.kind]
 
 
-PARSERS: dict[str, Parser] = {field.name: _parser(field) for field in FIELDS.values()}
+PARSERS: dict[str, Parser] = {field.name: parser_of(field) for field in FIELDS.values()}
 
 
 def parse(name: str, text: str, context: FieldContext) -> Verdict:

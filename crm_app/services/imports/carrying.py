@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm_app.locales import Text, text
-from crm_app.services.fields.registry import FIELDS
+from crm_app.services.fields.registry import FIELDS, Field
 from crm_app.services.imports.columns import ColumnMapping, Options, suggested_key
 from crm_app.services.imports.likeness import Key, keys_of
 
@@ -29,11 +29,17 @@ class Carried:
     matched: int
 
 
-def carry(choices: Choices, headers: Sequence[str], suggestions: Sequence[Mapping[str, Any]], now: Options) -> Carried:
+def carry(
+    choices: Choices,
+    headers: Sequence[str],
+    suggestions: Sequence[Mapping[str, Any]],
+    now: Options,
+    fields: Mapping[str, Field] = FIELDS,
+) -> Carried:
     """The choices on a file with these headers: known columns as chosen, the others as suggested.
 
     A field that a known column goes to is taken away from the others. `now` are the options of the file so far: its
-    tags stay, and so does what was decided about its own rows.
+    tags stay, and so does what was decided about its own rows. `fields` are those contacts have here.
     """
     columns = as_suggested(headers, suggestions)
     ranks = {key: rank for rank, key in enumerate(choices.columns)}
@@ -41,7 +47,7 @@ def carry(choices: Choices, headers: Sequence[str], suggestions: Sequence[Mappin
     for index, key in enumerate(keys_of(headers)):
         if key is None or (chosen := choices.columns.get(key)) is None:
             continue
-        if chosen.target is None or chosen.target in FIELDS:
+        if chosen.target is None or chosen.target in fields:
             columns[index] = replace(chosen, index=index, header=headers[index])
             known[index] = ranks[key]
     taken: set[str] = set()

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from crm_app.locales import text
 from crm_app.models import Outcome
-from crm_app.services import database, installation
+from crm_app.services import custom_fields, database, installation
 from crm_app.services.actor import Actor
 from crm_app.services.fields.verdict import FieldContext, Level
 from crm_app.services.imports import columns as mappings
@@ -50,7 +50,7 @@ def check(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     try:
         with Session(engine) as session, plan_file.writing(Path(payload["folder"])) as plan, held_back():
             country = installation.current(session).country
-            formats = date_formats(plan, columns, country)
+            formats = date_formats(plan, columns, country, custom_fields.known(session))
             yield from Check(session, plan, actor, columns, options, formats).run()
     finally:
         engine.dispose()
@@ -73,7 +73,7 @@ class Check:
         known = references.load(session, actor.branch_ids)
         columns = [replace(column, date_format=formats.get(column.index)) for column in columns]
         self.session, self.plan, self.options = session, plan, options
-        self.layout = layout.of(columns, options)
+        self.layout = layout.of(columns, options, known.custom)
         self.judge = Judge(columns, self.layout, known, context, options.blank)
         self.matcher = Matcher(self.layout, actor, context, settings.required_fields)
         self.doubles = Doubles(self.layout)

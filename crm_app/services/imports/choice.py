@@ -6,6 +6,7 @@ from typing import Any
 
 from crm_app.locales import text
 from crm_app.services.errors import Invalid
+from crm_app.services.fields.registry import FIELDS, Field
 from crm_app.services.folding import fold
 from crm_app.services.imports import columns as mappings
 from crm_app.services.imports import shipped_presets
@@ -33,10 +34,13 @@ def choose(
     *,
     product: str | None = None,
     preset: Carried | None = None,
+    fields: Mapping[str, Field] = FIELDS,
 ) -> tuple[list[ColumnMapping], Options]:
     """The suggested mapping, or that of the preset, with what was wished for put over it.
 
-    `product` is the program known to write such files. Raises Invalid when the wish does not fit the file.
+    `product` is the program known to write such files, `fields` are those contacts have here.
+
+    Raises Invalid when the wish does not fit the file.
     """
     columns = preset.columns if preset else as_suggested(headers, suggestions)
     targets = [column.target for column in columns]
@@ -61,7 +65,7 @@ def choose(
         blank=wish.blank or chosen.blank,
         in_file=wish.in_file or chosen.in_file,
     )
-    mappings.validate(columns, options, len(headers))
+    mappings.validate(columns, options, len(headers), fields)
     return columns, options
 
 

@@ -1,7 +1,8 @@
 """What somebody chose for an import: which column goes where, and how the rows are taken."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from dataclasses import field as with_default
 from enum import StrEnum
 from typing import Any
 
@@ -9,7 +10,7 @@ from crm_app.locales import text
 from crm_app.models import Lifecycle
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.date_formats import is_format
-from crm_app.services.fields.registry import FIELDS
+from crm_app.services.fields.registry import FIELDS, Field, FieldKind
 
 # Fields by which rows find contacts; without a choice the first mapped of the first three.
 MATCH_KEYS: tuple[str, ...] = ("number", "external_id", "email", "phone", "mobile")
@@ -21,8 +22,8 @@ SOURCE_LENGTH = 120
 CLEAR = "[clear]"
 # Fields that always have a value, so that no cell can empty them; tags are only ever added.
 NEVER_EMPTY = frozenset({"number", "lifecycle", "active", "tags"})
-# Fields to which a cell can be added behind what is stored.
-APPENDABLE = frozenset({"notes", "social_links", "tags"})
+# Kinds of fields to whose value a cell can be added behind what is stored; tags as well.
+_APPENDABLE = frozenset({FieldKind.LONG_TEXT, FieldKind.LINKS, FieldKind.CHOICES})
 
 
 class WriteRule(StrEnum):
@@ -30,7 +31,7 @@ class WriteRule(StrEnum):
 
     OVERWRITE = "overwrite"  # the cell counts; tags are added to those that are there
     FILL = "fill"  # only where nothing is stored
-    APPEND = "append"  # behind what is stored, on a line of its own (APPENDABLE)
+    APPEND = "append"  # behind what is stored, on a line of its own (`is_appendable`)
     NEVER = "never"  # stored contacts keep theirs
 
 
@@ -59,7 +60,7 @@ class ColumnMapping:
     rule: WriteRule = WriteRule.OVERWRITE
     separator: str = ","  # between several tags in one cell
     date_format: str | None = None  # None = found from the column
-    values: dict[str, str] = field(default_factory=dict)  # trimmed cell → the text meant; empty = leave blank
+    values: dict[str, str] = with_default(default_factory=dict)  # trimmed cell → the text meant; empty = leave blank
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -109,15 +110,25 @@ def suggested_key(targets: Iterable[str | None]) -> str | None:
     return next((key for key in AUTOMATIC_KEYS if key in mapped), None)
 
 
-def validate(columns: Sequence[ColumnMapping], options: Options, width: int) -> None:
-    """Raises Invalid, naming the column, when the choices do not fit the file (of `width` columns) or each other."""
+def is_appendable(field: Field) -> bool:
+    """Whether something can be added to a value of this field."""
+    return field.name == "tags" or field.kind in _APPENDABLE
+
+
+def validate(
+    columns: Sequence[ColumnMapping], options: Options, width: int, fields: Mapping[str, Field] = FIELDS
+) -> None:
+    """Raises Invalid, naming the column, when the choices do not fit the file (of `width` columns) or each other.
+
+    `fields` are those contacts have here (`custom_fields.known`).
+    """
     seen: dict[str, str] = {}
     for column in columns:
         if not 0 <= column.index < width:
             raise Invalid(text("The file has no column “{header}”.", header=column.header), "columns")
         if column.target is None:
             continue
-        if column.target not in FIELDS:
+        if column.target not in fields:
             raise Invalid(text("There is no field “{name}”.", name=column.target), "columns")
         if column.target in seen and column.target != "tags":
             raise Invalid(
@@ -128,10 +139,9 @@ def validate(columns: Sequence[ColumnMapping], options: Options, width: int) -> 
                 ),
                 "columns",
             )
-        if column.rule is WriteRule.APPEND and column.target not in APPENDABLE:
-            raise Invalid(
-                text("Nothing can be added behind a value of “{field}”.", field=FIELDS[column.target].label), "columns"
-            )
+        field = fields[column.target]
+        if column.rule is WriteRule.APPEND and not is_appendable(field):
+            raise Invalid(text("Nothing can be added behind a value of “{field}”.", field=field.label), "columns")
         if column.date_format is not None and not is_format(column.date_format):
             raise Invalid(text("“{format}” is no way to write a date.", format=column.date_format), "columns")
         seen[column.target] = column.header

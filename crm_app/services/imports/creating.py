@@ -9,6 +9,7 @@ from crm_app.models import Outcome
 from crm_app.services.contacts import numbers, search
 from crm_app.services.imports import writing
 from crm_app.services.imports.layout import MOMENTS
+from crm_app.services.imports.plan_file import encode
 
 if TYPE_CHECKING:
     from crm_app.services.imports.chunk import Batch, Prepared
@@ -34,7 +35,7 @@ def create(batch: Batch, rows: Sequence[Prepared]) -> None:
     contacts = []
     for id_, number, row in zip(ids, range(first, first + len(rows)), rows, strict=True):
         searched = _with_number(row.search_text, str(number))
-        system = (id_, number, batch.branch_id, "{}", searched, row.sort_name, 1, moment, moment)
+        system = (id_, number, batch.branch_id, columns.custom(row.values), searched, row.sort_name, 1, moment, moment)
         contacts.append(system + columns.of(row.values))
     made = list(zip(ids, rows, strict=True))
     sources = [(id_, r.values.get("source") or source, r.values.get("external_id"), moment) for id_, r in made]
@@ -54,20 +55,29 @@ class Columns:
         self._instead = {name: value for name, value in defaults.items() if name in layout.targets}
         self._moments = [target for target in layout.targets if target in MOMENTS]
         self._always = tuple(value for name, value in defaults.items() if name not in self._instead)
+        self._custom = layout.custom
         left_out = [name for name in defaults if name not in self._instead]
-        self.names = tuple(map(layout.attribute, (*layout.targets, *left_out)))
+        own = [target for target in layout.targets if target not in layout.custom]
+        self.names = tuple(map(layout.attribute, (*own, *left_out)))
 
     def of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """A row's values as they are written, in the order of `names`. `values` holds the targets in their order."""
-        if not self._instead and not self._moments:
+        if not self._instead and not self._moments and not self._custom:
             return (*values.values(), *self._always)
         written = dict(values)
+        for name in self._custom:
+            del written[name]
         for name in self._moments:
             written[name] = writing.storable(name, values[name])
         for name, other in self._instead.items():
             if written[name] is None:
                 written[name] = other
         return (*written.values(), *self._always)
+
+    def custom(self, values: Mapping[str, Any]) -> str:
+        """The own fields of a row, as JSON."""
+        filled = {name: values[name] for name in self._custom if values[name] is not None}
+        return encode(filled) if filled else "{}"
 
 
 def _with_number(text: str, number: str) -> str:

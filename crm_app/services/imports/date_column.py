@@ -1,24 +1,26 @@
 """The one format of each date column, found from the whole column."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from sqlite3 import Connection
 
 from crm_app.services.fields.date_formats import EXCEL, format_of
+from crm_app.services.fields.registry import FIELDS, Field, FieldKind
 from crm_app.services.imports import plan_file
 from crm_app.services.imports.columns import ColumnMapping
-from crm_app.services.imports.layout import DATES, MOMENTS
 
 LOOKED_AT = 20_000  # rows that a page looks at; the check looks at all
 
 
-def likely_formats(folder: Path, columns: Iterable[ColumnMapping], country: str) -> dict[int, str]:
+def likely_formats(
+    folder: Path, columns: Iterable[ColumnMapping], country: str, fields: Mapping[str, Field] = FIELDS
+) -> dict[int, str]:
     """Format by column index as the beginning of the file shows it, without what somebody chose: to be shown."""
     with plan_file.reading(folder) as plan:
         found = {
             column.index: format_of(_different(plan, column.index, LOOKED_AT), country)
             for column in columns
-            if column.target in DATES or column.target in MOMENTS
+            if _holds_dates(column, fields)
         }
     return {index: pattern for index, pattern in found.items() if pattern}
 
@@ -31,16 +33,26 @@ def orders(pattern: str) -> tuple[str, str] | None:
     return separator.join(("%d", "%m", year)), separator.join(("%m", "%d", year))
 
 
-def date_formats(plan: Connection, columns: Iterable[ColumnMapping], country: str) -> dict[int, str]:
+def date_formats(
+    plan: Connection, columns: Iterable[ColumnMapping], country: str, fields: Mapping[str, Field] = FIELDS
+) -> dict[int, str]:
     """Format by column index for the date columns: the chosen one, else the one most of the column is written in."""
     formats = {}
     for column in columns:
-        if column.target not in DATES and column.target not in MOMENTS:
+        if not _holds_dates(column, fields):
             continue
         found = column.date_format or format_of(_different(plan, column.index), country)
         if found:
             formats[column.index] = found
     return formats
+
+
+def _holds_dates(column: ColumnMapping, fields: Mapping[str, Field]) -> bool:
+    return (
+        column.target is not None
+        and column.target in fields
+        and fields[column.target].kind in (FieldKind.DATE, FieldKind.MOMENT)
+    )
 
 
 def _different(plan: Connection, index: int, rows: int = -1) -> list[str]:

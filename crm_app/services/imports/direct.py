@@ -11,11 +11,11 @@ from typing import Any
 from crm_app import settings
 from crm_app.locales import Text, text
 from crm_app.models import Import, ImportState, Job, JobState, Outcome
-from crm_app.services import database, jobs
+from crm_app.services import custom_fields, database, jobs
 from crm_app.services.actor import SYSTEM
 from crm_app.services.errors import CRMError
 from crm_app.services.fields.verdict import Level
-from crm_app.services.imports import access, choice, plan_file, presets, report, steps, uploads, work
+from crm_app.services.imports import access, choice, own_fields, plan_file, presets, report, steps, uploads, work
 from crm_app.services.imports.choice import Wish
 from crm_app.services.imports.columns import ColumnMapping, Options
 from crm_app.services.imports.preset_access import PresetId
@@ -65,6 +65,8 @@ def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
             "max_rows": chosen.import_max_rows,
         }
         staged = reader.run("stage", payload, on_progress=_telling("read", on_progress))
+        with database.reading() as session:
+            own_fields.put_over(custom_fields.all_of(session), staged["read_out"])
         columns, options = _choose(staged["read_out"], wish, preset)
         payload = {
             "folder": place,
@@ -140,11 +142,10 @@ def _preset(wish: Wish) -> PresetId | None:
 
 def _choose(read_out: dict[str, Any], wish: Wish, preset: PresetId | None) -> tuple[list[ColumnMapping], Options]:
     headers, suggestions = read_out["headers"], read_out["suggestions"]
-    carried = None
-    if preset is not None:
-        with database.reading() as session:
-            carried = presets.on_file(session, SYSTEM, preset, headers, suggestions)
-    return choice.choose(headers, suggestions, wish, product=read_out.get("product"), preset=carried)
+    with database.reading() as session:
+        fields = custom_fields.known(session)
+        carried = presets.on_file(session, SYSTEM, preset, headers, suggestions) if preset is not None else None
+    return choice.choose(headers, suggestions, wish, product=read_out.get("product"), preset=carried, fields=fields)
 
 
 def step(

@@ -4,6 +4,7 @@ Nothing is stored for this: the imports themselves are the memory. Those of the 
 somebody had checked, and that were not undone.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
 from crm_app.models import Import, ImportState
-from crm_app.services import installation
+from crm_app.services import custom_fields, installation
 from crm_app.services.fields.registry import FIELDS
 from crm_app.services.imports.columns import ColumnMapping, from_json
 from crm_app.services.imports.likeness import Key, are_alike, keys_of
@@ -32,13 +33,14 @@ class Earlier:
     columns: dict[Key, ColumnMapping]
     decided: set[Key]
     match_key: str | None
+    fields: Collection[str] = tuple(FIELDS)  # those contacts have here
 
     def said(self, key: Key) -> "Choice | None":
         """What was chosen for a column; nothing when it was left out only because no field was known for it."""
         column = self.columns.get(key)
         if column is None or (column.target is None and key not in self.decided):
             return None
-        return Choice(column, self) if column.target is None or column.target in FIELDS else None
+        return Choice(column, self) if column.target is None or column.target in self.fields else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,11 @@ def alike(session: Session, found: Import, keys: set[Key]) -> list[Earlier]:
                 break
     imports = session.exec(select(Import).where(col(Import.id).in_(ids)).order_by(col(Import.id).desc())).all()
     zone = ZoneInfo(installation.current(session).timezone)
-    return [_as_earlier(one, zone) for one in imports]
+    fields = tuple(custom_fields.known(session)) if imports else ()
+    return [_as_earlier(one, zone, fields) for one in imports]
 
 
-def _as_earlier(one: Import, zone: ZoneInfo) -> Earlier:
+def _as_earlier(one: Import, zone: ZoneInfo, fields: Collection[str]) -> Earlier:
     columns = from_json(one.columns)
     suggestions = one.read_out.get("suggestions", [])
     known, decided = {}, set()
@@ -81,4 +84,4 @@ def _as_earlier(one: Import, zone: ZoneInfo) -> Earlier:
             decided.add(key)
     when: date = (one.committed_at or one.created_at).astimezone(zone).date()
     reason = text("As in the import “{name}” of {date}.", name=one.name or one.file_name, date=when)
-    return Earlier(one.id or 0, reason, known, decided, one.options.get("match_key"))
+    return Earlier(one.id or 0, reason, known, decided, one.options.get("match_key"), fields)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm_app.locales import Text
+from crm_app.services import custom_fields
 from crm_app.services.escaping import unescape
 from crm_app.services.fields.registry import PARSERS
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Level, Verdict
@@ -152,5 +153,5 @@ def _parser(column: ColumnMapping, known: References, context: FieldContext) -> 
     if target == "tags":
         return references.tags_parser(column.separator, context)
     own = replace(context, date_format=column.date_format) if column.date_format else context
-    parse = PARSERS[target]
+    parse = custom_fields.parser(known.custom[target]) if target in known.custom else PARSERS[target]
     return lambda cell: parse(cell, own)

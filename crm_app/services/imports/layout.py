@@ -1,10 +1,11 @@
 """The shape of a plan: which field stands where in a row's list of values, and how values are written as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from crm_app.services.contacts.derived import POINT_FIELDS
+from crm_app.services.custom_fields import PREFIX
 from crm_app.services.fields.registry import FIELDS, FieldKind
 from crm_app.services.imports.columns import ColumnMapping, Options, WriteRule
 
@@ -28,21 +29,23 @@ class Layout:
     tags: tuple[str, ...]  # for every row
     rules: tuple[str, ...] = ()  # WriteRule per target; empty = OVERWRITE for all
     tags_rule: str = WriteRule.OVERWRITE  # of the tag columns; those for every row are always added
+    custom: tuple[str, ...] = ()  # those of the targets that are own fields of the installation
 
     def attribute(self, target: str) -> str:
-        return ATTRIBUTES.get(target, target)
+        """Under which name a change of this field is noted: a column of `contact`, or PREFIX and an own field's key."""
+        return PREFIX + target if target in self.custom else ATTRIBUTES.get(target, target)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Layout":
-        lists = {name: tuple(data.get(name, ())) for name in ("targets", "points", "tags", "rules")}
+        lists = {name: tuple(data.get(name, ())) for name in ("targets", "points", "tags", "rules", "custom")}
         return cls(**{**data, **lists})
 
 
-def of(columns: Sequence[ColumnMapping], options: Options) -> Layout:
-    """The layout these choices ask for."""
+def of(columns: Sequence[ColumnMapping], options: Options, own_fields: Collection[str] = ()) -> Layout:
+    """The layout these choices ask for; `own_fields` are the keys of the installation's own."""
     mapped = [column.target for column in columns if column.target]
     targets = tuple(target for target in mapped if target not in ("tags", "number"))
     rules = {column.target: column.rule.value for column in columns}
@@ -54,6 +57,7 @@ def of(columns: Sequence[ColumnMapping], options: Options) -> Layout:
         tags=tuple(tag.strip() for tag in options.tags),
         rules=tuple(rules[target] for target in targets),
         tags_rule=rules.get("tags", WriteRule.OVERWRITE.value),
+        custom=tuple(target for target in targets if target in own_fields),
     )
 
 

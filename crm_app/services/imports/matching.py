@@ -1,8 +1,9 @@
 """Which contact a row means, and what the row would change there. Check and commit decide through this one class."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row
@@ -124,13 +125,13 @@ class Matcher:
 
     def _changes(self, candidate: Candidate, stored: Row[Any]) -> dict[str, Any]:
         changes: dict[str, Any] = {}
-        for place, (target, attribute, point, rule) in enumerate(self._compared):
+        for place, (target, attribute, point, rule, read) in enumerate(self._compared):
             new = candidate.values[place]
             if new is None:
-                if place in candidate.clears and (old := plain(target, getattr(stored, attribute))) is not None:
+                if place in candidate.clears and (old := plain(target, read(stored))) is not None:
                     changes[attribute] = [old, None]
                 continue
-            old = plain(target, getattr(stored, attribute))
+            old = plain(target, read(stored))
             if new == old or target == self.layout.key:
                 continue
             if rule is not WriteRule.OVERWRITE and old is not None:
@@ -153,13 +154,19 @@ class Matcher:
         return [self._places[name] for name in IDENTIFYING if name in self._places]
 
     @cached_property
-    def _compared(self) -> list[tuple[str, str, int | None, WriteRule]]:
+    def _compared(self) -> list[tuple[str, str, int | None, WriteRule, Callable[[Row[Any]], Any]]]:
         points = {target: place for place, target in enumerate(self.layout.points)}
         rules = [WriteRule(rule) for rule in self.layout.rules] or [WriteRule.OVERWRITE] * len(self.layout.targets)
         return [
-            (target, self.layout.attribute(target), points.get(target), rule)
+            (target, self.layout.attribute(target), points.get(target), rule, self._reader(target))
             for target, rule in zip(self.layout.targets, rules, strict=True)
         ]
+
+    def _reader(self, target: str) -> Callable[[Row[Any]], Any]:
+        """How a field's value is read from a stored contact."""
+        if target in self.layout.custom:
+            return lambda stored: (stored.custom or {}).get(target)
+        return attrgetter(self.layout.attribute(target))
 
     def _norm(self, target: str, value: str) -> str | None:
         known = self._norms
@@ -203,7 +210,8 @@ class Matcher:
     def _stored(self, session: Session, ids: set[int]) -> dict[int, Row[Any]]:
         if not ids:
             return {}
-        wanted = dict.fromkeys([self.layout.attribute(target) for target in self.layout.targets])
+        layout = self.layout
+        wanted = dict.fromkeys("custom" if one in layout.custom else layout.attribute(one) for one in layout.targets)
         names = list(dict.fromkeys(["id", "number", "version", *wanted, *_DERIVED_FROM]))
         query = select(*[getattr(Contact, name) for name in names]).where(among(session, col(Contact.id), sorted(ids)))
         if not database.is_sqlite(session):
@@ -223,8 +231,10 @@ class Matcher:
         return found
 
 
-def _appended(old: str, new: str) -> str:
-    """`new` behind `old`, line by line; lines that are there already are not said twice."""
+def _appended(old: Any, new: Any) -> Any:
+    """`new` behind `old`, line by line or choice by choice; what is there already is not said twice."""
+    if isinstance(old, list):
+        return [*old, *(one for one in new if one not in old)]
     there = {line.strip() for line in old.splitlines()}
     more = [line for line in new.splitlines() if line.strip() and line.strip() not in there]
     return "\n".join([old, *more])

@@ -10,6 +10,7 @@ from typing import Any
 
 from crm_app.locales import DEFAULT, Text, render, text
 from crm_app.models import Outcome
+from crm_app.services.custom_fields import PREFIX
 from crm_app.services.fields.verdict import Level
 from crm_app.services.imports import plan_file
 from crm_app.services.imports.profile import ColumnProfile
@@ -229,7 +230,8 @@ def shown_changes(
     shown = {}
     for attribute, (old, new) in changes.items():
         known = names.get(attribute, {})
-        shown[_SHOWN_NAMES.get(attribute, attribute)] = (_shown(old, known, language), _shown(new, known, language))
+        name = _SHOWN_NAMES.get(attribute, attribute.removeprefix(PREFIX))
+        shown[name] = (_shown(old, known, language), _shown(new, known, language))
     return shown
 
 

@@ -1,4 +1,4 @@
-"""Words in cells that name rows of the database: statuses, responsible users, tags."""
+"""What the database knows that cells may name: statuses, responsible users, tags, and the installation's own fields."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,8 +7,9 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import text
 from crm_app.models import LeadStatus, User
+from crm_app.services import custom_fields
 from crm_app.services.actor import Actor
-from crm_app.services.fields.registry import parse
+from crm_app.services.fields.registry import Field, parse
 from crm_app.services.fields.verdict import FieldContext, Verdict, refused
 from crm_app.services.fields.vocabulary import split_tags
 from crm_app.services.folding import fold
@@ -23,11 +24,12 @@ class References:
     statuses: dict[str, int] = field(default_factory=dict)
     owners: dict[str, int] = field(default_factory=dict)
     names: dict[str, dict[str, str]] = field(default_factory=dict)  # attribute → id → name, for showing
+    custom: dict[str, Field] = field(default_factory=dict)  # the own fields by key
 
 
 def load(session: Session, branch_ids: frozenset[int] | None) -> References:
-    """Statuses and the active users of the branches (None = all)."""
-    found = References(names={"status_id": {}, "owner_id": {}})
+    """Statuses, own fields, and the active users of the branches (None = all)."""
+    found = References(names={"status_id": {}, "owner_id": {}}, custom=custom_fields.all_of(session))
     for status in session.exec(select(LeadStatus)).all():
         assert status.id is not None
         found.statuses[status.folded] = status.id

@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from crm_app.locales import Text, text
 from crm_app.models import Import, ImportState, Job, JobKind, JobState, Tag
 from crm_app.models.base import now
-from crm_app.services import jobs
+from crm_app.services import custom_fields, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import columns as mappings
@@ -58,7 +58,7 @@ def map_columns(
     Raises NotFound, NotPermitted; Invalid naming the column; Conflict in other states than READ and CHECKED.
     """
     found = _in_state(session, actor, import_id, _MAPPABLE)
-    mappings.validate(columns, options, len(found.read_out.get("headers", [])))
+    mappings.validate(columns, options, len(found.read_out.get("headers", [])), custom_fields.known(session))
     _give_way(session, found)
     found.columns = [column.to_json() for column in columns]
     found.options = options.to_json()
@@ -83,7 +83,8 @@ def check(session: Session, actor: Actor, import_id: int) -> Job:
     """Makes the plan (again). Raises NotFound, NotPermitted, Conflict; Invalid when nothing is mapped."""
     found = _in_state(session, actor, import_id, _MAPPABLE)
     chosen = mappings.from_json(found.columns)
-    mappings.validate(chosen, Options.from_json(found.options), len(found.read_out.get("headers", [])))
+    width, fields = len(found.read_out.get("headers", [])), custom_fields.known(session)
+    mappings.validate(chosen, Options.from_json(found.options), width, fields)
     _give_way(session, found)
     found.state, found.error = ImportState.CHECKING, None
     return _start(session, actor, found, JobKind.CHECK, total=found.rows)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -13,10 +13,10 @@ from sqlmodel import Session, select
 
 from crm_app.locales import Text, render, text
 from crm_app.models import Permission, Tag
-from crm_app.services import choosable
+from crm_app.services import choosable, custom_fields
 from crm_app.services.actor import Actor
 from crm_app.services.escaping import escape
-from crm_app.services.fields.registry import FIELDS
+from crm_app.services.fields.registry import Field, FieldKind
 
 ROWS = 1_000  # rows of the sheet that offer the lists
 _LEFT_OUT = ("number", "registered_at")  # given by the system
@@ -43,9 +43,9 @@ def csv_template(session: Session, actor: Actor) -> bytes:
     actor.require(Permission.IMPORT)
     file = io.StringIO()
     writer = csv.writer(file, delimiter=";")
-    names = _names()
-    writer.writerow([render(FIELDS[name].label, actor.language) for name in names])
-    writer.writerow([escape(_example(name, actor)) for name in names])
+    fields = _fields(session)
+    writer.writerow([render(field.label, actor.language) for field in fields.values()])
+    writer.writerow([escape(_example(name, actor)) for name in fields])
     return ("\ufeff" + file.getvalue()).encode()
 
 
@@ -55,10 +55,10 @@ def xlsx_template(session: Session, actor: Actor) -> bytes:
     book = Workbook()
     sheet: Any = book.active
     sheet.title = render(text("Contacts"), actor.language)
-    names = _names()
-    for index, name in enumerate(names, 1):
+    fields = _fields(session)
+    for index, (name, field) in enumerate(fields.items(), 1):
         letter = get_column_letter(index)
-        head = sheet.cell(1, index, render(FIELDS[name].label, actor.language))
+        head = sheet.cell(1, index, render(field.label, actor.language))
         head.font = Font(bold=True, color="FFFFFF")
         head.fill = PatternFill("solid", fgColor="3E63DD")
         head.alignment = Alignment(vertical="center")
@@ -66,15 +66,15 @@ def xlsx_template(session: Session, actor: Actor) -> bytes:
         sheet.column_dimensions[letter].width = max(14, len(head.value) + 4)
         for row in range(2, ROWS + 2):
             sheet.cell(row, index).number_format = "@"
-    _offer_lists(book, sheet, names, _allowed(session, actor))
+    _offer_lists(book, sheet, list(fields), _allowed(session, actor, fields))
     sheet.freeze_panes = "A2"
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
 
 
-def _names() -> list[str]:
-    return [name for name in FIELDS if name not in _LEFT_OUT]
+def _fields(session: Session) -> dict[str, Field]:
+    return {name: field for name, field in custom_fields.known(session).items() if name not in _LEFT_OUT}
 
 
 def _example(name: str, actor: Actor) -> str:
@@ -82,9 +82,12 @@ def _example(name: str, actor: Actor) -> str:
     return render(value, actor.language) if isinstance(value, Text) else value
 
 
-def _allowed(session: Session, actor: Actor) -> dict[str, list[str]]:
+def _allowed(session: Session, actor: Actor, fields: Mapping[str, Field]) -> dict[str, list[str]]:
     """Allowed values by field, in the actor's language; tags are proposals."""
     found = {name: [render(word, actor.language) for word in words] for name, words in _WORDS.items()}
+    for name, field in fields.items():
+        if field.kind is FieldKind.CHOICE:
+            found[name] = list(field.options)
     found["status"] = [status.name for status in choosable.statuses(session)]
     found["owner"] = [user.email for user in choosable.colleagues(session, actor)]
     found["tags"] = list(session.exec(select(Tag.name).order_by(Tag.folded).limit(500)).all())

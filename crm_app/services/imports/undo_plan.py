@@ -16,6 +16,7 @@ from crm_app.models import Contact, Import, LeadStatus, Outcome, UndoOutcome, Us
 from crm_app.services import database
 from crm_app.services.contacts import derived
 from crm_app.services.contacts.validating import ONE_OF
+from crm_app.services.custom_fields import PREFIX
 from crm_app.services.imports.among import among
 from crm_app.services.imports.layout import MOMENTS, plain
 from crm_app.services.imports.undo_ties import Ties, tags_given_again, tags_of, ties
@@ -99,7 +100,8 @@ def _stored(session: Session, found: Import, rows: Sequence[Row[Any]], locks: bo
     ids = sorted({row.contact_id for row in rows if row.contact_id is not None})
     if not ids:
         return {}
-    changed = {name for row in rows for name in row.changes or () if name in _COLUMNS}
+    names = {name for row in rows for name in row.changes or ()}
+    changed = {"custom" if name.startswith(PREFIX) else name for name in names if _is_value(name)}
     columns = [getattr(Contact, name) for name in dict.fromkeys([*_ALWAYS, *sorted(changed)])]
     query = select(*columns).where(among(session, col(Contact.id), ids), col(Contact.branch_id) == found.branch_id)
     if locks and not database.is_sqlite(session):
@@ -122,8 +124,8 @@ def _undone(row: Row[Any], contact: Row[Any] | None, hanging: Ties | None) -> Ro
         fate.reason = hanging.reason or EDITED
     elif fate.outcome is not UndoOutcome.REVERSED:
         for name, (old, written) in (row.changes or {}).items():
-            if name in _COLUMNS:
-                current = plain(name, getattr(contact, name))
+            if _is_value(name):
+                current = _current(name, contact)
                 outcome = UndoOutcome.REVERSED if _same(name, current, old) else fate.outcome
                 fate.fields.append(FieldFate(name, old, written, current, outcome))
     return fate
@@ -144,7 +146,7 @@ def _updated(
     for name, (old, written) in (row.changes or {}).items():
         if name == "tags":
             fate.fields.append(_tags(written, tags, again))
-        elif name in _COLUMNS:
+        elif _is_value(name):
             fate.fields.append(_field(name, old, written, contact, valid))
     if contact.version != row.version:
         _keep_a_name(fate)
@@ -159,7 +161,7 @@ def worst(outcomes: Iterable[UndoOutcome]) -> UndoOutcome:
 
 
 def _field(name: str, old: Any, written: Any, contact: Row[Any], valid: dict[str, set[int | None]]) -> FieldFate:
-    current = plain(name, getattr(contact, name))
+    current = _current(name, contact)
     fate = FieldFate(name, old, written, current, UndoOutcome.REVERSED)
     if _same(name, current, old):
         return fate
@@ -190,6 +192,17 @@ def _keep_a_name(fate: RowFate) -> None:
         if name in restored:
             restored[name].outcome, restored[name].takes = UndoOutcome.IMPOSSIBLE, False
             restored[name].reason = NAMELESS
+
+
+def _is_value(name: str) -> bool:
+    """Whether a change is one of the contact's values: a column, or an own field."""
+    return name in _COLUMNS or name.startswith(PREFIX)
+
+
+def _current(name: str, contact: Row[Any]) -> Any:
+    if name.startswith(PREFIX):
+        return (contact.custom or {}).get(name.removeprefix(PREFIX))
+    return plain(name, getattr(contact, name))
 
 
 def _same(name: str, one: Any, other: Any) -> bool:

@@ -88,7 +88,7 @@ def _restore(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
     for fate in fates:
         assert fate.stored is not None and fate.contact_id is not None
         old = {name: one.old for name, one in fate.restored.items() if name != "tags"}
-        written = {name: writing.storable(name, value) for name, value in old.items()}
+        written = writing.as_columns(old, fate.stored)
         if not old.keys().isdisjoint(_NAMES):
             values = {name: old.get(name, getattr(fate.stored, name)) for name in _NAMES}
             values["number"] = fate.stored.number

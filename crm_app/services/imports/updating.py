@@ -35,7 +35,7 @@ def update(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> None:
         if "tags" in changes:
             changes["tags"] = [[], batch.give(id_, changes["tags"][1])]
         new = _new(decision)
-        written = {name: writing.storable(name, value) for name, value in new.items()}
+        written = writing.as_columns(new, decision.stored)
         written |= _derived(decision.stored, new, reached.get(id_, ()))
         by_columns.setdefault(tuple(written), []).append((*written.values(), version, batch.moment, id_))
         batch.prove(prepared.candidate.row, Outcome.UPDATE, id_, version, encode(changes))

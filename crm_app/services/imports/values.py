@@ -1,6 +1,6 @@
 """The different values of a column with a closed vocabulary: how many rows hold each, and what it is understood as."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,14 @@ from crm_app.models import LeadStatus, Permission
 from crm_app.services import audit, installation
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Invalid
-from crm_app.services.fields.registry import FIELDS, FieldKind
+from crm_app.services.fields.registry import FIELDS, Field, FieldKind
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
 from crm_app.services.imports import access, plan_file, references, uploads
 from crm_app.services.imports.columns import ColumnMapping
 from crm_app.services.imports.judging import parser
 
-CLOSED_KINDS = (FieldKind.GENDER, FieldKind.LIFECYCLE, FieldKind.YES_NO, FieldKind.COUNTRY)
+CLOSED_KINDS = (FieldKind.GENDER, FieldKind.LIFECYCLE, FieldKind.YES_NO, FieldKind.COUNTRY, FieldKind.CHOICE)
 CLOSED_FIELDS = ("status", "owner")
 MOST = 100  # different values that are shown, the most frequent first
 STATUS_LENGTH = 80
@@ -41,9 +41,9 @@ class ColumnValue:
     meant: str | None
 
 
-def is_closed(target: str | None) -> bool:
-    """Whether a field only takes certain values."""
-    return target in CLOSED_FIELDS or (target in FIELDS and FIELDS[target].kind in CLOSED_KINDS)
+def is_closed(target: str | None, fields: Mapping[str, Field] = FIELDS) -> bool:
+    """Whether a field only takes certain values; `fields` are those contacts have here."""
+    return target in CLOSED_FIELDS or (target is not None and target in fields and fields[target].kind in CLOSED_KINDS)
 
 
 def listing(
@@ -58,7 +58,9 @@ def listing(
     settings = installation.current(session)
     context = FieldContext(country=settings.country, time_zone=settings.timezone)
     known = references.load(session, frozenset([found.branch_id]))
-    return {column.index: _values(folder, column, known, context) for column in columns if is_closed(column.target)}
+    fields = FIELDS | known.custom
+    closed = [column for column in columns if is_closed(column.target, fields)]
+    return {column.index: _values(folder, column, known, context) for column in closed}
 
 
 def _values(
@@ -67,7 +69,7 @@ def _values(
     judge = parser(replace(column, values={}), known, context)
     names = known.names.get(f"{column.target}_id", {})
     shown = []
-    for cell, rows in _counted(folder, column.index):
+    for cell, rows in counted(folder, column.index):
         meant = column.values.get(cell)
         verdict = judge(cell if meant is None else meant)
         value = names.get(str(verdict.value), verdict.value)
@@ -75,7 +77,8 @@ def _values(
     return sorted(shown, key=lambda value: value.problem is None and value.meant is None)
 
 
-def _counted(folder: Path, index: int) -> list[tuple[str, int]]:
+def counted(folder: Path, index: int) -> list[tuple[str, int]]:
+    """The MOST different texts of a column that stand in the most rows, with these rows counted."""
     query = (
         "SELECT trim(json_extract(cells, ?)) AS cell, count(*) FROM cells GROUP BY cell "
         "HAVING cell <> '' ORDER BY count(*) DESC, cell LIMIT ?"

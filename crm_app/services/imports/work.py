@@ -14,9 +14,9 @@ from crm_app import settings
 from crm_app.locales import Text, text
 from crm_app.models import AuditEntry, Import, ImportState, Job, JobKind, JobState
 from crm_app.models.base import now
-from crm_app.services import database, jobs
+from crm_app.services import custom_fields, database, jobs
 from crm_app.services.errors import CRMError
-from crm_app.services.imports import plan_file, remembered, steps, uploads
+from crm_app.services.imports import own_fields, plan_file, remembered, steps, uploads
 from crm_app.services.imports.access import who_runs
 from crm_app.services.imports.commit import Commit
 from crm_app.services.imports.reading.child import Reader
@@ -133,6 +133,7 @@ class _Worker:
             (folder / file).unlink(missing_ok=True)
             raise
         with database.reading() as session:
+            own_fields.put_over(custom_fields.all_of(session), result["read_out"])
             remembered.put_over(session, self.found, result["read_out"], folder, file)
         with database.transaction() as session:
             jobs.finish(session, self.claim)  # raises Lost: then another reading has the word

@@ -3,7 +3,7 @@
 Values come as JSON has them: dates and moments in ISO form, which both databases take as text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,9 @@ from sqlalchemy import text as sql
 from sqlmodel import Session
 
 from crm_app.services import database
+from crm_app.services.custom_fields import PREFIX
 from crm_app.services.imports.layout import MOMENTS
+from crm_app.services.imports.plan_file import encode
 
 Rows = Sequence[tuple[Any, ...]]
 
@@ -63,3 +65,13 @@ def storable(target: str, value: Any) -> Any:
     if value is not None and target in MOMENTS:
         return moment(datetime.fromisoformat(value))
     return value
+
+
+def as_columns(new: Mapping[str, Any], stored: Any) -> dict[str, Any]:
+    """Changed values by the columns of `contact` they stand in; own fields go beside those `stored` has."""
+    written = {name: storable(name, value) for name, value in new.items() if not name.startswith(PREFIX)}
+    if len(written) < len(new):
+        own = {name.removeprefix(PREFIX): value for name, value in new.items() if name.startswith(PREFIX)}
+        together = (stored.custom or {}) | own
+        written["custom"] = encode({key: value for key, value in together.items() if value is not None})
+    return written

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from crm_app.models import Contact, ContactTag, ImportRow, JobState, Outcome, Tag
-from crm_app.services import database
+from crm_app.models import Contact, ContactTag, FieldType, ImportRow, JobState, Outcome, Tag
+from crm_app.services import custom_fields, database
+from crm_app.services.actor import SYSTEM
 from crm_app.services.imports import steps
 from crm_app.services.imports.columns import Blank, InFile, WriteRule
 from crm_app.services.imports.reading.types import ReadSettings
@@ -28,7 +29,13 @@ SOURCES = ["", "fair"]
 TAGS = ["", "VIP", "vip, Kurs"]
 DATES = ["", "[clear]", "1990-12-31", "1990-02-30"]
 AS_WRITTEN = ReadSettings(encoding="utf-8", delimiter=",", quotechar='"', header_row=1)
-HEADER = ["external_id", "lifecycle", "source", "first_name", "email", "phone", "mobile", "birth_date", "tags"]
+HEADER = [
+    *("external_id", "lifecycle", "source", "first_name", "email", "phone", "mobile", "birth_date", "tags"),
+    *("fee", "instrument"),
+]
+OWN = ("fee", "instrument")  # own fields of the installation
+FEES = ["", "[clear]", "12,50", "€ 1.200,00", "much"]
+INSTRUMENTS = ["", "[clear]", "Klavier", "GEIGE", "Tuba"]
 
 RULES = [WriteRule.FILL, WriteRule.NEVER, WriteRule.OVERWRITE]
 
@@ -39,10 +46,14 @@ stored = st.fixed_dictionaries(
         "email": st.sampled_from(["a@example.org", "b@example.org", None]),
         "mobile": st.sampled_from(["+491709876543", None]),
         "branch_id": st.sampled_from([1, 1, 1, 2]),
+        "custom": st.sampled_from([{}, {"fee": 12.5, "instrument": "Klavier"}, {"fee": 1200, "gone": "kept"}]),
     }
 )
 row = st.tuples(
-    *[st.sampled_from(values) for values in (IDS, LIFECYCLES, SOURCES, NAMES, MAILS, PHONES, PHONES, DATES, TAGS)]
+    *[
+        st.sampled_from(values)
+        for values in (IDS, LIFECYCLES, SOURCES, NAMES, MAILS, PHONES, PHONES, DATES, TAGS, FEES, INSTRUMENTS)
+    ]
 )
 options = st.fixed_dictionaries(
     {
@@ -74,8 +85,11 @@ def empty() -> None:
             "tag",
             "job",
             "import",
+            "custom_field",
         ):
             session.execute(text(f'DELETE FROM "{table}"'))
+        custom_fields.create(session, SYSTEM, "Fee", FieldType.MONEY)
+        custom_fields.create(session, SYSTEM, "Instrument", FieldType.CHOICE, ["Klavier", "Geige"])
         if database.is_sqlite(session):
             session.execute(text("INSERT INTO contact_search(contact_search) VALUES ('rebuild')"))
 
@@ -91,7 +105,12 @@ def values(session: Session) -> dict[int, dict[str, Any]]:
     for contact_id, name in session.exec(select(ContactTag.contact_id, Tag.folded).join(Tag)).all():
         tags.setdefault(contact_id, set()).add(name)
     found = session.exec(select(Contact)).all()
-    return {c.id: {**c.model_dump(), "tags": tags.get(c.id, set())} for c in found if c.id is not None}
+    own = {c.id: {name: c.custom.get(name) for name in (*OWN, "gone")} for c in found}
+    return {
+        c.id: {**c.model_dump(exclude={"custom"}), **own[c.id], "tags": tags.get(c.id, set())}
+        for c in found
+        if c.id is not None
+    }
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -33,6 +33,7 @@ from crm_app.services import crash, database, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards, derived
 from crm_app.services.contacts.validating import ONE_OF, InvalidFields
+from crm_app.services.custom_fields import PREFIX
 from crm_app.services.folding import fold
 from crm_app.services.imports import pace, steps, undo, work
 from tests.services.imports import test_plan_equals_commit as generated
@@ -48,6 +49,8 @@ VALUES = {  # of stored contacts and of edits; files take generated.row
     "birth_date": ["", "1990-12-31", "1980-01-01"],
     "city": ["", "Bern"],
     "tags": ["", "VIP", "Messe, Kurs", "VIP, Kurs"],
+    "fee": ["", "12,50", "7"],
+    "instrument": ["", "Geige"],
 }
 stored = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in VALUES.items()})
 # Half of the worlds are made so that rows meet contacts and edits meet what the rows wrote.
@@ -66,6 +69,8 @@ CELLS = (
     [""],
     ["1990-12-31"],
     ["VIP", "vip, Kurs"],
+    ["12,50", "8"],
+    ["", "Klavier"],
 )
 meeting = {
     "people": st.tuples(known, known).map(
@@ -82,7 +87,7 @@ anything = {
     "chosen": generated.options,
 }
 some_world = st.one_of(st.fixed_dictionaries(meeting), st.fixed_dictionaries(anything))
-OFTEN = ["retag", "first_name", "email", "phone", "birth_date", "tags"]
+OFTEN = ["retag", "first_name", "email", "phone", "birth_date", "tags", "fee"]
 ANY = [*OFTEN, *OFTEN, "deactivate", *VALUES]
 some_edit = st.tuples(st.integers(0, 2), st.sampled_from(ANY), st.integers(0, 3))
 history = st.lists(some_edit, min_size=3, max_size=8)
@@ -111,12 +116,18 @@ def state(session: Session, *, apart: tuple[str, ...] = ("version", "updated_at"
     tags = session.exec(select(ContactTag.contact_id, Tag.folded).join(Tag)).all()
     sources = session.exec(select(ContactSource)).all()
     return {
-        "contact": {c.id: c.model_dump(exclude=set(apart)) for c in session.exec(select(Contact)).all()},
+        "contact": {c.id: _values(c, apart) for c in session.exec(select(Contact)).all()},
         "contact_point": sorted((p.contact_id, p.kind, p.label, p.value, p.norm, p.primary) for p in points),
         "contact_tag": sorted(tuple(pair) for pair in tags),
         "contact_source": sorted((s.contact_id, s.source, str(s.external_id), s.first_seen) for s in sources),
         "tag": sorted(session.exec(select(Tag.folded)).all()),
     }
+
+
+def _values(contact: Contact, apart: tuple[str, ...]) -> dict[str, Any]:
+    """The contact's own columns, and its own fields under the names of their changes."""
+    own = {PREFIX + name: contact.custom.get(name) for name in generated.OWN}
+    return contact.model_dump(exclude={*apart, "custom"}) | own
 
 
 def everything(session: Session) -> Any:

@@ -1,0 +1,161 @@
+"""Own fields of an installation: made from a label and a type, then judged and named like the built-in ones.
+
+Their values stand in `Contact.custom` by key, as JSON: dates in ISO form, amounts as numbers.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from crm_app.locales import LANGUAGES, Text, render, text
+from crm_app.models import Contact, CustomField, FieldType, Permission
+from crm_app.services import audit
+from crm_app.services.actor import Actor
+from crm_app.services.errors import Invalid
+from crm_app.services.fields.registry import FIELDS, Field, FieldGroup, FieldKind, parser_of
+from crm_app.services.fields.verdict import FieldContext, Verdict
+from crm_app.services.folding import fold
+
+LABEL_LENGTH, KEY_LENGTH, OPTION_LENGTH = 120, 60, 120
+MOST, MOST_OPTIONS = 200, 200
+
+PREFIX = "custom."  # before the key where changes of a contact are noted, beside names of columns
+KINDS: dict[FieldType, tuple[FieldKind, int | None]] = {
+    FieldType.TEXT: (FieldKind.TEXT, 500),
+    FieldType.LONG_TEXT: (FieldKind.LONG_TEXT, 20_000),
+    FieldType.NUMBER: (FieldKind.AMOUNT, None),
+    FieldType.MONEY: (FieldKind.AMOUNT, None),
+    FieldType.DATE: (FieldKind.DATE, None),
+    FieldType.YES_NO: (FieldKind.YES_NO, None),
+    FieldType.CHOICE: (FieldKind.CHOICE, None),
+    FieldType.CHOICES: (FieldKind.CHOICES, None),
+    FieldType.PHONE: (FieldKind.PHONE, 60),
+    FieldType.EMAIL: (FieldKind.EMAIL, 254),
+    FieldType.LINK: (FieldKind.LINK, 500),
+}
+TYPE_LABELS: dict[FieldType, Text] = {
+    FieldType.TEXT: text("Text"),
+    FieldType.LONG_TEXT: text("Long text"),
+    FieldType.NUMBER: text("Number with decimals"),
+    FieldType.MONEY: text("Amount of money"),
+    FieldType.DATE: text("Date"),
+    FieldType.YES_NO: text("Yes or no"),
+    FieldType.CHOICE: text("Choice"),
+    FieldType.CHOICES: text("Several choices"),
+    FieldType.PHONE: text("Phone number"),
+    FieldType.EMAIL: text("E-mail address"),
+    FieldType.LINK: text("Link"),
+}
+# Names that mean something else beside a contact's values.
+_RESERVED = {*FIELDS, *Contact.model_fields, "import", "consent"}
+
+
+def all_of(session: Session) -> dict[str, Field]:
+    """The own fields by key, in their order."""
+    stored = session.exec(select(CustomField).order_by(col(CustomField.position), col(CustomField.id))).all()
+    return {one.key: as_field(one) for one in stored}
+
+
+def known(session: Session) -> dict[str, Field]:
+    """Every field contacts have here: the built-in ones, then the own ones."""
+    return FIELDS | all_of(session)
+
+
+def as_field(stored: CustomField) -> Field:
+    """An own field as forms, imports and exports take it. Its label is in nobody's catalogue."""
+    kind, length = KINDS[FieldType(stored.type)]
+    label = text("{label}", label=stored.label)
+    return Field(stored.key, kind, label, FieldGroup.OWN, length, options=tuple(map(str, stored.options)))
+
+
+def parser(field: Field) -> Callable[[str, FieldContext], Verdict]:
+    """Judges texts for an own field; values are as JSON has them."""
+    parse = parser_of(field)
+
+    def judge(cell: str, context: FieldContext) -> Verdict:
+        verdict = parse(cell, context)
+        return replace(verdict, value=verdict.value.isoformat()) if isinstance(verdict.value, date) else verdict
+
+    return judge
+
+
+def create(session: Session, actor: Actor, label: str, kind: FieldType, options: Sequence[str] = ()) -> CustomField:
+    """A new field behind the others; its key comes from the label and never changes.
+
+    Raises NotPermitted; Invalid ("label", "options") for a label that is empty, too long or there already, and for
+    missing or too many options.
+    """
+    actor.require(Permission.SETTINGS)
+    clean = " ".join(label.split())
+    if not clean or len(clean) > LABEL_LENGTH:
+        raise Invalid(text("A field has a name of 1 to {most} characters.", most=LABEL_LENGTH), "label")
+    stored = session.exec(select(CustomField)).all()
+    if fold(clean) in {fold(one.label) for one in stored} | _built_in_labels():
+        raise Invalid(text("There is a field “{name}” already.", name=clean), "label")
+    if len(stored) >= MOST:
+        raise Invalid(text("There are {most} own fields, and that is the limit.", most=MOST), "label")
+    chosen = _options(options) if kind in (FieldType.CHOICE, FieldType.CHOICES) else []
+    if kind in (FieldType.CHOICE, FieldType.CHOICES) and not chosen:
+        raise Invalid(text("Give at least one choice."), "options")
+    last = session.exec(select(func.coalesce(func.max(col(CustomField.position)), 0))).one()
+    made = CustomField(
+        key=_key(clean, {one.key for one in stored}), label=clean, type=kind, options=chosen, position=last + 1
+    )
+    session.add(made)
+    session.flush()
+    audit.record(session, actor, "field.add", field=made.id or 0, kind=kind.value)
+    return made
+
+
+def add_option(session: Session, actor: Actor, key: str, option: str) -> str:
+    """One more choice of a field, behind the others; the spelling that is there already when it is known.
+
+    Raises NotPermitted; Invalid when the field has no choices, or the text is none.
+    """
+    actor.require(Permission.SETTINGS)
+    found = session.exec(select(CustomField).where(CustomField.key == key)).first()
+    if found is None or found.type not in (FieldType.CHOICE, FieldType.CHOICES):
+        raise Invalid(text("There is no field “{name}” with choices.", name=key), "options")
+    clean = " ".join(option.split())
+    for there in found.options:
+        if fold(there) == fold(clean):
+            return str(there)
+    found.options = _options([*found.options, clean])
+    session.add(found)
+    session.flush()
+    audit.record(session, actor, "field.option", field=found.id or 0, options=len(found.options))
+    return clean
+
+
+@cache
+def _built_in_labels() -> frozenset[str]:
+    """In every language: a column of one name must not mean two fields."""
+    return frozenset(fold(render(field.label, language)) for field in FIELDS.values() for language in LANGUAGES)
+
+
+def _options(options: Sequence[str]) -> list[str]:
+    clean = {fold(option): " ".join(option.split()) for option in reversed(options) if fold(option)}
+    chosen = list(reversed(clean.values()))
+    if len(chosen) > MOST_OPTIONS or any(len(option) > OPTION_LENGTH for option in chosen):
+        raise Invalid(
+            text("A field has at most {most} choices of {length} characters.", most=MOST_OPTIONS, length=OPTION_LENGTH),
+            "options",
+        )
+    return chosen
+
+
+def _key(label: str, taken: set[str]) -> str:
+    """The label as a name: "Größe (cm)" becomes grosse_cm; a number behind it when that is taken."""
+    name = re.sub(r"[^a-z0-9]+", "_", fold(label)).strip("_")[: KEY_LENGTH - 4] or "field"
+    if name[0].isdigit():
+        name = "field_" + name[: KEY_LENGTH - 10]
+    key, number = name, 1
+    while key in taken or key in _RESERVED:
+        number += 1
+        key = f"{name}_{number}"
+    return key
