@@ -1,6 +1,12 @@
 """Notices an upload that did not arrive."""
 
+from typing import Any
+
 import reflex as rx
+
+
+def _nothing() -> tuple[()]:
+    return ()
 
 
 class UploadWatch(rx.Component):
@@ -8,8 +14,8 @@ class UploadWatch(rx.Component):
 
     library = "$/public/js/upload.js"
     tag = "UploadWatch"
-    on_lost: rx.EventHandler[rx.event.no_args_event_spec]
+    on_lost: rx.EventHandler[_nothing]  # type: ignore[type-arg,valid-type]
 
 
-def upload_watch(on_lost: rx.event.EventType[()]) -> rx.Component:
+def upload_watch(on_lost: Any) -> rx.Component:
     return UploadWatch.create(on_lost=on_lost)

@@ -6,7 +6,7 @@ from crm_app.components.form_guard import form_guard
 from crm_app.components.notice import notice
 from crm_app.components.text import T
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, Field, FieldGroup, FieldKind
-from crm_app.state.contact_form import FORM_FIELDS, ContactFormState
+from crm_app.state.contact_form import FORM_FIELDS, ContactFormState, OwnField
 from crm_app.state.contact_view import CHOICES
 
 _AUTOFILL = {"email": "email", "phone": "tel", "mobile": "tel", "website": "url"}
@@ -16,7 +16,15 @@ def contact_fields() -> rx.Component:
     return rx.fragment(
         form_guard(ContactFormState.errors),
         rx.cond(ContactFormState.errors[""].to(str), notice(ContactFormState.errors[""].to(str), "danger")),
-        *[_group(group) for group in FieldGroup],
+        *[_group(group) for group in FieldGroup if group is not FieldGroup.OWN],
+        rx.cond(
+            ContactFormState.own.length() > 0,
+            rx.el.section(
+                rx.el.h2(T(GROUP_LABELS[FieldGroup.OWN].msgid)),
+                rx.el.div(rx.foreach(ContactFormState.own, _own_field), class_name="fields"),
+                class_name="field-group",
+            ),
+        ),
     )
 
 
@@ -74,6 +82,36 @@ def _input(field: Field, error: rx.Var) -> rx.Component:
         input_mode=_AUTOFILL.get(field.name, "text"),
         auto_complete="off",
         auto_focus=field.name == "first_name",
+    )
+
+
+def _own_field(field: rx.Var[OwnField]) -> rx.Component:
+    """An own field of the installation: known only when the page runs."""
+    error = ContactFormState.errors[field.name].to(str)
+    shared = {
+        "id": "field-" + field.name,
+        "name": field.name,
+        "class_name": "input",
+        "default_value": ContactFormState.values[field.name].to(str),
+        "aria_invalid": rx.cond(error, "true", "false"),
+        "aria_describedby": "error-" + field.name,
+    }
+    text = rx.el.input(**shared, type="text", auto_complete="off")
+    return rx.el.div(
+        rx.el.label(field.label, html_for="field-" + field.name),
+        rx.match(
+            field.kind,
+            ("date", rx.fragment(rx.el.input(**shared, type="date"), _half_a_date())),
+            ("yes_no", _select(shared, *[rx.el.option(T(CHOICES[word].msgid), value=word) for word in ("yes", "no")])),
+            ("choice", _select(shared, rx.foreach(field.options, lambda one: rx.el.option(one, value=one)))),
+            ("choices", rx.fragment(text, rx.el.p(field.options.join(" · "), class_name="field-hint"))),
+            ("long_text", rx.el.textarea(**shared, rows=4)),
+            ("amount", rx.el.input(**shared, type="text", input_mode="decimal", auto_complete="off")),
+            text,
+        ),
+        rx.cond(error, rx.el.p(error, class_name="field-error", id="error-" + field.name, role="alert")),
+        class_name=rx.cond(field.kind == "long_text", "field wide", "field"),
+        key=field.name,
     )
 
 

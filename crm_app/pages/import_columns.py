@@ -6,12 +6,13 @@ from crm_app import routes
 from crm_app.components.notice import notice
 from crm_app.components.text import T, t, tn
 from crm_app.pages.import_frame import foot, frame
+from crm_app.pages.import_new_field import new_field
 from crm_app.pages.import_presets import import_presets
 from crm_app.pages.import_values import column_values
 from crm_app.pages.import_whole_file import whole_file
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, FieldGroup
 from crm_app.state.import_columns import ImportColumnsState, WriteRule
-from crm_app.state.import_columns_view import ColumnLine
+from crm_app.state.import_columns_view import ADD, ColumnLine
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
 
@@ -124,6 +125,7 @@ def _row(line: rx.Var[ColumnLine]) -> rx.Component:
         ),
         rx.el.td(
             _target(line),
+            new_field(line),
             rx.cond(line.target == "tags", _separator(line)),
             rx.cond(line.dates.length() > 0, _dates(line)),
             rx.cond(line.vocabulary != "", column_values(line)),
@@ -155,10 +157,19 @@ def _target(line: rx.Var[ColumnLine]) -> rx.Component:
             label=t(GROUP_LABELS[group].msgid),
         )
         for group in FieldGroup
+        if group is not FieldGroup.OWN
     ]
     return rx.el.select(
         rx.el.option(T("– leave out –"), value=""),
         *groups,
+        rx.cond(
+            ImportColumnsState.own.length() > 0,
+            rx.el.optgroup(
+                rx.foreach(ImportColumnsState.own, lambda own: rx.el.option(own.label, value=own.value)),
+                label=t(GROUP_LABELS[FieldGroup.OWN].msgid),
+            ),
+        ),
+        rx.cond(ImportColumnsState.may_add, rx.el.option(T("a new field …"), value=ADD)),
         value=line.target,
         on_change=lambda target: ImportColumnsState.choose(line.index, target),
         aria_label=t("Field for the column {header}", header=line.header),
@@ -205,7 +216,7 @@ def _rule(line: rx.Var[ColumnLine]) -> rx.Component:
                 rx.el.option(T("add to it"), value=WriteRule.OVERWRITE.value),
                 rx.el.option(T("the file counts"), value=WriteRule.OVERWRITE.value),
             ),
-            rx.cond((line.target == "notes") | (line.target == "social_links"), rx.fragment(*more)),
+            rx.cond(line.appendable & (line.target != "tags"), rx.fragment(*more)),
             rx.el.option(T("keep it"), value=WriteRule.FILL.value),
             rx.el.option(T("only for new contacts"), value=WriteRule.NEVER.value),
             value=line.rule,

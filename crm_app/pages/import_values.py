@@ -41,6 +41,7 @@ def _value(line: rx.Var[ColumnLine], value: rx.Var[ValueLine]) -> rx.Component:
             line.vocabulary,
             ("status", _select(line, value, *_statuses(value))),
             ("owner", _select(line, value, _listed(ImportColumnsState.addresses))),
+            ("choice", _select(line, value, *_options(line, value))),
             ("country", _select(line, value, _listed(ImportColumnsState.countries))),
             *[
                 (kind, _select(line, value, *[rx.el.option(T(label), value=word) for word, label in words]))
@@ -75,6 +76,15 @@ def _statuses(value: rx.Var[ValueLine]) -> list[rx.Component]:
         rx.foreach(ImportColumnsState.statuses, lambda status: rx.el.option(status.label, value=status.label)),
         rx.cond(
             ImportColumnsState.may_add & (value.problem != ""), rx.el.option(T("add it as a new status"), value=ADD)
+        ),
+    ]
+
+
+def _options(line: rx.Var[ColumnLine], value: rx.Var[ValueLine]) -> list[rx.Component]:
+    return [
+        rx.foreach(line.options, lambda option: rx.el.option(option, value=option)),
+        rx.cond(
+            ImportColumnsState.may_add & (value.problem != ""), rx.el.option(T("add it as a new choice"), value=ADD)
         ),
     ]
 

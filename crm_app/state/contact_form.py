@@ -9,11 +9,13 @@ import reflex as rx
 from crm_app import locales, routes
 from crm_app.locales import text
 from crm_app.models import Contact, Permission, User
-from crm_app.services import choosable, database
+from crm_app.services import choosable, custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import NotFound
+from crm_app.services.fields.amounts import amount_text
+from crm_app.services.fields.choices import SEPARATORS
 from crm_app.services.fields.registry import FIELDS
 from crm_app.state.contact_view import Presenter, key_of
 from crm_app.state.guard import action
@@ -22,6 +24,16 @@ from crm_app.state.session import current_actor
 
 # What the form asks for; registered_at, active and number are not typed by hand.
 FORM_FIELDS = [name for name in FIELDS if name not in ("number", "registered_at", "active")]
+
+
+@dataclass
+class OwnField:
+    """An own field as the form asks for it."""
+
+    name: str
+    label: str
+    kind: str
+    options: list[str]
 
 
 @dataclass
@@ -37,6 +49,7 @@ class ContactFormState(rx.State):
     errors: dict[str, str] = {}
     statuses: list[str] = []
     owners: list[list[str]] = []
+    own: list[OwnField] = []
     known: list[Known] = []
     loaded: bool = False
     missing: bool = False
@@ -71,7 +84,7 @@ class ContactFormState(rx.State):
         actor = await current_actor(self)
         self.errors, self.known, self.missing = {}, [], False
         try:
-            values, self.statuses, self.owners = await asyncio.to_thread(_form, actor, number)
+            values, self.statuses, self.owners, self.own = await asyncio.to_thread(_form, actor, number)
         except NotFound:
             self.missing = True
         else:
@@ -81,12 +94,13 @@ class ContactFormState(rx.State):
         self.loaded = True
 
     async def _save(self, actor: Actor, number: str | None, form: dict[str, Any]):
-        texts = {name: str(form.get(name) or "") for name in FORM_FIELDS}
+        names = [*FORM_FIELDS, *(field.name for field in self.own)]
+        texts = {name: str(form.get(name) or "") for name in names}
         try:
             saved = await asyncio.to_thread(_write, actor, number, texts)
         except InvalidFields as error:
             self.errors = {name: locales.render(why, actor.language) for name, why in error.fields.items()}
-            first = next((name for name in FORM_FIELDS if name in error.fields), "")
+            first = next((name for name in names if name in error.fields), "")
             return rx.set_focus(f"field-{first}") if first else None
         self.errors, self.known = {}, []
         await say(self, text("{name} is saved.", name=saved.display_name))
@@ -108,14 +122,20 @@ def _known(actor: Actor, texts: dict[str, str], number: str) -> list[Known]:
         ]
 
 
-def _form(actor: Actor, number: str | None) -> tuple[dict[str, str], list[str], list[list[str]]]:
+def _form(actor: Actor, number: str | None) -> tuple[dict[str, str], list[str], list[list[str]], list[OwnField]]:
     with database.reading() as session:
+        own = custom_fields.all_of(session)
+        asked = [
+            OwnField(key, locales.render(field.label, actor.language), field.kind.value, list(field.options))
+            for key, field in own.items()
+        ]
         statuses = [status.name for status in choosable.statuses(session)]
         owners = [[user.email, user.name] for user in choosable.colleagues(session, actor)]
         if number is None:
-            return dict.fromkeys(FORM_FIELDS, "") | {"lifecycle": "lead"}, statuses, owners
+            return dict.fromkeys([*FORM_FIELDS, *own], "") | {"lifecycle": "lead"}, statuses, owners, asked
         contact = cards.get(session, actor, key_of(number))
-        return _texts(Presenter(session, actor), contact), statuses, owners
+        texts = {key: _own_text(contact.custom.get(key)) for key in own}
+        return _texts(Presenter(session, actor), contact) | texts, statuses, owners, asked
 
 
 def _texts(presenter: Presenter, contact: Contact) -> dict[str, str]:
@@ -138,6 +158,17 @@ def _texts(presenter: Presenter, contact: Contact) -> dict[str, str]:
             else:
                 found[name] = "" if value is None else str(value)
     return found
+
+
+def _own_text(value: Any) -> str:
+    """An own field's value as its input takes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return SEPARATORS[0].join(value)
+    if isinstance(value, int | float):
+        return amount_text(value)
+    return "" if value is None else str(value)
 
 
 def _write(actor: Actor, number: str | None, texts: dict[str, str]) -> Contact:

@@ -1,19 +1,25 @@
 """A contact as its card shows it: facts and timeline as finished text, by language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from babel import Locale
+from babel.numbers import format_decimal
 from sqlmodel import Session
 
 from crm_app import locales, routes
 from crm_app.locales import Text, text
 from crm_app.models import Contact, LeadStatus, Tag, User
+from crm_app.services import custom_fields
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.timeline import Entry, entries
-from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, FieldGroup, FieldKind
+from crm_app.services.custom_fields import PREFIX
+from crm_app.services.custom_fields import TYPE_LABELS as TYPE_LABELS
+from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, Field, FieldGroup, FieldKind
 from crm_app.state.formats import exact, initials, short_date, spoken
 
 CHOICES: dict[str, Text] = {
@@ -91,15 +97,20 @@ def key_of(number: str) -> int:
     return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
 
 
-def plain_words(name: str, value: Any, language: str) -> str:
-    """A value of field `name` as text where no database is needed to name it; dates also in ISO form."""
+def plain_words(name: str, value: Any, language: str, fields: Mapping[str, Field] = FIELDS) -> str:
+    """A value of field `name` as text where no database is needed to name it; dates also in ISO form.
+
+    `fields` are those contacts have here.
+    """
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return locales.render(CHOICES["yes" if value else "no"], language)
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
-    kind = FIELDS[name].kind if name in FIELDS else None
+    kind = fields[name].kind if name in fields else None
+    if kind is FieldKind.AMOUNT:
+        return str(format_decimal(value, "#,##0.###############", locale=language))
     if kind is FieldKind.DATE and isinstance(value, str):
         value = date.fromisoformat(value)
     if kind is FieldKind.COUNTRY:
@@ -109,11 +120,22 @@ def plain_words(name: str, value: Any, language: str) -> str:
     return short_date(value, language) if isinstance(value, date) else str(value)
 
 
+def label_of(name: str, language: str, fields: Mapping[str, Field]) -> str:
+    """What a field, or the column or own field of a noted change, is called; its name when it is gone."""
+    plain = name.removesuffix("_id") if name in ("status_id", "owner_id") else name.removeprefix(PREFIX)
+    return locales.render(fields[plain].label, language) if plain in fields else plain
+
+
 class Presenter:
     """Turns stored values into text for one reader."""
 
     def __init__(self, session: Session, actor: Actor) -> None:
         self.session, self.actor, self.language = session, actor, actor.language
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Those contacts have here."""
+        return custom_fields.known(self.session)
 
     def say(self, message: Text) -> str:
         return locales.render(message, self.language)
@@ -132,7 +154,7 @@ class Presenter:
             return ", ".join(self._tag(item) for item in value)
         if isinstance(value, datetime):
             return exact(value, self.language, self.actor.timezone)
-        return plain_words(name, value, self.language)
+        return plain_words(name.removeprefix(PREFIX), value, self.language, self.fields)
 
     def _tag(self, tag: int | str) -> str:
         """Imports note tags by id, forms by name."""
@@ -140,8 +162,7 @@ class Presenter:
         return found.name if found else str(tag)
 
     def label(self, name: str) -> str:
-        field_ = FIELDS.get(name.removesuffix("_id") if name in ("status_id", "owner_id") else name)
-        return self.say(field_.label) if field_ else name
+        return label_of(name, self.language, self.fields)
 
     def card(self, contact: Contact) -> CardView:
         status = self.session.get(LeadStatus, contact.status_id) if contact.status_id else None
@@ -166,11 +187,12 @@ class Presenter:
         found = []
         for group in FieldGroup:
             facts = []
-            for name, field_ in FIELDS.items():
+            for name, field_ in self.fields.items():
                 if field_.group != group or name in _HIDDEN:
                     continue
                 attribute = {"status": "status_id", "owner": "owner_id"}.get(name, name)
-                shown = self.value(name, getattr(contact, attribute))
+                stored = contact.custom.get(name) if group is FieldGroup.OWN else getattr(contact, attribute)
+                shown = self.value(name, stored)
                 if shown:
                     facts.append(Fact(self.label(name), shown, _url(field_.kind, shown)))
             if facts:

@@ -12,10 +12,10 @@ import reflex as rx
 from crm_app import locales, routes
 from crm_app.jobs import queue
 from crm_app.models import Import, ImportState, Outcome, Permission
-from crm_app.services import database
+from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound
-from crm_app.services.fields.registry import FIELDS
+from crm_app.services.fields.registry import Field
 from crm_app.services.imports import access, edits, plan_file, preview, steps, uploads
 from crm_app.services.imports.columns import Options, from_json
 from crm_app.services.imports.edits import Edited
@@ -65,10 +65,8 @@ class ImportCheckState(rx.State):
         asked = _Asked.of(params, groups)
         page = await asyncio.to_thread(asked.page, found, self._mended_here())
         mapped = [column for column in from_json(found.columns) if column.target]
-        self.heads = [
-            ColumnHead(column.header, locales.render(FIELDS[column.target].label, actor.language)) for column in mapped
-        ]
-        shown = Shown(actor)
+        shown = Shown(actor, await asyncio.to_thread(_fields))
+        self.heads = shown.heads(mapped)
         self.rows = [shown.row(row, mapped) for row in page.rows]
         self._describe(wizard._id, found, counts)
         self._link(wizard._id, asked, page, groups, found, actor.language)
@@ -219,6 +217,11 @@ class _Asked:
 def _key(group: ProblemGroup) -> str:
     """What a problem is called in the URL, whatever place it has in the list."""
     return f"{group.index}.{crc32(plan_file.text_json(group.message).encode()):08x}"
+
+
+def _fields() -> dict[str, Field]:
+    with database.reading() as session:
+        return custom_fields.known(session)
 
 
 def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], list[ProblemGroup]] | None:

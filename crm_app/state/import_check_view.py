@@ -1,5 +1,6 @@
 """Rows of the preview as finished text: values as they will be stored, what is wrong in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -7,12 +8,12 @@ from typing import Any
 from crm_app import locales
 from crm_app.locales import text
 from crm_app.services.actor import Actor
-from crm_app.services.fields.registry import FIELDS, FieldKind
+from crm_app.services.fields.registry import Field, FieldKind
 from crm_app.services.imports import plan_file, preview
 from crm_app.services.imports.columns import ColumnMapping
 from crm_app.services.imports.edits import MOST_LETTERS
 from crm_app.services.imports.preview import PreviewRow
-from crm_app.state.contact_view import plain_words
+from crm_app.state.contact_view import label_of, plain_words
 from crm_app.state.formats import exact
 
 SHOWN_LETTERS = 200
@@ -57,10 +58,15 @@ class GroupLine:
 
 
 class Shown:
-    """Rows of the preview as one reader sees them: values as they will be stored."""
+    """Rows of the preview as one reader sees them: values as they will be stored. `fields` are those of the house."""
 
-    def __init__(self, actor: Actor) -> None:
-        self._actor, self._language = actor, actor.language
+    def __init__(self, actor: Actor, fields: Mapping[str, Field]) -> None:
+        self._actor, self._language, self._fields = actor, actor.language, fields
+
+    def heads(self, mapped: list[ColumnMapping]) -> list[ColumnHead]:
+        return [
+            ColumnHead(column.header, label_of(str(column.target), self._language, self._fields)) for column in mapped
+        ]
 
     def row(self, row: PreviewRow, mapped: list[ColumnMapping]) -> RowLine:
         problems = {problem.index: problem for problem in reversed(row.problems)}
@@ -93,10 +99,10 @@ class Shown:
 
     def _value(self, target: str, value: Any) -> str:
         """A stored value in words; status, owner and tags are names already."""
-        kind = FIELDS[target].kind if target in FIELDS else None
+        kind = self._fields[target].kind if target in self._fields else None
         if kind is FieldKind.MOMENT and isinstance(value, str) and value:
             return exact(datetime.fromisoformat(value), self._language, self._actor.timezone)
-        return plain_words(target, value, self._language)
+        return plain_words(target, value, self._language, self._fields)
 
 
 def _sentence(problem: preview.CellProblem, mapped: list[ColumnMapping], language: str) -> str:

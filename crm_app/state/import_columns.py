@@ -9,10 +9,10 @@ import reflex as rx
 from crm_app import locales, routes
 from crm_app.jobs import queue
 from crm_app.models import ImportState, Lifecycle, Permission, User
-from crm_app.services import choosable, database
+from crm_app.services import choosable, custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, Invalid
-from crm_app.services.fields.registry import FIELDS, FieldKind
+from crm_app.services.fields.registry import Field, FieldGroup, FieldKind
 from crm_app.services.fields.vocabulary import split_tags
 from crm_app.services.imports import access, steps, values
 from crm_app.services.imports.columns import CLEAR as CLEAR
@@ -36,10 +36,12 @@ from crm_app.state.import_columns_view import (
     ColumnLine,
     countries,
     dates_of,
+    describe,
     fetch,
     value_line,
     vocabulary_of,
 )
+from crm_app.state.import_new_field import ImportNewFieldState
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -55,6 +57,7 @@ class ImportColumnsState(rx.State):
     new_owner: str = ""
     new_source: str = ""
     countries: list[Choice] = []
+    own: list[Choice] = []  # key and label of the installation's own fields
     may_add: bool = False
     _meant: dict[int, dict[str, str]] = {}  # what texts of a column mean, by column index
     match_key: str = ""
@@ -84,6 +87,7 @@ class ImportColumnsState(rx.State):
         self.empty = sum(line.part == "empty" for line in lines)
         self._meant = {column.index: dict(column.values) for column in from_json(found.columns)}
         self.may_add = Permission.SETTINGS in actor.permissions
+        await self._show_own()
         await self._show_values()
         options = Options.from_json(found.options)
         self.match_key, self.tags, self.name = options.match_key or "", ", ".join(options.tags), found.name
@@ -97,14 +101,18 @@ class ImportColumnsState(rx.State):
 
     @action(permission=Permission.IMPORT)
     async def choose(self, index: int, target: str):
-        """Sends one column to a field, or leaves it out."""
-        if target and target not in FIELDS:
-            return
+        """Sends one column to a field, or leaves it out; ADD asks for a new field."""
+        if target == ADD:
+            return ImportNewFieldState.ask(index)
+        fields = await asyncio.to_thread(_fields)
+        if target and target not in fields:
+            return None
         before = suggested_key(line.target or None for line in self.columns)
         for line in self.columns:
             if line.index == index:
                 line.target, line.reason = target, ""
                 line.rule, line.date_format = WriteRule.OVERWRITE.value, ""
+                describe(line, fields)
                 self._meant[index] = {}
         after = suggested_key(line.target or None for line in self.columns)
         if self.match_key == (before or "") or self.match_key not in [line.target for line in self.columns]:
@@ -112,6 +120,17 @@ class ImportColumnsState(rx.State):
         await self._keep()
         await self._show_dates()
         await self._show_values()
+        return None
+
+    @action(permission=Permission.IMPORT)
+    async def take_new_field(self):
+        """The column that an own field was made from goes to it."""
+        new = await self.get_state(ImportNewFieldState)
+        made, new._made = new._made, None
+        if made is None:
+            return None
+        await self._show_own()
+        return ImportColumnsState.choose(*made)
 
     @action(permission=Permission.IMPORT)
     async def toggle_empty(self):
@@ -134,13 +153,15 @@ class ImportColumnsState(rx.State):
 
     @action(permission=Permission.IMPORT)
     async def choose_value(self, index: int, cell: str, choice: str):
-        """Says what one text of a column means: AUTO = what it is understood as, ADD = a new status of that name."""
+        """Says what one text of a column means: AUTO = what it is understood as, ADD = a new status or option."""
         meant = dict(self._meant.get(index, {}))
         meant.pop(cell, None)
         if choice == ADD:
             actor = await current_actor(self)
             try:
-                choice = await asyncio.to_thread(_add_status, actor, cell)
+                target = next((line.target for line in self.columns if line.index == index), "")
+                choice = await asyncio.to_thread(_add, actor, target, cell)
+                await self._show_own()
             except CRMError as error:
                 await say(self, error.message, "error")
                 return
@@ -230,6 +251,18 @@ class ImportColumnsState(rx.State):
         self.match_keys = [key for key in MATCH_KEYS if key in mapped]
         self.unmapped = [line.header for line in self.columns if not line.target and line.part != "empty"]
 
+    async def _show_own(self) -> None:
+        """The own fields as they are now, and what the columns that go to them take."""
+        fields = await asyncio.to_thread(_fields)
+        actor = await current_actor(self)
+        self.own = [
+            Choice(key, locales.render(field.label, actor.language))
+            for key, field in fields.items()
+            if field.group is FieldGroup.OWN
+        ]
+        for line in self.columns:
+            describe(line, fields)
+
     async def _show_values(self) -> None:
         actor = await current_actor(self)
         wizard = await self.get_state(ImportWizardState)
@@ -238,11 +271,12 @@ class ImportColumnsState(rx.State):
             for line in self.columns
         ]
         found = await asyncio.to_thread(_values, actor, wizard._id, columns)
+        fields = await asyncio.to_thread(_fields)
         self.statuses, people = await asyncio.to_thread(_choosable, actor)
         self.owners = [Choice(str(user.id), user.name) for user in people]
         self.addresses = [Choice(user.email, user.name) for user in people]
         for line in self.columns:
-            line.vocabulary = vocabulary_of(line.target) if line.index in found else ""
+            line.vocabulary = vocabulary_of(line.target, fields) if line.index in found else ""
             line.meanings = [value_line(line.target, value, actor.language) for value in found.get(line.index, [])]
             if line.vocabulary == FieldKind.COUNTRY and not self.countries:
                 self.countries = countries(actor.language)
@@ -287,9 +321,17 @@ class ImportColumnsState(rx.State):
         }
 
 
-def _add_status(actor: Actor, cell: str) -> str:
+def _add(actor: Actor, target: str, cell: str) -> str:
+    """A new status, or one more choice of an own field."""
     with database.transaction() as session:
-        return values.add_status(session, actor, cell).name
+        if target == "status":
+            return values.add_status(session, actor, cell).name
+        return custom_fields.add_option(session, actor, target, cell)
+
+
+def _fields() -> dict[str, Field]:
+    with database.reading() as session:
+        return custom_fields.known(session)
 
 
 def _values(actor: Actor, import_id: int, columns: list[ColumnMapping]) -> dict[int, list[ColumnValue]]:

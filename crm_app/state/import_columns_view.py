@@ -1,5 +1,6 @@
 """The columns of a file as the third step shows them: samples, suggestions, dates and meanings as finished text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from babel import Locale
@@ -7,20 +8,20 @@ from babel import Locale
 from crm_app import locales
 from crm_app.locales import Text, text
 from crm_app.models import Import, ImportState
-from crm_app.services import database, installation, places
+from crm_app.services import custom_fields, database, installation, places
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
 from crm_app.services.fields.dates import readable
-from crm_app.services.fields.registry import FIELDS
+from crm_app.services.fields.registry import Field
 from crm_app.services.imports import access, failed_rows, preview, uploads, values
-from crm_app.services.imports.columns import ColumnMapping, from_json
+from crm_app.services.imports.columns import ColumnMapping, from_json, is_appendable
 from crm_app.services.imports.date_column import likely_formats, orders
 from crm_app.services.imports.values import ColumnValue
 from crm_app.state.contact_view import plain_words
 from crm_app.state.formats import by_name
 
 SAMPLES, SAMPLE_LETTERS = 3, 60
-AUTO, ADD = "*", "+"  # choices for a value beside the texts it can mean
+AUTO, ADD = "*", "+"  # choices for a value beside the texts it can mean; ADD also: a new field from a column
 PARTS = ("mapped", "open", "empty")  # in this order on the page
 
 
@@ -54,6 +55,8 @@ class ColumnLine:
     date_format: str  # empty = as recognised
     dates: list[Choice]  # how the dates may be meant; empty where there is no doubt
     vocabulary: str  # which values the field takes: a kind or field of VOCABULARIES; empty = any
+    options: list[str]  # of a field that takes one of a list
+    appendable: bool  # cells can be added behind what is stored
     meanings: list[ValueLine]
     unknown: int  # values nobody understands and nobody has said the meaning of
     part: str  # "mapped", "open" (has data, goes nowhere) or "empty", as it stood when the page was opened
@@ -90,6 +93,8 @@ def fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | Non
                 date_format=mapping.date_format or "",
                 dates=dates.get(mapping.index, []),
                 vocabulary="",
+                options=[],
+                appendable=False,
                 meanings=[],
                 unknown=0,
                 part=_part(mapping, bool(profile and profile.filled)),
@@ -108,8 +113,15 @@ def countries(language: str) -> list[Choice]:
     return [Choice(code, name) for code, name in by_name(places.countries(), Locale.parse(language).territories)]
 
 
-def vocabulary_of(target: str) -> str:
-    return target if target in values.CLOSED_FIELDS else FIELDS[target].kind.value
+def vocabulary_of(target: str, fields: Mapping[str, Field]) -> str:
+    return target if target in values.CLOSED_FIELDS else fields[target].kind.value
+
+
+def describe(line: ColumnLine, fields: Mapping[str, Field]) -> None:
+    """What follows from the field a column goes to."""
+    field = fields.get(line.target)
+    line.options = list(field.options) if field else []
+    line.appendable = field is not None and is_appendable(field)
 
 
 def value_line(target: str, value: ColumnValue, language: str) -> ValueLine:
@@ -132,9 +144,9 @@ def dates_of(actor: Actor, import_id: int, targets: dict[int, str]) -> dict[int,
     columns = [ColumnMapping(index, "", target or None) for index, target in targets.items()]
     with database.reading() as session:
         found = access.get(session, actor, import_id)
-        country = installation.current(session).country
+        country, fields = installation.current(session).country, custom_fields.known(session)
     choices = {}
-    for index, pattern in likely_formats(uploads.place_of(found), columns, country).items():
+    for index, pattern in likely_formats(uploads.place_of(found), columns, country, fields).items():
         if both := orders(pattern):
             known = locales.render(text("as recognised: {format}", format=readable(pattern)), actor.language)
             choices[index] = [

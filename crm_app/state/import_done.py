@@ -1,6 +1,7 @@
 """The last step: what the import did."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import reflex as rx
@@ -8,12 +9,13 @@ from babel.numbers import format_decimal
 
 from crm_app import locales, routes
 from crm_app.models import Import, ImportState, Permission, UndoOutcome, User
-from crm_app.services import database
+from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
-from crm_app.services.fields.registry import FIELDS
+from crm_app.services.fields.registry import FIELDS, Field
 from crm_app.services.imports import access, undo
 from crm_app.services.imports.columns import Options, from_json
+from crm_app.state.contact_view import label_of
 from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
 from crm_app.state.import_wizard import ImportWizardState
@@ -76,13 +78,13 @@ def _fetch(actor: Actor, import_id: int) -> DoneView | None:
             return None
         counts = access.came_in(session, found)
         user = session.get(User, found.user_id) if found.user_id else None
-        view = _view(found, counts, user.name if user else "", actor)
+        view = _view(found, counts, user.name if user else "", actor, custom_fields.known(session))
         if found.state == ImportState.UNDONE:
             view.undone_by = undo.undone_by(session, found)
         return view
 
 
-def _view(found: Import, counts: dict[str, int], who: str, actor: Actor) -> DoneView:
+def _view(found: Import, counts: dict[str, int], who: str, actor: Actor, fields: Mapping[str, Field]) -> DoneView:
     options = Options.from_json(found.options)
     language = actor.language
     undone = found.state == ImportState.UNDONE
@@ -108,7 +110,7 @@ def _view(found: Import, counts: dict[str, int], who: str, actor: Actor) -> Done
         match_key=locales.render(FIELDS[options.match_key].label, language) if options.match_key else "",
         tags=", ".join(options.tags),
         mapping=[
-            Pair(column.header, locales.render(FIELDS[column.target].label, language))
+            Pair(column.header, label_of(column.target, language, fields))
             for column in from_json(found.columns)
             if column.target
         ],

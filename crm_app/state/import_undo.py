@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -10,9 +11,10 @@ import reflex as rx
 from crm_app import locales, routes
 from crm_app.jobs import queue
 from crm_app.models import Import, ImportState, Permission, UndoOutcome
-from crm_app.services import database
+from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, CRMError, NotFound
+from crm_app.services.fields.registry import Field
 from crm_app.services.imports import access, steps, undo
 from crm_app.services.imports.undo import UndoPage, UndoPlan
 from crm_app.state.formats import spoken
@@ -161,14 +163,15 @@ def _fetch(actor: Actor, import_id: int, asked: _Asked) -> _Seen:
             return _Seen()
         except Conflict as error:
             return _Seen(refusal=locales.render(error.message, actor.language))
-        return _seen(found, page, undo.undone_by(session, found), actor)
+        fields = custom_fields.known(session)
+        return _seen(found, page, undo.undone_by(session, found), actor, fields)
 
 
-def _seen(found: Import, page: UndoPage, who: str, actor: Actor) -> _Seen:
+def _seen(found: Import, page: UndoPage, who: str, actor: Actor, fields: Mapping[str, Field]) -> _Seen:
     return _Seen(
         state=found.state,
         is_there=True,
-        rows=[line(row, actor) for row in page.rows],
+        rows=[line(row, actor, fields) for row in page.rows],
         has_more=page.has_more,
         who=who,
         when=spoken(found.undone_at, actor.language, actor.timezone) if found.undone_at else "",

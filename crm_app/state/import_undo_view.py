@@ -1,14 +1,16 @@
 """The undo of an import row by row, as finished text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from crm_app import locales, routes
 from crm_app.locales import Text, ntext, text
 from crm_app.models import Outcome, UndoOutcome
 from crm_app.services.actor import Actor
-from crm_app.services.fields.registry import FIELDS
+from crm_app.services.fields.registry import Field
 from crm_app.services.imports.undo import UndoField, UndoRow
 from crm_app.services.imports.undo_edits import Edit
+from crm_app.state.contact_view import label_of
 from crm_app.state.formats import exact, spoken
 
 SHOWN_LETTERS = 200
@@ -41,8 +43,9 @@ class UndoLine:
     edits: list[UndoValue] = field(default_factory=list)
 
 
-def line(row: UndoRow, actor: Actor) -> UndoLine:
-    values = [_value(one, actor) for one in row.fields]
+def line(row: UndoRow, actor: Actor, fields: Mapping[str, Field]) -> UndoLine:
+    """`fields` are those contacts have here."""
+    values = [_value(one, actor, fields) for one in row.fields]
     is_new = row.made is Outcome.CREATE
     return UndoLine(
         row=row.row,
@@ -84,9 +87,9 @@ def _reason(row: UndoRow) -> Text:
     return text("The values become what they were before.")
 
 
-def _value(one: UndoField, actor: Actor) -> UndoValue:
+def _value(one: UndoField, actor: Actor, fields: Mapping[str, Field]) -> UndoValue:
     return UndoValue(
-        label=locales.render(FIELDS[one.name].label, actor.language) if one.name in FIELDS else one.name,
+        label=label_of(one.name, actor.language, fields),
         before=_short(one.old),
         written=_short(one.written),
         now=_short(one.current),

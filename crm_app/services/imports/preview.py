@@ -223,6 +223,11 @@ def _row(
     )
 
 
+def field_of(attribute: str) -> str:
+    """The field under whose name a noted change is shown."""
+    return _SHOWN_NAMES.get(attribute, attribute.removeprefix(PREFIX))
+
+
 def shown_changes(
     changes: Mapping[str, Any], names: Mapping[str, Any], language: str = DEFAULT
 ) -> dict[str, tuple[str, str]]:
@@ -230,8 +235,7 @@ def shown_changes(
     shown = {}
     for attribute, (old, new) in changes.items():
         known = names.get(attribute, {})
-        name = _SHOWN_NAMES.get(attribute, attribute.removeprefix(PREFIX))
-        shown[name] = (_shown(old, known, language), _shown(new, known, language))
+        shown[field_of(attribute)] = (_shown(old, known, language), _shown(new, known, language))
     return shown
 
 

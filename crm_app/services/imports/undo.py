@@ -18,14 +18,13 @@ from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import access, undo_edits, undo_plan, undo_rows
-from crm_app.services.imports.preview import shown_changes
+from crm_app.services.imports.preview import field_of, shown_changes
 from crm_app.services.imports.undo_edits import Edit
 from crm_app.services.imports.undo_plan import RowFate
 from crm_app.services.imports.undo_start import NOTHING, require_undoable
 
 BATCH = 2_000
 PAGE = 50
-_SHOWN_NAMES = {"status_id": "status", "owner_id": "owner"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +159,7 @@ def _shown(session: Session, found: Import, fates: list[RowFate], begun: datetim
 def _fields(fate: RowFate, known: dict[str, Edit], names: dict[str, Any], language: str) -> list[UndoField]:
     if fate.made is Outcome.CREATE:
         stays = known if fate.outcome is UndoOutcome.KEPT else {}
-        return [
-            UndoField(_SHOWN_NAMES.get(name, name), "", "", "", UndoOutcome.KEPT, edit=edit)
-            for name, edit in stays.items()
-        ]
+        return [UndoField(field_of(name), "", "", "", UndoOutcome.KEPT, edit=edit) for name, edit in stays.items()]
     found = []
     for one in fate.fields:
         before, now = (
