@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field("", description="Addresses of proxies whose `X-Forwarded-*` headers count, by comma.")
     data_dir: Path = Field(Path("data"), description="Folder of the database, imports, backups and logs.")
     database_url: str = Field("", description="SQLAlchemy URL; empty = SQLite in the data folder.")
+    secret_key_file: Path | None = Field(None, description="Key of hashes and secrets; empty = in the data folder.")
     queue_url: str = Field("", description="Store of the job queue; empty = beside the data (`redis://…` also works).")
     redis_url: str = Field("", description="Redis for page state when several processes serve; empty = memory.")
     upload_limit: int = Field(512 * MIB, ge=1024, description="Largest upload in bytes.")
@@ -42,6 +43,11 @@ class Settings(BaseSettings):
     def imports_dir(self) -> Path:
         """Uploaded files and plans, one folder an import; never served."""
         return self.data_dir.absolute() / "imports"
+
+    @property
+    def secret_key_path(self) -> Path:
+        """The key that must lie outside the database and its backups."""
+        return self.secret_key_file or self.data_dir.absolute() / "secret.key"
 
     @property
     def backups_dir(self) -> Path:

@@ -2,6 +2,17 @@
 
 from crm_app.models.activity import Activity, ActivityKind, AuditEntry
 from crm_app.models.branch import MAIN_BRANCH, Branch
+from crm_app.models.consent import (
+    Channel,
+    Consent,
+    ConsentErasure,
+    ConsentPolicy,
+    ConsentSource,
+    ConsentState,
+    SecretKey,
+    Suppression,
+    SuppressionReason,
+)
 from crm_app.models.contact import (
     Contact,
     ContactPoint,
@@ -28,6 +39,12 @@ __all__ = [
     "ActivityKind",
     "AuditEntry",
     "Branch",
+    "Channel",
+    "Consent",
+    "ConsentErasure",
+    "ConsentPolicy",
+    "ConsentSource",
+    "ConsentState",
     "Contact",
     "ContactPoint",
     "ContactSource",
@@ -56,6 +73,9 @@ __all__ = [
     "Relation",
     "RelationKind",
     "Role",
+    "SecretKey",
+    "Suppression",
+    "SuppressionReason",
     "Tag",
     "UndoOutcome",
     "User",

@@ -8,6 +8,7 @@ class Permission(StrEnum):
     CONTACTS_EDIT = "contacts.edit"
     CONTACTS_BULK = "contacts.bulk"
     CONTACTS_ERASE = "contacts.erase"
+    CONSENT = "contacts.consent"  # record a confirmation by hand, lift a suppression
     IMPORT = "contacts.import"
     EXPORT = "contacts.export"
     SETTINGS = "settings"
@@ -16,7 +17,7 @@ class Permission(StrEnum):
 
 VIEWER = frozenset({Permission.CONTACTS_READ})
 STAFF = VIEWER | {Permission.CONTACTS_EDIT, Permission.IMPORT}
-MANAGER = STAFF | {Permission.CONTACTS_BULK, Permission.EXPORT}
+MANAGER = STAFF | {Permission.CONTACTS_BULK, Permission.CONSENT, Permission.EXPORT}
 ADMIN = frozenset(Permission)
 
 # Rank orders the roles: nobody grants a role above their own.

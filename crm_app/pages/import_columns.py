@@ -10,7 +10,7 @@ from crm_app.pages.import_new_field import new_field
 from crm_app.pages.import_presets import import_presets
 from crm_app.pages.import_values import column_values
 from crm_app.pages.import_whole_file import whole_file
-from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, FieldGroup
+from crm_app.services.fields.registry import CONSENT_FIELDS, CONSENT_LABEL, FIELDS, GROUP_LABELS, FieldGroup
 from crm_app.state.import_columns import ImportColumnsState, WriteRule
 from crm_app.state.import_columns_view import ADD, ColumnLine
 from crm_app.state.import_wizard import ImportWizardState
@@ -136,7 +136,8 @@ def _row(line: rx.Var[ColumnLine]) -> rx.Component:
             rx.cond(
                 (line.target != "")
                 & (ImportColumnsState.match_key != "")
-                & (line.target != ImportColumnsState.match_key),
+                & (line.target != ImportColumnsState.match_key)
+                & ~rx.Var.create(list(CONSENT_FIELDS)).contains(line.target),
                 _rule(line),
             ),
             class_name="rule",
@@ -159,9 +160,11 @@ def _target(line: rx.Var[ColumnLine]) -> rx.Component:
         for group in FieldGroup
         if group is not FieldGroup.OWN
     ]
+    consents = [rx.el.option(T(field.label.msgid), value=field.name) for field in CONSENT_FIELDS.values()]
     return rx.el.select(
         rx.el.option(T("– leave out –"), value=""),
         *groups,
+        rx.el.optgroup(*consents, label=t(CONSENT_LABEL.msgid)),
         rx.cond(
             ImportColumnsState.own.length() > 0,
             rx.el.optgroup(

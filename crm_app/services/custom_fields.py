@@ -17,7 +17,7 @@ from crm_app.models import Contact, CustomField, FieldType, Permission
 from crm_app.services import audit
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Invalid
-from crm_app.services.fields.registry import FIELDS, Field, FieldGroup, FieldKind, parser_of
+from crm_app.services.fields.registry import FIELDS, TARGETS, Field, FieldGroup, FieldKind, parser_of
 from crm_app.services.fields.verdict import FieldContext, Verdict
 from crm_app.services.folding import fold
 
@@ -52,7 +52,7 @@ TYPE_LABELS: dict[FieldType, Text] = {
     FieldType.LINK: text("Link"),
 }
 # Names that mean something else beside a contact's values.
-_RESERVED = {*FIELDS, *Contact.model_fields, "import", "consent"}
+_RESERVED = {*TARGETS, *Contact.model_fields, "import", "consent"}
 
 
 def all_of(session: Session) -> dict[str, Field]:
@@ -64,6 +64,11 @@ def all_of(session: Session) -> dict[str, Field]:
 def known(session: Session) -> dict[str, Field]:
     """Every field contacts have here: the built-in ones, then the own ones."""
     return FIELDS | all_of(session)
+
+
+def targets(session: Session) -> dict[str, Field]:
+    """Everything a column of a file can go to here."""
+    return TARGETS | all_of(session)
 
 
 def as_field(stored: CustomField) -> Field:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DatabaseError
 
 from crm_app import settings
 from crm_app.locales import Text, text
-from crm_app.services import database
+from crm_app.services import database, secret_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Checks the database, its search index and the folder's rights."""
-    found = [_folder()]
+    found = [_folder(), _secret_key()]
     with database.engine().connect() as connection:
         if connection.dialect.name != "sqlite":
             return [*found, Finding(True, text("Database: PostgreSQL answers."))]
@@ -45,6 +45,12 @@ def _search_index(connection: database.Connection) -> Finding:
         return Finding(True, text("Search index: did not match the contacts and was rebuilt."))
     connection.rollback()
     return Finding(True, text("Search index: matches the contacts."))
+
+
+def _secret_key() -> Finding:
+    with database.reading() as session:
+        message = secret_key.problem(session)
+    return Finding(False, message) if message else Finding(True, text("Secret key: belongs to this database."))
 
 
 def _folder() -> Finding:

@@ -8,7 +8,6 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
-from sqlalchemy import text as sql
 
 from crm_app import locales
 from crm_app.services import backup, database
@@ -28,6 +27,33 @@ _SQLITE_DERIVED = (
     "INSERT INTO contact_search(contact_search, rowid, search_text) VALUES ('delete', old.id, old.search_text); END",
 )
 _APPEND_ONLY = {"activity": "at, kind, data", "audit_entry": "at, action, data", "login_event": "at, account, outcome"}
+# Erasure marks the rows it blanks in `consent_erasure`; then all columns but these may change.
+_KEPT = (
+    "id", "channel", "group_id", "state", "at", "recorded_at", "source", "user_id", "import_id", "import_row", "text",
+    "text_version",
+)  # fmt: skip
+_IS_MARKED = "EXISTS (SELECT 1 FROM consent_erasure WHERE consent_id = old.id)"
+_SAME_SQLITE = " AND ".join(f'old."{name}" IS new."{name}"' for name in _KEPT)
+_SAME_POSTGRES = " AND ".join(f'old."{name}" IS NOT DISTINCT FROM new."{name}"' for name in _KEPT)
+_SQLITE_LEDGER = (
+    f"CREATE TRIGGER IF NOT EXISTS consent_update BEFORE UPDATE ON consent WHEN NOT ({_IS_MARKED} AND {_SAME_SQLITE}) "
+    "BEGIN SELECT RAISE(ABORT, 'consent is append-only'); END",
+    "CREATE TRIGGER IF NOT EXISTS consent_delete BEFORE DELETE ON consent "
+    "BEGIN SELECT RAISE(ABORT, 'consent is append-only'); END",
+    # INSERT OR REPLACE would take a row away without asking the trigger above.
+    "CREATE TRIGGER IF NOT EXISTS consent_replace BEFORE INSERT ON consent "
+    "WHEN EXISTS (SELECT 1 FROM consent WHERE id = new.id) "
+    "BEGIN SELECT RAISE(ABORT, 'consent is append-only'); END",
+)
+_POSTGRES_LEDGER = (
+    "CREATE OR REPLACE FUNCTION consent_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    f"IF TG_OP = 'UPDATE' THEN IF {_IS_MARKED} AND {_SAME_POSTGRES} THEN RETURN new; END IF; END IF; "
+    "RAISE EXCEPTION 'consent is append-only'; END $$",
+    "CREATE OR REPLACE TRIGGER consent_change BEFORE UPDATE OR DELETE ON consent "
+    "FOR EACH ROW EXECUTE FUNCTION consent_is_append_only()",
+    "CREATE OR REPLACE TRIGGER consent_truncate BEFORE TRUNCATE ON consent "
+    "FOR EACH STATEMENT EXECUTE FUNCTION consent_is_append_only()",
+)
 _POSTGRES_DERIVED = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX IF NOT EXISTS ix_contact_search ON contact USING gin (search_text gin_trgm_ops)",
@@ -77,11 +103,11 @@ def ensure_derived(engine: Engine) -> None:
     """Re-creates triggers and search indexes, which Alembic's batch mode drops with the table it rebuilds."""
     with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
         if engine.dialect.name != "sqlite":
-            for statement in _POSTGRES_DERIVED:
-                connection.execute(sql(statement))
+            for statement in (*_POSTGRES_DERIVED, *_POSTGRES_LEDGER):
+                connection.exec_driver_sql(statement)
             return
         is_new = not inspect(connection).has_table("contact_search")
-        for statement in _SQLITE_DERIVED:
+        for statement in (*_SQLITE_DERIVED, *_SQLITE_LEDGER):
             connection.exec_driver_sql(statement)
         for table, columns in _APPEND_ONLY.items():
             connection.exec_driver_sql(

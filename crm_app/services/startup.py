@@ -1,5 +1,6 @@
 """Makes the data folder and its database ready, for the server and for every command."""
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ from sqlalchemy.exc import DatabaseError
 
 from crm_app import settings
 from crm_app.locales import text
-from crm_app.services import database, installation, schema
+from crm_app.services import database, installation, schema, secret_key
 from crm_app.services.errors import CRMError
+
+log = logging.getLogger(__name__)
 
 # What SQLite says of a file it cannot work with; anything else is a fault of this program and shows as one.
 _UNUSABLE = {
@@ -42,6 +45,8 @@ def prepare() -> None:
             schema.upgrade()
             with database.transaction() as session:
                 installation.ensure_seed(session)
+                if message := secret_key.problem(session):
+                    log.error("%s", message)
     finally:
         os.umask(old)
 

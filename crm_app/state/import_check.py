@@ -221,7 +221,7 @@ def _key(group: ProblemGroup) -> str:
 
 def _fields() -> dict[str, Field]:
     with database.reading() as session:
-        return custom_fields.known(session)
+        return custom_fields.targets(session)
 
 
 def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], list[ProblemGroup]] | None:

@@ -331,7 +331,7 @@ def _add(actor: Actor, target: str, cell: str) -> str:
 
 def _fields() -> dict[str, Field]:
     with database.reading() as session:
-        return custom_fields.known(session)
+        return custom_fields.targets(session)
 
 
 def _values(actor: Actor, import_id: int, columns: list[ColumnMapping]) -> dict[int, list[ColumnValue]]:

@@ -144,7 +144,7 @@ def dates_of(actor: Actor, import_id: int, targets: dict[int, str]) -> dict[int,
     columns = [ColumnMapping(index, "", target or None) for index, target in targets.items()]
     with database.reading() as session:
         found = access.get(session, actor, import_id)
-        country, fields = installation.current(session).country, custom_fields.known(session)
+        country, fields = installation.current(session).country, custom_fields.targets(session)
     choices = {}
     for index, pattern in likely_formats(uploads.place_of(found), columns, country, fields).items():
         if both := orders(pattern):

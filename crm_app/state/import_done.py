@@ -12,7 +12,7 @@ from crm_app.models import Import, ImportState, Permission, UndoOutcome, User
 from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
-from crm_app.services.fields.registry import FIELDS, Field
+from crm_app.services.fields.registry import TARGETS, Field
 from crm_app.services.imports import access, undo
 from crm_app.services.imports.columns import Options, from_json
 from crm_app.state.contact_view import label_of
@@ -78,7 +78,7 @@ def _fetch(actor: Actor, import_id: int) -> DoneView | None:
             return None
         counts = access.came_in(session, found)
         user = session.get(User, found.user_id) if found.user_id else None
-        view = _view(found, counts, user.name if user else "", actor, custom_fields.known(session))
+        view = _view(found, counts, user.name if user else "", actor, custom_fields.targets(session))
         if found.state == ImportState.UNDONE:
             view.undone_by = undo.undone_by(session, found)
         return view
@@ -107,7 +107,7 @@ def _view(found: Import, counts: dict[str, int], who: str, actor: Actor, fields:
         finished=exact(found.finished_at, language, actor.timezone) if found.finished_at else "",
         file_name=found.file_name,
         size=_size(found.file_size, language),
-        match_key=locales.render(FIELDS[options.match_key].label, language) if options.match_key else "",
+        match_key=locales.render(TARGETS[options.match_key].label, language) if options.match_key else "",
         tags=", ".join(options.tags),
         mapping=[
             Pair(column.header, label_of(column.target, language, fields))

@@ -163,7 +163,7 @@ def _fetch(actor: Actor, import_id: int, asked: _Asked) -> _Seen:
             return _Seen()
         except Conflict as error:
             return _Seen(refusal=locales.render(error.message, actor.language))
-        fields = custom_fields.known(session)
+        fields = custom_fields.targets(session)
         return _seen(found, page, undo.undone_by(session, found), actor, fields)
 
 

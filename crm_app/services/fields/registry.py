@@ -9,6 +9,7 @@ from crm_app.locales import Text, text
 from crm_app.services.fields import (
     amounts,
     choices,
+    consent,
     country,
     dates,
     email,
@@ -53,6 +54,8 @@ class FieldKind(StrEnum):
     AMOUNT = "amount"  # int or float, of own fields
     CHOICE = "choice"  # str, one of the field's options
     CHOICES = "choices"  # list[str], some of them
+    OPT_IN = "opt_in"  # a state of the ledger of consents
+    OPT_OUT = "opt_out"
 
 
 class FieldGroup(StrEnum):
@@ -128,7 +131,25 @@ def _fields() -> tuple[Field, ...]:
     )
 
 
+def _consents() -> tuple[Field, ...]:
+    kind, group = FieldKind, FieldGroup.CRM
+    return (
+        Field("consent_email", kind.OPT_IN, text("E-mail opt-in"), group),
+        Field("consent_sms", kind.OPT_IN, text("SMS opt-in"), group),
+        Field("consent_phone", kind.OPT_IN, text("Opt-in to calls"), group),
+        Field("opt_out_email", kind.OPT_OUT, text("E-mail opt-out"), group),
+        Field("opt_out_sms", kind.OPT_OUT, text("SMS opt-out"), group),
+        Field("opt_out_phone", kind.OPT_OUT, text("Opt-out of calls"), group),
+        Field("consent_date", kind.MOMENT, text("Date of opt-in or opt-out"), group),
+    )
+
+
 FIELDS: dict[str, Field] = {field.name: field for field in _fields()}
+# What a column of a file can say beside the fields of a contact: no attribute, but entries of the ledger of consents.
+CONSENT_FIELDS: dict[str, Field] = {field.name: field for field in _consents()}
+CONSENT_LABEL = text("Consent")
+# Everything a column can go to.
+TARGETS: dict[str, Field] = FIELDS | CONSENT_FIELDS
 
 
 def parser_of(field: Field) -> Parser:
@@ -160,11 +181,13 @@ def parser_of(field: Field) -> Parser:
         FieldKind.AMOUNT: amounts.parse_amount,
         FieldKind.CHOICE: partial(choices.parse_choice, options=field.options),
         FieldKind.CHOICES: partial(choices.parse_choices, options=field.options),
+        FieldKind.OPT_IN: consent.parse_opt_in,
+        FieldKind.OPT_OUT: consent.parse_opt_out,
     }
     return by_kind[field.kind]
 
 
-PARSERS: dict[str, Parser] = {field.name: parser_of(field) for field in FIELDS.values()}
+PARSERS: dict[str, Parser] = {field.name: parser_of(field) for field in TARGETS.values()}
 
 
 def parse(name: str, text: str, context: FieldContext) -> Verdict:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm_app.locales import Text, text
-from crm_app.services.fields.registry import FIELDS, Field
+from crm_app.services.fields.registry import TARGETS, Field
 from crm_app.services.imports.columns import ColumnMapping, Options, suggested_key
 from crm_app.services.imports.likeness import Key, keys_of
 
@@ -34,7 +34,7 @@ def carry(
     headers: Sequence[str],
     suggestions: Sequence[Mapping[str, Any]],
     now: Options,
-    fields: Mapping[str, Field] = FIELDS,
+    fields: Mapping[str, Field] = TARGETS,
 ) -> Carried:
     """The choices on a file with these headers: known columns as chosen, the others as suggested.
 

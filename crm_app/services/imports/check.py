@@ -20,12 +20,15 @@ from crm_app.services.imports import columns as mappings
 from crm_app.services.imports import layout, plan_file, references, staging
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.columns import ColumnMapping, InFile, Options
+from crm_app.services.imports.consent_guard import ConsentGuard
+from crm_app.services.imports.consent_plan import plan_consents
 from crm_app.services.imports.date_column import date_formats
 from crm_app.services.imports.doubles import Doubles
 from crm_app.services.imports.judging import Flaw, Judge, Judged
 from crm_app.services.imports.matching import Candidate, Decision, Matcher
 from crm_app.services.imports.plan_file import WHOLE_ROW, text_json
 from crm_app.services.imports.settling import settle
+from crm_app.services.imports.suppressed_rows import ERASED, SUPPRESSED, screened
 
 CHUNK = 5_000
 
@@ -50,7 +53,7 @@ def check(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     try:
         with Session(engine) as session, plan_file.writing(Path(payload["folder"])) as plan, held_back():
             country = installation.current(session).country
-            formats = date_formats(plan, columns, country, custom_fields.known(session))
+            formats = date_formats(plan, columns, country, custom_fields.targets(session))
             yield from Check(session, plan, actor, columns, options, formats).run()
     finally:
         engine.dispose()
@@ -78,6 +81,10 @@ class Check:
         self.matcher = Matcher(self.layout, actor, context, settings.required_fields)
         self.doubles = Doubles(self.layout)
         self._left_out: set[int] = set()
+        self._erased: set[int] = set()
+        self._indexes = {column.target: column.index for column in columns}
+        self._keeps_all = options.in_file is not InFile.FIRST or bool(self.layout.consents)
+        self._consents = ConsentGuard(self.layout, context, keeps=True)
         self.counts: Counter[str] = Counter(dict.fromkeys(Outcome, 0))
         self.facts = {"layout": self.layout.to_json(), "names": known.names, "date_formats": dict(formats)}
         self.facts["context"] = {"country": settings.country, "time_zone": settings.timezone}
@@ -135,10 +142,13 @@ class Check:
         rule = self.options.in_file
         if rule is not InFile.FIRST:
             self.counts.update(settle(self.session, self.plan, self.matcher, self.doubles.later, rule))
+        if self.layout.consents:
+            plan_consents(self.session, self.plan, self._consents, self.doubles.later, rule)
 
     def _chunk(self, rows: list[int], cells: list[list[str]]) -> None:
         judged = self.judge.chunk(rows, cells)
         self._add_notes(judged)
+        self._screen(judged)
         decisions: list[Decision | None] = [self._refusal(judged, place, cells) for place in range(len(rows))]
         open_ = [place for place, decision in enumerate(decisions) if decision is None]
         candidates = [_candidate(judged, place) for place in open_]
@@ -152,6 +162,8 @@ class Check:
         """Why a row cannot even be matched; None = it can."""
         if judged.rows[place] in self._left_out:
             return Decision(Outcome.SKIP, reason=BY_HAND)
+        if place in self._erased:
+            return Decision(Outcome.SKIP, reason=ERASED)
         flaws = judged.flaws.get(place)
         if flaws and any(flaw.level is Level.ERROR for flaw in flaws):
             if place in judged.bad_keys:
@@ -161,6 +173,15 @@ class Check:
         elif not flaws and not any(judged.values[place]) and not "".join(cells[place]).strip():
             return Decision(Outcome.SKIP, reason=EMPTY_ROW)
         return None
+
+    def _screen(self, judged: Judged) -> None:
+        """Which rows mean somebody who was erased, and which addresses are never written to."""
+        found = screened(self.session, self.layout, judged.norms)
+        self._erased = found.erased
+        for place, target in found.suppressed:
+            cell = str(judged.values[place][self.layout.targets.index(target)])
+            flaw = Flaw(self._indexes[target], Level.WARNING, SUPPRESSED, cell)
+            judged.flaws.setdefault(place, []).append(flaw)
 
     def _add_notes(self, judged: Judged) -> None:
         """What the reading found wrong with these rows."""
@@ -178,8 +199,8 @@ class Check:
         for place, decision in enumerate(decisions):
             row, key, data = judged.rows[place], judged.keys[place], None
             taken = decision.outcome in (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)
-            if taken or (decision.outcome is not Outcome.INVALID and self.options.in_file is not InFile.FIRST):
-                data = _data(judged, place)
+            if taken or (decision.outcome is not Outcome.INVALID and self._keeps_all):
+                data = _candidate(judged, place).data
             changes = plan_file.encode(decision.changes) if decision.changes else None
             reason = text_json(decision.reason) if decision.reason else None
             rows.append((row, decision.outcome, decision.contact_id, decision.version, key, reason, data, changes))
@@ -222,13 +243,8 @@ def _candidate(judged: Judged, place: int) -> Candidate:
         judged.norms[place],
         judged.tags[place] if judged.tags else [],
         judged.clears.get(place, ()),
+        judged.consents[place] if judged.consents else (),
     )
-
-
-def _data(judged: Judged, place: int) -> str:
-    """What the commit needs of a row, as JSON."""
-    tags = judged.tags[place] if judged.tags else []
-    return plan_file.encode([judged.values[place], judged.norms[place], tags, judged.clears.get(place, ())])
 
 
 def _value(flaw: Flaw) -> str:

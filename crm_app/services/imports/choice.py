@@ -6,7 +6,7 @@ from typing import Any
 
 from crm_app.locales import text
 from crm_app.services.errors import Invalid
-from crm_app.services.fields.registry import FIELDS, Field
+from crm_app.services.fields.registry import TARGETS, Field
 from crm_app.services.folding import fold
 from crm_app.services.imports import columns as mappings
 from crm_app.services.imports import shipped_presets
@@ -34,7 +34,7 @@ def choose(
     *,
     product: str | None = None,
     preset: Carried | None = None,
-    fields: Mapping[str, Field] = FIELDS,
+    fields: Mapping[str, Field] = TARGETS,
 ) -> tuple[list[ColumnMapping], Options]:
     """The suggested mapping, or that of the preset, with what was wished for put over it.
 

@@ -10,7 +10,7 @@ from crm_app.locales import text
 from crm_app.models import Lifecycle
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.date_formats import is_format
-from crm_app.services.fields.registry import FIELDS, Field, FieldKind
+from crm_app.services.fields.registry import TARGETS, Field, FieldKind
 
 # Fields by which rows find contacts; without a choice the first mapped of the first three.
 MATCH_KEYS: tuple[str, ...] = ("number", "external_id", "email", "phone", "mobile")
@@ -116,11 +116,11 @@ def is_appendable(field: Field) -> bool:
 
 
 def validate(
-    columns: Sequence[ColumnMapping], options: Options, width: int, fields: Mapping[str, Field] = FIELDS
+    columns: Sequence[ColumnMapping], options: Options, width: int, fields: Mapping[str, Field] = TARGETS
 ) -> None:
     """Raises Invalid, naming the column, when the choices do not fit the file (of `width` columns) or each other.
 
-    `fields` are those contacts have here (`custom_fields.known`).
+    `fields` are those a column can go to here (`custom_fields.targets`).
     """
     seen: dict[str, str] = {}
     for column in columns:

@@ -17,16 +17,19 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Import, ImportRow, ImportState, LeadStatus, Outcome, User
+from crm_app.models import Import, ImportRow, ImportState, Job, LeadStatus, Outcome, User
 from crm_app.services import crash, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.imports import plan_file, planned
 from crm_app.services.imports.among import among
 from crm_app.services.imports.chunk import Batch, Prepared, complete, prepare, write
 from crm_app.services.imports.collecting import held_back
+from crm_app.services.imports.consent_guard import ConsentGuard
+from crm_app.services.imports.consent_writing import write_consents
 from crm_app.services.imports.matching import Decision, Matcher
 from crm_app.services.imports.pace import Pace
 from crm_app.services.imports.planned import PlannedRow
+from crm_app.services.imports.suppressed_rows import ERASED, screened
 from crm_app.services.imports.writing_engine import CHECKPOINT_CHUNKS, checkpoint
 from crm_app.services.jobs import Claim, Lost
 
@@ -45,7 +48,7 @@ class Commit:
     def __init__(self, engine: Engine, folder: Path, found: Import, claim: Claim, *, pause: float = 0.0) -> None:
         assert found.id is not None
         self._engine, self._folder, self._claim, self._pause = engine, folder, claim, pause
-        self._id, self._branch_id = found.id, found.branch_id
+        self._id, self._branch_id, self._file_name = found.id, found.branch_id, found.file_name
         self._at_row, self._counts = found.committed_row, dict(found.counts)
         self._pace = Pace()
 
@@ -59,6 +62,7 @@ class Commit:
             self._facts = planned.facts(plan)
             actor = Actor(None, "commit", branch_ids=self._facts.branch_ids)
             self._matcher = Matcher(self._facts.layout, actor, self._facts.context, self._facts.required)
+            self._consents = ConsentGuard(self._facts.layout, self._facts.context)
             connection = connection.execution_options(begin="IMMEDIATE")
             self._total = planned.total(plan)
             self._done = _done(plan, self._at_row)
@@ -100,7 +104,11 @@ class Commit:
             if again:
                 self._plan_again(again, counts)
             batch = Batch(session, self._id, self._branch_id, layout, self._of_new_contacts(session))
-            write(batch, _writable(prepared, decisions))
+            written = _writable(prepared, decisions)
+            write(batch, written)
+            if any(decision.entries for _, decision in written):
+                user_id = session.get_one(Job, self._claim.job_id).user_id
+                write_consents(batch, written, self._file_name, user_id)
             crash.point("commit:inside-chunk")
             self._advance(session, last, counts, len(again))
             jobs.beat(session, self._claim, {"done": self._done + len(rows), "total": self._total})
@@ -128,10 +136,13 @@ class Commit:
 
     def _decide(self, session: Session, rows: list[PlannedRow]) -> list[Decision]:
         decisions = self._matcher.decide(session, [row.candidate for row in rows])
+        for place in screened(session, self._facts.layout, [row.candidate.norms for row in rows]).erased:
+            decisions[place] = Decision(Outcome.SKIP, reason=ERASED)
         self._refuse_gone_references(session, rows, decisions)
-        other = {d.contact_id for row, d in zip(rows, decisions, strict=True) if d.contact_id and not row.fits(d)}
+        other = {d.contact_id for row, d in zip(rows, decisions, strict=True) if d.contact_id and not row.meets(d)}
         if other:
             self._refuse_touched(session, rows, decisions, {id_ for id_ in other if id_ is not None})
+        self._consents.decide(session, [(row.candidate, d) for row, d in zip(rows, decisions, strict=True)])
         return decisions
 
     def _refuse_touched(

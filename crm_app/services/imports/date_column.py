@@ -5,15 +5,21 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from crm_app.services.fields.date_formats import EXCEL, format_of
-from crm_app.services.fields.registry import FIELDS, Field, FieldKind
+from crm_app.services.fields.registry import TARGETS, Field, FieldKind
 from crm_app.services.imports import plan_file
 from crm_app.services.imports.columns import ColumnMapping
 
+_DATED = (
+    FieldKind.DATE,
+    FieldKind.MOMENT,
+    FieldKind.OPT_IN,
+    FieldKind.OPT_OUT,
+)  # an opt-in is often written as its day
 LOOKED_AT = 20_000  # rows that a page looks at; the check looks at all
 
 
 def likely_formats(
-    folder: Path, columns: Iterable[ColumnMapping], country: str, fields: Mapping[str, Field] = FIELDS
+    folder: Path, columns: Iterable[ColumnMapping], country: str, fields: Mapping[str, Field] = TARGETS
 ) -> dict[int, str]:
     """Format by column index as the beginning of the file shows it, without what somebody chose: to be shown."""
     with plan_file.reading(folder) as plan:
@@ -34,7 +40,7 @@ def orders(pattern: str) -> tuple[str, str] | None:
 
 
 def date_formats(
-    plan: Connection, columns: Iterable[ColumnMapping], country: str, fields: Mapping[str, Field] = FIELDS
+    plan: Connection, columns: Iterable[ColumnMapping], country: str, fields: Mapping[str, Field] = TARGETS
 ) -> dict[int, str]:
     """Format by column index for the date columns: the chosen one, else the one most of the column is written in."""
     formats = {}
@@ -48,11 +54,7 @@ def date_formats(
 
 
 def _holds_dates(column: ColumnMapping, fields: Mapping[str, Field]) -> bool:
-    return (
-        column.target is not None
-        and column.target in fields
-        and fields[column.target].kind in (FieldKind.DATE, FieldKind.MOMENT)
-    )
+    return column.target is not None and column.target in fields and fields[column.target].kind in _DATED
 
 
 def _different(plan: Connection, index: int, rows: int = -1) -> list[str]:

@@ -143,7 +143,7 @@ def _preset(wish: Wish) -> PresetId | None:
 def _choose(read_out: dict[str, Any], wish: Wish, preset: PresetId | None) -> tuple[list[ColumnMapping], Options]:
     headers, suggestions = read_out["headers"], read_out["suggestions"]
     with database.reading() as session:
-        fields = custom_fields.known(session)
+        fields = custom_fields.targets(session)
         carried = presets.on_file(session, SYSTEM, preset, headers, suggestions) if preset is not None else None
     return choice.choose(headers, suggestions, wish, product=read_out.get("product"), preset=carried, fields=fields)
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from crm_app.locales import Text, text
 from crm_app.models import Import, ImportState
 from crm_app.services import custom_fields, installation
-from crm_app.services.fields.registry import FIELDS
+from crm_app.services.fields.registry import TARGETS
 from crm_app.services.imports.columns import ColumnMapping, from_json
 from crm_app.services.imports.likeness import Key, are_alike, keys_of
 
@@ -33,7 +33,7 @@ class Earlier:
     columns: dict[Key, ColumnMapping]
     decided: set[Key]
     match_key: str | None
-    fields: Collection[str] = tuple(FIELDS)  # those contacts have here
+    fields: Collection[str] = tuple(TARGETS)  # those contacts have here
 
     def said(self, key: Key) -> "Choice | None":
         """What was chosen for a column; nothing when it was left out only because no field was known for it."""
@@ -67,7 +67,7 @@ def alike(session: Session, found: Import, keys: set[Key]) -> list[Earlier]:
                 break
     imports = session.exec(select(Import).where(col(Import.id).in_(ids)).order_by(col(Import.id).desc())).all()
     zone = ZoneInfo(installation.current(session).timezone)
-    fields = tuple(custom_fields.known(session)) if imports else ()
+    fields = tuple(custom_fields.targets(session)) if imports else ()
     return [_as_earlier(one, zone, fields) for one in imports]
 
 

@@ -17,6 +17,7 @@ from crm_app.models import Import, ImportState, Outcome
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, Invalid
+from crm_app.services.fields.registry import CONSENT_FIELDS
 from crm_app.services.imports import access, plan_file, uploads
 from crm_app.services.imports import columns as mappings
 from crm_app.services.imports.check import Check
@@ -143,7 +144,8 @@ def _check(session: Session, found: Import, plan: Connection) -> Check:
 def _judge_again(session: Session, found: Import, plan: Connection, rows: Sequence[int]) -> bool:
     """Judges the rows and those that mean the same contacts; False when it takes a whole check."""
     options = Options.from_json(found.options)
-    if len(rows) > AT_ONCE or options.in_file is not InFile.FIRST:
+    has_consents = any(column["target"] in CONSENT_FIELDS for column in found.columns)
+    if len(rows) > AT_ONCE or options.in_file is not InFile.FIRST or has_consents:
         return False
     before = _same_contacts(plan, rows)
     change = Counter[str]()

@@ -11,6 +11,7 @@ from crm_app.services.fields.registry import PARSERS
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Level, Verdict
 from crm_app.services.imports import references
 from crm_app.services.imports.columns import CLEAR, NEVER_EMPTY, Blank, ColumnMapping, WriteRule
+from crm_app.services.imports.consent_cells import Want, wanted
 from crm_app.services.imports.layout import Layout, plain_column
 from crm_app.services.imports.references import References
 
@@ -62,6 +63,7 @@ class Judged:
     clears: dict[int, list[int]] = field(default_factory=dict)  # place in the chunk → places in its values
     bad_keys: set[int] = field(default_factory=set)  # places in the chunk whose match key cannot be used
     flaws: dict[int, list[Flaw]] = field(default_factory=dict)  # place in the chunk → flaws
+    consents: list[list[Want]] = field(default_factory=list)  # by row; empty when no consent column is mapped
 
 
 class Judge:
@@ -87,6 +89,7 @@ class Judge:
         size = len(rows)
         norms: dict[str, list[str | None]] = {}
         values: dict[str, list[Any]] = {}
+        consents: dict[str, list[Verdict]] = {}
         judged = Judged(rows, [], [], [list(self._layout.tags) for _ in rows] if self._layout.has_tags else [], [])
         judged.keys = [None] * size
         for column, memo in self._columns:
@@ -97,12 +100,17 @@ class Judge:
                 _add_tags(judged.tags, verdicts)
                 continue
             assert column.target is not None
+            if column.target in self._layout.consents:
+                consents[column.target] = verdicts
+                continue
             self._note_clears(judged, column, verdicts, memo)
             values[column.target] = plain_column(column.target, [verdict.value for verdict in verdicts])
             if column.target in self._layout.points:
                 norms[column.target] = [verdict.norm for verdict in verdicts]
             if column.target == self._layout.key:
                 judged.keys = [verdict.norm for verdict in verdicts]
+        if consents:
+            judged.consents = wanted(consents, values, norms, size)
         targets = self._layout.targets
         judged.values = [list(row) for row in zip(*(values[target] for target in targets), strict=True)]
         judged.norms = list(zip(*(norms[target] for target in self._layout.points), strict=True))

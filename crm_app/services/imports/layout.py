@@ -6,13 +6,13 @@ from typing import Any
 
 from crm_app.services.contacts.derived import POINT_FIELDS
 from crm_app.services.custom_fields import PREFIX
-from crm_app.services.fields.registry import FIELDS, FieldKind
+from crm_app.services.fields.registry import CONSENT_FIELDS, FIELDS, TARGETS, FieldKind
 from crm_app.services.imports.columns import ColumnMapping, Options, WriteRule
 
 # Columns of `contact` for fields that are called otherwise there.
 ATTRIBUTES = {"status": "status_id", "owner": "owner_id"}
 IDENTIFYING = ("first_name", "last_name", "company", "email", "phone", "mobile")
-MOMENTS = frozenset(name for name, field in FIELDS.items() if field.kind is FieldKind.MOMENT)
+MOMENTS = frozenset(name for name, field in TARGETS.items() if field.kind is FieldKind.MOMENT)
 DATES = frozenset(name for name, field in FIELDS.items() if field.kind is FieldKind.DATE)
 
 
@@ -30,6 +30,7 @@ class Layout:
     rules: tuple[str, ...] = ()  # WriteRule per target; empty = OVERWRITE for all
     tags_rule: str = WriteRule.OVERWRITE  # of the tag columns; those for every row are always added
     custom: tuple[str, ...] = ()  # those of the targets that are own fields of the installation
+    consents: tuple[str, ...] = ()  # consent columns: no values of the contact, but entries of the ledger
 
     def attribute(self, target: str) -> str:
         """Under which name a change of this field is noted: a column of `contact`, or PREFIX and an own field's key."""
@@ -40,14 +41,15 @@ class Layout:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Layout":
-        lists = {name: tuple(data.get(name, ())) for name in ("targets", "points", "tags", "rules", "custom")}
+        names = ("targets", "points", "tags", "rules", "custom", "consents")
+        lists = {name: tuple(data.get(name, ())) for name in names}
         return cls(**{**data, **lists})
 
 
 def of(columns: Sequence[ColumnMapping], options: Options, own_fields: Collection[str] = ()) -> Layout:
     """The layout these choices ask for; `own_fields` are the keys of the installation's own."""
     mapped = [column.target for column in columns if column.target]
-    targets = tuple(target for target in mapped if target not in ("tags", "number"))
+    targets = tuple(target for target in mapped if target not in ("tags", "number") and target not in CONSENT_FIELDS)
     rules = {column.target: column.rule.value for column in columns}
     return Layout(
         targets=targets,
@@ -58,6 +60,7 @@ def of(columns: Sequence[ColumnMapping], options: Options, own_fields: Collectio
         rules=tuple(rules[target] for target in targets),
         tags_rule=rules.get("tags", WriteRule.OVERWRITE.value),
         custom=tuple(target for target in targets if target in own_fields),
+        consents=tuple(target for target in mapped if target in CONSENT_FIELDS),
     )
 
 

@@ -20,7 +20,9 @@ from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
 from crm_app.services.imports.among import among
 from crm_app.services.imports.columns import WriteRule
+from crm_app.services.imports.consent_cells import Entry, Want
 from crm_app.services.imports.layout import IDENTIFYING, Layout, plain
+from crm_app.services.imports.plan_file import encode
 
 _POINT_KINDS = {"email": PointKind.EMAIL, "phone": PointKind.PHONE, "mobile": PointKind.PHONE}
 _DERIVED_FROM = (*derived.SEARCHED, *derived.PHONES)
@@ -42,11 +44,22 @@ class Candidate:
     norms: Sequence[str | None]
     tags: list[str]  # those for every row of the file first
     clears: Sequence[int] = ()  # places in `values` where the row empties what is stored
+    consents: Sequence[Want] = ()
+
+    @property
+    def data(self) -> str:
+        """The row as the plan keeps it: behind row and key, the fields in their order."""
+        parts = [self.values, self.norms, self.tags, self.clears]
+        return encode([*parts, self.consents] if self.consents else parts)
 
 
 @dataclass(slots=True)
 class Decision:
-    """What becomes of a candidate. `changes` is {attribute: [old, new]} for updates, tags by name."""
+    """What becomes of a candidate. `changes` is {attribute: [old, new]} for updates, tags by name.
+
+    `consents` is {consent column: [old, new]}, whatever the outcome does to the contact; `entries` are what of it is
+    written into the ledger. Both are filled by `consent_guard`.
+    """
 
     outcome: Outcome
     contact_id: int | None = None
@@ -54,6 +67,13 @@ class Decision:
     changes: dict[str, Any] | None = None
     reason: Text | None = None  # None = what the outcome itself says
     stored: Row[Any] | None = None
+    consents: dict[str, list[str]] | None = None
+    entries: Sequence[Entry] = ()
+
+    @property
+    def planned_changes(self) -> dict[str, Any] | None:
+        """Changes of contact and consent, as the plan keeps them."""
+        return {**(self.changes or {}), **(self.consents or {})} or None
 
 
 class Matcher:

@@ -7,6 +7,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from crm_app.models import Outcome
+from crm_app.services.fields.registry import CONSENT_FIELDS
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.imports import plan_file
 from crm_app.services.imports.layout import Layout
@@ -24,15 +25,20 @@ class PlannedRow:
     contact_id: int | None
     changes: dict[str, Any] | None
     is_replanned: bool
+    consents: dict[str, list[str]] | None = None  # as in Decision
 
-    def fits(self, decision: Decision) -> bool:
-        """Whether the database still answers as it did at the check."""
+    def meets(self, decision: Decision) -> bool:
+        """Whether the contact still is as it was at the check."""
         return (
             not self.is_replanned
             and decision.outcome is self.outcome
             and decision.contact_id == self.contact_id
             and decision.changes == self.changes
         )
+
+    def fits(self, decision: Decision) -> bool:
+        """Whether the database still answers as it did at the check."""
+        return self.meets(decision) and decision.consents == self.consents
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +74,20 @@ def next_rows(plan: Connection, after: int, limit: int) -> list[PlannedRow]:
     data = json.loads("[" + ",".join([row[5] for row in found]) + "]")
     return [
         PlannedRow(
-            Candidate(row, key, values, norms, tags, clears),
+            Candidate(row, key, *values),
             _OUTCOMES[outcome],
             contact_id,
-            json.loads(changes) if changes else None,
-            again == 1,
+            *_changes(changes, again == 1),
         )
-        for (row, outcome, again, contact_id, key, _, changes), (values, norms, tags, clears) in zip(
-            found, data, strict=True
-        )
+        for (row, outcome, again, contact_id, key, _, changes), values in zip(found, data, strict=True)
     ]
+
+
+def _changes(stored: str | None, again: bool) -> tuple[dict[str, Any] | None, bool, dict[str, list[str]] | None]:
+    """What changes of the contact, whether it was planned again, what changes of its consent."""
+    changes = json.loads(stored) if stored else {}
+    consents = {name: changes.pop(name) for name in list(changes) if name in CONSENT_FIELDS}
+    return changes or None, again, consents or None
 
 
 def total(plan: Connection) -> int:
@@ -96,7 +106,7 @@ def replan(plan: Connection, rows: Sequence[tuple[PlannedRow, Decision]]) -> Non
                 decision.outcome,
                 decision.contact_id,
                 decision.version,
-                plan_file.encode(decision.changes) if decision.changes else None,
+                plan_file.encode(changes) if (changes := decision.planned_changes) else None,
                 plan_file.text_json(decision.reason) if decision.reason else None,
                 row.candidate.row,
             )

@@ -66,7 +66,7 @@ def apply(session: Session, actor: Actor, import_id: int, preset_id: PresetId) -
     found = access.get(session, actor, import_id)
     headers, suggestions = found.read_out.get("headers", []), found.read_out.get("suggestions", [])
     name, choices = _choices(session, actor, preset_id, headers, suggestions)
-    fields = custom_fields.known(session)
+    fields = custom_fields.targets(session)
     carried = carrying.carry(choices, headers, suggestions, Options.from_json(found.options), fields)
     if carried.matched:
         steps.map_columns(session, actor, import_id, carried.columns, carried.options)
@@ -85,7 +85,7 @@ def on_file(
     Raises NotFound, NotPermitted; Invalid when it knows no column.
     """
     name, choices = _choices(session, actor, preset_id, headers, suggestions)
-    carried = carrying.carry(choices, headers, suggestions, Options(), custom_fields.known(session))
+    carried = carrying.carry(choices, headers, suggestions, Options(), custom_fields.targets(session))
     if not carried.matched:
         raise Invalid(text("The preset “{name}” knows none of the columns of this file.", name=name), "preset")
     return carried

@@ -9,8 +9,9 @@ from sqlite3 import Connection
 from typing import Any
 
 from crm_app.locales import DEFAULT, Text, render, text
-from crm_app.models import Outcome
+from crm_app.models import ConsentState, Outcome
 from crm_app.services.custom_fields import PREFIX
+from crm_app.services.fields.registry import CONSENT_FIELDS
 from crm_app.services.fields.verdict import Level
 from crm_app.services.imports import plan_file
 from crm_app.services.imports.profile import ColumnProfile
@@ -28,6 +29,13 @@ REASONS: dict[Outcome, Text] = {
 }
 TAKEN = (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)
 _YES, _NO = text("Yes"), text("No")
+_STATES: dict[ConsentState, Text] = {
+    ConsentState.NONE: text("no consent"),
+    ConsentState.IMPORTED: text("consent imported"),
+    ConsentState.SENT: text("invitation sent"),
+    ConsentState.CONFIRMED: text("consent confirmed"),
+    ConsentState.REVOKED: text("consent revoked"),
+}
 _SHOWN_NAMES = {"status_id": "status", "owner_id": "owner"}
 
 
@@ -235,6 +243,10 @@ def shown_changes(
     shown = {}
     for attribute, (old, new) in changes.items():
         known = names.get(attribute, {})
+        if attribute in CONSENT_FIELDS:
+            old, new = (render(_STATES[ConsentState(state)], language) for state in (old, new))
+            shown[attribute] = (old, new)
+            continue
         shown[field_of(attribute)] = (_shown(old, known, language), _shown(new, known, language))
     return shown
 

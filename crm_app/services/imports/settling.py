@@ -63,7 +63,7 @@ def _winner(layout: Layout, rows: Sequence[Candidate], rule: InFile) -> Candidat
     for row in rows:
         for name in row.tags:
             tags.setdefault(name.casefold(), name)
-    return Candidate(first.row, first.key, values, norms, list(tags.values()), first.clears)
+    return Candidate(first.row, first.key, values, norms, list(tags.values()), first.clears, first.consents)
 
 
 def _load(plan: Connection, rows: Sequence[int]) -> tuple[dict[int, Candidate], list[str]]:
@@ -71,8 +71,7 @@ def _load(plan: Connection, rows: Sequence[int]) -> tuple[dict[int, Candidate], 
     query = "SELECT row, outcome, key, data FROM plan WHERE row IN (SELECT value FROM json_each(?))"
     found, outcomes = {}, []
     for row, outcome, key, data in plan.execute(query, (json.dumps(rows),)):
-        values, norms, tags, clears = json.loads(data)
-        found[row] = Candidate(row, key, values, norms, tags, clears)
+        found[row] = Candidate(row, key, *json.loads(data))
         outcomes.append(outcome)
     return found, outcomes
 
@@ -86,7 +85,7 @@ def _write(plan: Connection, decided: Sequence[tuple[Candidate, Decision]]) -> N
                 decision.contact_id,
                 decision.version,
                 text_json(decision.reason) if decision.reason else None,
-                plan_file.encode([candidate.values, candidate.norms, candidate.tags, candidate.clears]),
+                candidate.data,
                 plan_file.encode(decision.changes) if decision.changes else None,
                 candidate.row,
             )

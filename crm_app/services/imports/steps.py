@@ -58,7 +58,7 @@ def map_columns(
     Raises NotFound, NotPermitted; Invalid naming the column; Conflict in other states than READ and CHECKED.
     """
     found = _in_state(session, actor, import_id, _MAPPABLE)
-    mappings.validate(columns, options, len(found.read_out.get("headers", [])), custom_fields.known(session))
+    mappings.validate(columns, options, len(found.read_out.get("headers", [])), custom_fields.targets(session))
     _give_way(session, found)
     found.columns = [column.to_json() for column in columns]
     found.options = options.to_json()
@@ -83,7 +83,7 @@ def check(session: Session, actor: Actor, import_id: int) -> Job:
     """Makes the plan (again). Raises NotFound, NotPermitted, Conflict; Invalid when nothing is mapped."""
     found = _in_state(session, actor, import_id, _MAPPABLE)
     chosen = mappings.from_json(found.columns)
-    width, fields = len(found.read_out.get("headers", [])), custom_fields.known(session)
+    width, fields = len(found.read_out.get("headers", [])), custom_fields.targets(session)
     mappings.validate(chosen, Options.from_json(found.options), width, fields)
     _give_way(session, found)
     found.state, found.error = ImportState.CHECKING, None

@@ -16,7 +16,7 @@ from crm_app.models import AuditEntry, Import, ImportState, Job, JobKind, JobSta
 from crm_app.models.base import now
 from crm_app.services import custom_fields, database, jobs
 from crm_app.services.errors import CRMError
-from crm_app.services.imports import own_fields, plan_file, remembered, steps, uploads
+from crm_app.services.imports import consent_writing, own_fields, plan_file, remembered, steps, uploads
 from crm_app.services.imports.access import who_runs
 from crm_app.services.imports.commit import Commit
 from crm_app.services.imports.reading.child import Reader
@@ -169,13 +169,17 @@ class _Worker:
                     jobs.release(session, self.claim)
                 return JobState.QUEUED
             if ended is ImportState.CANCELLED:
+                with database.transaction() as session:
+                    _audit_consents(session, _audit(session, self._import(session)))
                 return self.stopped() or JobState.CANCELLED
             with database.transaction() as session:
                 jobs.finish(session, self.claim)
                 found = self._import(session)
                 found.state, found.finished_at = ImportState.DONE, now()
                 session.add(found)
-                session.add(_audit(session, found))
+                audit = _audit(session, found)
+                session.add(audit)
+                _audit_consents(session, audit)
             refresh(engine)
         return JobState.DONE
 
@@ -255,6 +259,12 @@ class _Worker:
         except Lost:
             return None
         return JobState.FAILED
+
+
+def _audit_consents(session: Session, audit: AuditEntry) -> None:
+    """Beside what became of the rows, what became of the consents; nothing when none were written."""
+    if (entry := consent_writing.summary(session, audit.data["import"], audit)) is not None:
+        session.add(entry)
 
 
 def _audit(session: Session, found: Import, action: str = "import", counts: dict[str, int] | None = None) -> AuditEntry:
