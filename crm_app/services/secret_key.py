@@ -62,8 +62,8 @@ def problem(session: Session) -> Text | None:
 
 def _missing() -> Text:
     return text(
-        "The secret key {file} is missing. Put the one of this database there: without it, addresses that must never be "
-        "written to are not recognised.",
+        "The secret key {file} is missing. Put the one of this database there: without it, addresses that must never "
+        "be written to are not recognised.",
         file=str(settings.get().secret_key_path),
     )
 

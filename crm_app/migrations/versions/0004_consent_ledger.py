@@ -3,6 +3,8 @@
 New tables; of what is there, only the built-in roles change: they get the new permission.
 """
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
@@ -81,7 +83,7 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _roles(change):  # type: ignore[no-untyped-def]
+def _roles(change: Callable[[list[str]], list[str]]) -> None:
     connection = op.get_bind()
     for id_, key, permissions in connection.execute(sa.select(_role.c.id, _role.c.key, _role.c.permissions)).all():
         if key in ROLES:

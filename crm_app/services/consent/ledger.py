@@ -88,10 +88,8 @@ def record(
     elif state is ConsentState.CONFIRMED:
         own = source is ConsentSource.FORM
         suppression.remove(session, (channel, norm), () if own else (SuppressionReason.REVOKED,))
-    number = contact_number or 0
-    audit.record(
-        session, actor, f"consent.{state}", ip=proof.ip, consent=entry.id or 0, contact=number, channel=channel
-    )
+    about = {"consent": entry.id or 0, "contact": contact_number or 0, "channel": channel.value}
+    audit.record(session, actor, f"consent.{state}", ip=proof.ip, **about)
     return entry
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from crm_app.models import Channel, Consent, ConsentState
@@ -33,7 +34,7 @@ def standings(
     if not found:
         return found
     columns = [getattr(Consent, name) for name in ("norm", "state")]
-    of_group = col(Consent.group_id).is_(None)
+    of_group: ColumnElement[bool] = col(Consent.group_id).is_(None)
     if group_id is not None:
         of_group = or_(of_group, col(Consent.group_id) == group_id)
     query = (

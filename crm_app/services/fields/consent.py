@@ -20,8 +20,9 @@ _IN = words(
     " zapisany zapisana potwierdzony potwierdzona zgoda wyrazona aktywny aktywna"
 )
 _OUT = words(
-    "unsubscribed unsubscribe opted_out opt_out optout opt-out opted-out bounced hard_bounced hard_bounce bounce cleaned"
-    " revoked withdrawn declined refused blocked blocklisted blacklisted complained complaint spam suppressed denied"
+    "unsubscribed unsubscribe opted_out opt_out optout opt-out opted-out bounced hard_bounced hard_bounce bounce"
+    " cleaned revoked withdrawn declined refused blocked blocklisted blacklisted complained complaint spam"
+    " suppressed denied"
     " abgemeldet abbestellt widerrufen abgelehnt ausgetragen gesperrt gekundigt"
     " disiscritto disiscritta annullato revocato rifiutato negato cancellato bloccato"
     " wypisany wypisana wycofana odwolana odmowa zablokowany zrezygnowal zrezygnowala"

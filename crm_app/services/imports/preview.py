@@ -244,8 +244,8 @@ def shown_changes(
     for attribute, (old, new) in changes.items():
         known = names.get(attribute, {})
         if attribute in CONSENT_FIELDS:
-            old, new = (render(_STATES[ConsentState(state)], language) for state in (old, new))
-            shown[attribute] = (old, new)
+            before, after = (render(_STATES[ConsentState(state)], language) for state in (old, new))
+            shown[attribute] = (before, after)
             continue
         shown[field_of(attribute)] = (_shown(old, known, language), _shown(new, known, language))
     return shown
