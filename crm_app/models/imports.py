@@ -72,6 +72,10 @@ class Import(SQLModel, table=True):
     undone_row: int = Field(default=0)  # high-water mark of the undo
     undone_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     undo_counts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # UndoOutcome →
+    changed_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, onupdate=now))  # by itself
+    purged_at: datetime | None = Field(default=None, sa_type=UTCDateTime)  # when its folder was given up
+    undo_purged_at: datetime | None = Field(default=None, sa_type=UTCDateTime)  # since then it cannot be undone
+    undo_purged_row: int = Field(default=0)  # high-water mark: up to here the old values are forgotten
 
 
 class ImportRow(SQLModel, table=True):
@@ -80,7 +84,8 @@ class ImportRow(SQLModel, table=True):
     `changes` is {field: [old, new]} for updates and null for creates, whose proof is `version`: the contact is
     untouched as long as its version still is this one. In `changes`, status and owner stand as ids under `status_id`
     and `owner_id`, dates in ISO form, and `tags` is [[], [ids given]]. Rows without a contact (skip, invalid, conflict)
-    are not here; unchanged ones are. `undone` is what an undo made of the row (UndoOutcome), null before.
+    are not here; unchanged ones are. `undone` is what an undo made of the row (UndoOutcome), null before. Once the undo
+    data of the import is forgotten, every old value is null.
     """
 
     __tablename__ = "import_row"

@@ -13,7 +13,10 @@ class Installation(SQLModel, table=True):
     language: str = Field(default="en", max_length=8)
     timezone: str = Field(default="Europe/Berlin", max_length=60)
     currency: str = Field(default="EUR", max_length=3)
-    required_fields: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    required_fields: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))  # of new contacts
+    only_whole_files: bool = Field(default=False)  # an import waits while a row of it cannot be taken
+    file_days: int = Field(default=90)  # how long files of imports stay once they ended; 0 = without a limit
+    undo_days: int = Field(default=365)  # how long imports can be undone; 0 = without a limit
 
 
 class Counter(SQLModel, table=True):

@@ -1,14 +1,21 @@
 """The installation's own settings, and what every database starts with."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlmodel import Session, col, select
 
 from crm_app.locales import LANGUAGES, Text, text, translate
 from crm_app.models import MAIN_BRANCH, Branch, Counter, Installation, LeadStatus, Permission, Role, User
 from crm_app.models.permission import BUILT_IN_ROLES
-from crm_app.services import places
+from crm_app.services import audit, places
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Invalid
+from crm_app.services.fields.registry import REQUIRABLE
 from crm_app.services.folding import fold
+
+LONGEST_DAYS = 3650
+DAYS = ("file_days", "undo_days")
 
 # Names are translated once, into the language chosen at set-up; from then on they belong to the installation.
 _FIRST_STATUSES: tuple[tuple[Text, str, dict[str, bool]], ...] = (
@@ -71,16 +78,67 @@ def check_choice(key: str, value: str) -> None:
         raise Invalid(message, key)
 
 
-def change(session: Session, actor: Actor, **values: str) -> Installation:
-    """Changes name, country, language, timezone or currency. Raises NotPermitted, Invalid(field)."""
+def change(session: Session, actor: Actor, **values: Any) -> Installation:
+    """Changes settings by the names they have in `Installation`; what changed is noted in the audit.
+
+    Raises NotPermitted, Invalid(field).
+    """
     actor.require(Permission.SETTINGS)
     found = current(session)
+    changed = []
     for key, value in values.items():
-        check_choice(key, value)
-        setattr(found, key, value)
-    session.add(found)
-    session.flush()
+        checked = _checked(key, value)
+        if getattr(found, key) != checked:
+            setattr(found, key, checked)
+            changed.append(key)
+    if changed:
+        session.add(found)
+        session.flush()
+        audit.record(session, actor, "settings.changed", **_noted(found, changed))
     return found
+
+
+def required(found: Installation) -> list[str]:
+    """The fields every contact must have, in the order of the form."""
+    return [name for name in REQUIRABLE if name in found.required_fields]
+
+
+def _checked(key: str, value: Any) -> Any:
+    """The value as it is stored. Raises Invalid(key)."""
+    if key == "required_fields":
+        return _requirable(value)
+    if key == "only_whole_files":
+        return bool(value)
+    if key in DAYS:
+        return _days(key, str(value))
+    check_choice(key, value)
+    return value
+
+
+def _requirable(names: Sequence[str]) -> list[str]:
+    if unknown := sorted(set(names) - set(REQUIRABLE)):
+        raise Invalid(text("“{field}” cannot be required.", field=unknown[0]), "required_fields")
+    return [name for name in REQUIRABLE if name in names]
+
+
+def _days(key: str, typed: str) -> int:
+    digits = typed.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 6 and int(digits) <= LONGEST_DAYS):
+        raise Invalid(
+            text("Please give a number of days from 0 to {most}; 0 is without a limit.", most=LONGEST_DAYS), key
+        )
+    return int(digits)
+
+
+def _noted(found: Installation, changed: Sequence[str]) -> dict[str, int | str]:
+    """What the audit says of a change: which settings, and the values of those that are no free text."""
+    noted: dict[str, int | str] = {"changed": ",".join(changed)}
+    if "required_fields" in changed:
+        noted["required_fields"] = ",".join(found.required_fields)
+    for key in ("only_whole_files", *DAYS):
+        if key in changed:
+            noted[key] = int(getattr(found, key))
+    return noted
 
 
 def translate_first_statuses(session: Session, language: str) -> None:

@@ -25,6 +25,7 @@ from crm_app.services.contacts.validating import Values, require_identity, valid
 from crm_app.services.contacts.visibility import visible
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.errors import NotFound
+from crm_app.services.fields.registry import FIELDS
 from crm_app.services.fields.vocabulary import split_tags
 
 
@@ -41,7 +42,7 @@ def create(session: Session, actor: Actor, texts: Mapping[str, str], *, source: 
     """Makes a contact from what was typed. Raises InvalidFields, NotPermitted."""
     actor.require(Permission.CONTACTS_EDIT)
     names = _tag_names(texts.get("tags", ""))
-    made = validate(session, {name: value for name, value in texts.items() if name != "tags"})
+    made = validate(session, {name: value for name, value in texts.items() if name != "tags"}, requires=FIELDS)
     require_identity(made.values)
     values = {key: value for key, value in made.values.items() if value is not None}
     values["custom"] = {key: value for key, value in made.custom.items() if value is not None}
@@ -62,11 +63,11 @@ def create(session: Session, actor: Actor, texts: Mapping[str, str], *, source: 
 def change(session: Session, actor: Actor, contact: Contact, texts: Mapping[str, str]) -> dict[str, list[Any]]:
     """Writes what differs and returns it as {field: [old, new]}; writing the same again changes nothing.
 
-    Raises InvalidFields, NotPermitted.
+    A required field may be missing in an old contact, but nobody can send it empty. Raises InvalidFields, NotPermitted.
     """
     actor.require(Permission.CONTACTS_EDIT)
     names = _tag_names(texts["tags"]) if "tags" in texts else None
-    made = validate(session, {name: value for name, value in texts.items() if name != "tags"})
+    made = validate(session, {name: value for name, value in texts.items() if name != "tags"}, requires=texts)
     require_identity({**contact.model_dump(), **made.values})
     changes = _apply(contact, made)
     if names is not None and (tag_change := _write_tags(session, contact, names)):

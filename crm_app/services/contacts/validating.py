@@ -1,6 +1,6 @@
 """A contact's values from texts, judged by the fields' parsers: what a form and the API send."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,11 @@ from crm_app.services.fields.registry import FIELDS, parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
 
+REQUIRED = text("This field is required here.")
 ONE_OF = ("first_name", "last_name", "company", "email", "phone", "mobile")
+
+
+_ATTRIBUTES = {"status": "status_id", "owner": "owner_id"}
 
 
 class InvalidFields(Invalid):
@@ -36,10 +40,14 @@ class Values:
     warnings: dict[str, Text] = field(default_factory=dict)
 
 
-def validate(session: Session, texts: Mapping[str, str]) -> Values:
-    """Judges every text. Raises InvalidFields with all that is wrong, KeyError for a field that does not exist."""
+def validate(session: Session, texts: Mapping[str, str], *, requires: Container[str] = ()) -> Values:
+    """Judges every text; of the installation's required fields, those in `requires` must be there.
+
+    Raises InvalidFields with all that is wrong, KeyError for a field that does not exist.
+    """
     found, errors = Values(), dict[str, Text]()
-    context = FieldContext(country=installation.current(session).country)
+    settings = installation.current(session)
+    context = FieldContext(country=settings.country)
     own = {} if texts.keys() <= FIELDS.keys() else custom_fields.all_of(session)
     for name, raw in texts.items():
         if name in own:
@@ -64,6 +72,9 @@ def validate(session: Session, texts: Mapping[str, str]) -> Values:
         found.values[attribute] = value
         if verdict.norm:
             found.norms[name] = verdict.norm
+    for name in installation.required(settings):
+        if name in requires and name not in errors and found.values.get(_ATTRIBUTES.get(name, name)) is None:
+            errors[name] = REQUIRED
     if errors:
         raise InvalidFields(errors)
     return found

@@ -151,6 +151,13 @@ CONSENT_LABEL = text("Consent")
 # Everything a column can go to.
 TARGETS: dict[str, Field] = FIELDS | CONSENT_FIELDS
 
+# Fields an installation may require of its contacts: not those the system gives, that always have a value, or lists.
+REQUIRABLE: tuple[str, ...] = tuple(
+    name
+    for name in FIELDS
+    if name not in ("number", "lifecycle", "tags", "notes", "registered_at", "privacy_accepted", "active")
+)
+
 
 def parser_of(field: Field) -> Parser:
     """The one way to judge texts for this field."""

@@ -75,10 +75,11 @@ class Check:
         context = FieldContext(country=settings.country, time_zone=settings.timezone)
         known = references.load(session, actor.branch_ids)
         columns = [replace(column, date_format=formats.get(column.index)) for column in columns]
+        required = [name for name in installation.required(settings) if name not in options.of_new_contacts]
         self.session, self.plan, self.options = session, plan, options
         self.layout = layout.of(columns, options, known.custom)
         self.judge = Judge(columns, self.layout, known, context, options.blank)
-        self.matcher = Matcher(self.layout, actor, context, settings.required_fields)
+        self.matcher = Matcher(self.layout, actor, context, required)
         self.doubles = Doubles(self.layout)
         self._left_out: set[int] = set()
         self._erased: set[int] = set()
@@ -89,7 +90,7 @@ class Check:
         self.facts = {"layout": self.layout.to_json(), "names": known.names, "date_formats": dict(formats)}
         self.facts["context"] = {"country": settings.country, "time_zone": settings.timezone}
         self.facts["of_new_contacts"] = options.of_new_contacts
-        self.facts["required"] = settings.required_fields
+        self.facts["required"] = required
         self.facts["branch_ids"] = None if actor.branch_ids is None else sorted(actor.branch_ids)
 
     def run(self) -> Iterator[dict[str, Any]]:
