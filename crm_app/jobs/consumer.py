@@ -10,12 +10,13 @@ from crm_app.jobs import imports, queue
 from crm_app.models.base import now
 from crm_app.services import database, jobs
 from crm_app.services.errors import CRMError
-from crm_app.services.imports import uploads
+from crm_app.services.imports import retention, uploads
 
 log = logging.getLogger(__name__)
 
 WORKERS = 3  # a commit, and others' reading and checking beside it
 PATROL_SECONDS = 10.0
+PURGE_SECONDS = 3600.0  # between two looks for imports whose time is over; the first is at the start
 STOP_SECONDS = 8.0
 
 
@@ -29,7 +30,7 @@ class Workers:
 
     def __init__(self) -> None:
         self._consumer: Any = None
-        self._patrol: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         self._ended = threading.Event()
 
     def start(self) -> None:
@@ -51,8 +52,12 @@ class Workers:
             shutdown_timeout=STOP_SECONDS,
         )
         self._consumer.start()
-        self._patrol = threading.Thread(target=self._patrolling, name="jobs-patrol", daemon=True)
-        self._patrol.start()
+        self._threads = [
+            threading.Thread(target=self._patrolling, name="jobs-patrol", daemon=True),
+            threading.Thread(target=self._purging, name="imports-purge", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Lets every job stop at its next safe point and go back to the queue; at most ten seconds."""
@@ -62,8 +67,8 @@ class Workers:
         self._ended.set()
         self._consumer.stop(graceful=True)
         self._consumer = None
-        if self._patrol is not None:
-            self._patrol.join(1)
+        for thread in self._threads:
+            thread.join(1)
 
     def _patrolling(self) -> None:
         while not self._ended.wait(PATROL_SECONDS):
@@ -71,6 +76,18 @@ class Workers:
                 self._take_up()
             except CRMError as error:
                 log.warning("patrol put off: %s", type(error).__name__)
+
+    def _purging(self) -> None:
+        while True:
+            try:
+                done = retention.purge(should_stop=self._ended.is_set)
+            except CRMError as error:
+                log.warning("purge of imports put off: %s", type(error).__name__)
+            else:
+                if done:
+                    log.info("imports purged: %s", done)
+            if self._ended.wait(PURGE_SECONDS):
+                return
 
     def _take_up(self, *, is_first_start: bool = False) -> None:
         with database.transaction() as session:

@@ -130,9 +130,9 @@ def _days(key: str, typed: str) -> int:
     return int(digits)
 
 
-def _noted(found: Installation, changed: Sequence[str]) -> dict[str, int | str]:
+def _noted(found: Installation, changed: Sequence[str]) -> dict[str, Any]:
     """What the audit says of a change: which settings, and the values of those that are no free text."""
-    noted: dict[str, int | str] = {"changed": ",".join(changed)}
+    noted: dict[str, Any] = {"changed": ",".join(changed)}
     if "required_fields" in changed:
         noted["required_fields"] = ",".join(found.required_fields)
     for key in ("only_whole_files", *DAYS):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from crm_app.jobs import consumer, queue
 from crm_app.models import Contact, ContactPoint, ContactTag, Import, ImportRow, ImportState, Job, JobState
+from crm_app.models.base import now
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.imports import steps
@@ -131,6 +133,20 @@ def test_a_stopped_server_puts_its_job_back_and_the_next_one_goes_on(flow: Flow)
     consumer.start()
     wait_for(flow, id_, ImportState.DONE)
     assert flow.counts(id_) == {"create": 3000}
+
+
+def test_what_is_over_is_given_up_at_the_start(flow: Flow) -> None:
+    id_ = flow.checked(people(5))
+    flow.commit(id_)
+    with database.transaction() as session:
+        session.get_one(Import, id_).finished_at = now() - timedelta(days=91)
+    consumer.start()
+    until = time.monotonic() + 20
+    while flow.folder(id_).exists():
+        assert time.monotonic() < until, "the file is still there"
+        time.sleep(0.02)
+    assert flow.get(id_).purged_at is not None
+    assert flow.counts(id_) == {"create": 5}
 
 
 @pytest.mark.parametrize("point", ["commit:before-chunk:2", "commit:inside-chunk:2", "commit:after-chunk:2"])

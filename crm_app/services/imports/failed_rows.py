@@ -17,7 +17,7 @@ from crm_app.models import Import, ImportState
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.fields.verdict import Level
-from crm_app.services.imports import access, doubles, failed_rows_file, plan_file, settling, uploads
+from crm_app.services.imports import access, doubles, failed_rows_file, kept, plan_file, settling, uploads
 from crm_app.services.imports.check import BY_HAND, EMPTY_ROW
 from crm_app.services.imports.failed_rows_file import Target
 from crm_app.services.imports.plan_file import WHOLE_ROW
@@ -59,8 +59,7 @@ def write(session: Session, actor: Actor, import_id: int, target: Path) -> int:
     folder = uploads.place_of(found)
     if found.state in _IN_BETWEEN:
         raise Conflict(text("This import has no finished check yet, so it is not known which rows fail."))
-    if not (folder / plan_file.NAME).is_file():
-        raise Conflict(text("The rows of this import are not kept any more."))
+    kept.require_file(found)
     headers = list(found.read_out.get("headers", []))
     width = len(headers)
     if headers[-1:] == [KEY_HEADER]:  # a file that was written here before: its reasons and keys are made anew
@@ -79,7 +78,7 @@ def write(session: Session, actor: Actor, import_id: int, target: Path) -> int:
 def count(found: Import) -> int:
     """How many rows `write` would write, in one quick look; 0 when the import's files were removed."""
     folder = uploads.place_of(found)
-    if not (folder / plan_file.NAME).is_file():
+    if found.purged_at is not None or not (folder / plan_file.NAME).is_file():
         return 0
     query = (
         "SELECT count(*) FROM plan WHERE outcome IN ('invalid', 'conflict') OR (outcome = 'skip' "

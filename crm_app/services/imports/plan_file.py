@@ -10,12 +10,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from crm_app.locales import Text
+from crm_app.locales import Text, text
+from crm_app.services.errors import Conflict
 
 NAME = "plan.sqlite"
 NEW = ".new"  # ending of a plan file that is being written
 SOURCE = "source"  # the file as it was brought
 WHOLE_ROW = -1  # index of a problem that belongs to no single cell, and of the edit that leaves a row out
+
+_GONE = text("The rows of this import are not kept any more.")
 
 _STAGED = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -97,8 +100,11 @@ def adopt(folder: Path, path: Path) -> None:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[sqlite3.Connection]:
-    """The plan file for changes; each statement is its own transaction unless the caller begins one."""
-    with closing(sqlite3.connect(folder / NAME, isolation_level=None, timeout=15)) as connection:
+    """The plan file for changes; each statement is its own transaction unless the caller begins one.
+
+    Raises Conflict when the import's files were removed.
+    """
+    with closing(_open(folder / NAME, "rw")) as connection:
         # What a killed process left half done is made again by the next check: no need to wait for the disk.
         connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-8192;")
         yield connection
@@ -106,10 +112,18 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def reading(folder: Path, name: str = NAME) -> Iterator[sqlite3.Connection]:
-    """The plan file for reading; `name` is that of one not yet adopted."""
-    uri = (folder / name).absolute().as_uri() + "?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=15)) as connection:
+    """The plan file for reading; `name` is that of one not yet adopted. Raises like `writing`."""
+    with closing(_open(folder / name, "ro")) as connection:
         yield connection
+
+
+def _open(path: Path, mode: str) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=15)
+    except sqlite3.OperationalError as error:
+        if path.exists():
+            raise
+        raise Conflict(_GONE) from error
 
 
 def begin_plan(connection: sqlite3.Connection) -> None:

@@ -19,7 +19,7 @@ from crm_app.services import custom_fields, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import columns as mappings
-from crm_app.services.imports import shipped_presets
+from crm_app.services.imports import kept, shipped_presets, whole_files
 from crm_app.services.imports.access import get, who_runs
 from crm_app.services.imports.carrying import as_suggested
 from crm_app.services.imports.columns import ColumnMapping, Options
@@ -93,13 +93,15 @@ def check(session: Session, actor: Actor, import_id: int) -> Job:
 def commit(session: Session, actor: Actor, import_id: int) -> Job:
     """Starts to carry out the plan, or goes on with a cancelled one; asked again by the same user, the same job.
 
-    Raises NotFound, NotPermitted; Conflict when there is no plan, or somebody else started it (says who).
+    Raises NotFound, NotPermitted; Conflict when there is no plan (any more), when somebody else started it (says who),
+    or when files only come in as a whole here and a row cannot be taken.
     """
     found = get(session, actor, import_id)
     newest_tag = select(func.coalesce(func.max(Tag.id), 0)).scalar_subquery()
     claimed = session.execute(
         update(Import)
         .where(col(Import.id) == import_id, col(Import.state).in_([ImportState.CHECKED, ImportState.CANCELLED]))
+        .where(col(Import.purged_at).is_(None))
         .values(state=ImportState.COMMITTING, error=None, finished_at=None, committed_at=now())
         .values(newest_tag=func.coalesce(Import.newest_tag, newest_tag))
         .execution_options(synchronize_session=False)
@@ -107,10 +109,13 @@ def commit(session: Session, actor: Actor, import_id: int) -> Job:
     session.refresh(found)
     job = jobs.latest(session, import_id, JobKind.COMMIT)
     if claimed.rowcount == 1:  # type: ignore[attr-defined]
+        if rows := whole_files.in_the_way(session, found):
+            raise Conflict(whole_files.refusal(rows))
         done = job.done if job is not None and found.committed_row else 0
         return _start(session, actor, found, JobKind.COMMIT, done=done)
     if found.state in _UNDO:
         raise Conflict(text("This import was undone. Bring its file in once more to import it again."))
+    kept.require_file(found)
     if job is None or found.state not in (ImportState.COMMITTING, ImportState.DONE):
         raise Conflict(text("This import has no finished check yet, so there is nothing to take over."))
     if job.user_id != actor.user_id:
@@ -176,6 +181,8 @@ def failed(found: Import, error: Text) -> None:
 
 def _in_state(session: Session, actor: Actor, import_id: int, states: Sequence[ImportState]) -> Import:
     found = get(session, actor, import_id)
+    session.refresh(found, with_for_update=True)  # until the end of the transaction its file is not given up
+    kept.require_file(found)
     if found.state not in states:
         raise Conflict(text("This is not possible any more: the import has gone on meanwhile."))
     return found

@@ -17,7 +17,7 @@ from crm_app.models import Contact, Import, ImportState, JobKind, LeadStatus, Ou
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
-from crm_app.services.imports import access, undo_edits, undo_plan, undo_rows
+from crm_app.services.imports import access, kept, undo_edits, undo_plan, undo_rows
 from crm_app.services.imports.preview import field_of, shown_changes
 from crm_app.services.imports.undo_edits import Edit
 from crm_app.services.imports.undo_plan import RowFate
@@ -79,11 +79,12 @@ def preview(session: Session, actor: Actor, import_id: int) -> UndoPlan:
     """How many rows can be taken back, stay because somebody edited since, or cannot be taken back.
 
     Looks at every row: some five seconds for 100,000. Raises NotFound, NotPermitted; Conflict while the import is
-    still coming in or when it has written nothing.
+    still coming in, when it has written nothing, or when the values of before are no longer kept.
     """
     found = _undoable(session, actor, import_id)
     if found.state == ImportState.UNDONE:
         return _plan(found.undo_counts, is_done=True)
+    kept.require_undo_data(found)
     begun, counts, after = undo_rows.since(session, found), Counter[str](), 0
     while rows := undo_rows.proofs(session, import_id, after=after, limit=BATCH):
         counts.update(fate.outcome.value for fate in undo_plan.judge(session, found, rows, begun))
@@ -115,6 +116,7 @@ def page(
     A rare outcome is looked for until the page is full or the file ends. Raises like `preview`.
     """
     found = _undoable(session, actor, import_id)
+    kept.require_undo_data(found)
     begun = undo_rows.since(session, found)
     fates: list[RowFate] = []
     size = min(BATCH, limit + 1) if outcome is None else BATCH

@@ -8,7 +8,7 @@ from crm_app.models import Import, ImportState, Job, JobKind
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
-from crm_app.services.imports import access, undo_rows
+from crm_app.services.imports import access, kept, undo_rows
 
 UNDOABLE = (ImportState.DONE, ImportState.CANCELLED, ImportState.UNDO_STOPPED)
 STILL_RUNNING = text("This import is still at work. Wait for its end, or stop it first.")
@@ -18,13 +18,14 @@ NOTHING = text("This import has written nothing, so there is nothing to undo.")
 def undo(session: Session, actor: Actor, import_id: int) -> Job:
     """Starts to take the import back, or goes on with a stopped undo; asked again by the same user, the same job.
 
-    Raises NotFound, NotPermitted; Conflict while the import is at work, when it has written nothing, or when somebody
-    else undoes or has undone it (says who).
+    Raises NotFound, NotPermitted; Conflict while the import is at work, when it has written nothing, when the values of
+    before are no longer kept, or when somebody else undoes or has undone it (says who).
     """
     found = access.get(session, actor, import_id)
     claimed = session.execute(
         update(Import)
         .where(col(Import.id) == import_id, col(Import.state).in_(UNDOABLE), col(Import.committed_row) > 0)
+        .where(col(Import.undo_purged_at).is_(None))
         .values(state=ImportState.UNDOING, error=None)
         .execution_options(synchronize_session=False)
     )
@@ -38,6 +39,7 @@ def undo(session: Session, actor: Actor, import_id: int) -> Job:
     job = jobs.latest(session, import_id, JobKind.UNDO)
     if job is None or found.state not in (ImportState.UNDOING, ImportState.UNDONE):
         require_undoable(found)
+        kept.require_undo_data(found)
         raise Conflict(NOTHING)
     if job.user_id != actor.user_id:
         who = access.who_runs(session, job) or "system"

@@ -5,7 +5,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -96,6 +96,11 @@ def discard(folder: str) -> None:
         shutil.rmtree(settings.get().imports_dir / folder, ignore_errors=True)
 
 
+def discard_after(session: Session, folder: str) -> None:
+    """Removes a folder once the session's transaction is committed."""
+    event.listen(session, "after_commit", lambda _: discard(folder), once=True)
+
+
 def create(
     session: Session, actor: Actor, *, file_name: str, size: int, sha256: str, folder: str, name: str = ""
 ) -> Import:
@@ -130,27 +135,36 @@ def delete(session: Session, actor: Actor, import_id: int) -> None:
     if job is not None and not job.is_finished:
         job.state, job.claim = JobState.CANCELLED, None
         session.add(job)
-    folder = found.folder
+    discard_after(session, found.folder)
     session.delete(found)
     session.flush()
-    event.listen(session, "after_commit", lambda _: discard(folder), once=True)
 
 
 def clean(session: Session, *, older_than: float = LEFTOVER_SECONDS) -> int:
-    """Removes folders of dead uploads: of no import and untouched for `older_than` seconds. Returns how many."""
+    """Removes folders of dead uploads and of imports whose file was given up, untouched for `older_than` seconds.
+
+    Returns how many.
+    """
     place = settings.get().imports_dir
     if not place.is_dir():
         return 0
-    known = set(session.exec(select(col(Import.folder))).all())
+    known = set(session.exec(select(col(Import.folder)).where(col(Import.purged_at).is_(None))).all())
     removed = 0
     for folder in place.iterdir():
         if folder.name in known or not folder.is_dir():
             continue
-        touched = max([path.stat().st_mtime for path in [folder, *folder.iterdir()]], default=0.0)
-        if time.time() - touched > older_than:
+        if time.time() - touched(folder.name) > older_than:
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1
     return removed
+
+
+def touched(folder: str) -> float:
+    """When something in a folder was written last, in seconds since 1970; 0.0 when it is not there."""
+    place = settings.get().imports_dir / folder
+    with suppress(FileNotFoundError):  # another process may be clearing it away
+        return max(path.stat().st_mtime for path in [place, *place.iterdir()])
+    return 0.0
 
 
 def place_of(found: Import) -> Path:
