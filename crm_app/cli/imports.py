@@ -49,8 +49,8 @@ def import_file(
 ) -> None:
     """Import a contact file.
 
-    Exit status: 0 = done, also when nothing changed or some rows are invalid; 1 = nothing could be read; 2 = wrong
-    usage.
+    Exit status: 0 = done, also when nothing changed or some rows are invalid; 1 = nothing could be read, or nothing was
+    written because this installation takes files only as a whole and a row is invalid; 2 = wrong usage.
     """
     if not direct.is_readable(file):
         refuse(f"{file}: there is no such file, or it may not be read.", 1, as_json)
@@ -80,10 +80,15 @@ def import_file(
     else:
         progress.end()
         typer.echo(json.dumps(answer(result), ensure_ascii=False) if as_json else _summary(result))
+        if result.refusal is not None:
+            typer.echo(render(result.refusal, SYSTEM.language), err=True)
+            if not dry_run:
+                raise typer.Exit(1)
 
 
 def answer(result: Result) -> dict[str, object]:
-    """The object of `--json`."""
+    """The object of `--json`; `error` is in it when the file as a whole is refused."""
+    error = {"error": render(result.refusal, SYSTEM.language)} if result.refusal is not None else {}
     return {
         "import": result.import_id,
         "rows": result.rows,
@@ -98,6 +103,7 @@ def answer(result: Result) -> dict[str, object]:
             }
             for found in result.problems
         ],
+        **error,
     }
 
 

@@ -7,7 +7,9 @@ from sqlalchemy.exc import DatabaseError
 
 from crm_app import settings
 from crm_app.locales import Text, text
+from crm_app.models.base import now
 from crm_app.services import database, secret_key
+from crm_app.services.imports import retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +19,8 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Checks the database, its search index and the folder's rights."""
-    found = [_folder(), _secret_key()]
+    """Checks the folder's rights, the secret key, the room imports take, the database and its search index."""
+    found = [_folder(), _secret_key(), _imports()]
     with database.engine().connect() as connection:
         if connection.dialect.name != "sqlite":
             return [*found, Finding(True, text("Database: PostgreSQL answers."))]
@@ -58,3 +60,16 @@ def _folder() -> Finding:
     if folder.stat().st_mode & 0o077:
         return Finding(False, text("Data folder: others can read it. Run: chmod 700 {folder}", folder=str(folder)))
     return Finding(True, text("Data folder: only this account can read it."))
+
+
+def _imports() -> Finding:
+    with database.reading() as session:
+        used = retention.usage(session, now())
+    message = text(
+        "Files of imports: {folders} folders, {size} MB; {due} are due to be deleted, {undo} undos to be forgotten.",
+        folders=used.folders,
+        size=round(used.size / 1_000_000, 1),
+        due=used.due,
+        undo=used.due_undo,
+    )
+    return Finding(True, message)

@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from crm_app.cli.imports import import_file
 from crm_app.models import Contact, Import, ImportState, Job, Tag
-from crm_app.services import database
+from crm_app.services import database, installation
+from crm_app.services.actor import SYSTEM
 from tests.services.imports.conftest import InlineReader
 
 app = typer.Typer()
@@ -144,3 +145,21 @@ def test_vcards_need_no_choices_and_bring_each_of_their_tags(tmp_path: Path, qui
     assert "no end (END:VCARD)" in answer["problems"][0]["message"]
     with database.reading() as session:
         assert {tag.name for tag in session.exec(select(Tag)).all()} == {"Customer", "Newsletter"}
+
+
+def test_where_files_only_come_in_as_a_whole_nothing_is_written_and_it_is_said(
+    file: Path, quick: None, db: Path
+) -> None:
+    with database.transaction() as session:
+        installation.change(session, SYSTEM, only_whole_files=True)
+    status, out, err = crm_import(file, *MAPS, "--json")
+    answer = json.loads(out)
+    assert (status, answer["import"], answer["create"], answer["invalid"]) == (1, None, 2, 1)
+    assert answer["problems"] and "1 row cannot be taken" in answer["error"] and answer["error"] in err
+    assert (count(Import), count(Contact)) == (0, 0)
+    assert list((db / "imports").iterdir()) == []
+    status, out, _ = crm_import(file, *MAPS)
+    assert status == 1 and out.startswith("Nothing was written.")
+    assert crm_import(file, *MAPS, "--dry-run")[0] == 0, "a dry run did what it was asked for"
+    file.write_text(PEOPLE.replace("no address", "b@example.org"), encoding="utf-8")
+    assert crm_import(file, *MAPS)[0] == 0

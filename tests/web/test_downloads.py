@@ -5,8 +5,9 @@ import pytest
 from starlette.applications import Starlette
 
 from crm_app import routes, settings
+from crm_app.services import database
 from crm_app.services.actor import Actor
-from crm_app.services.imports import plan_file, steps, work
+from crm_app.services.imports import plan_file, retention, steps, work
 from crm_app.web import downloads
 from tests.services.imports.conftest import Flow, InlineReader
 
@@ -112,3 +113,12 @@ async def test_rows_that_are_not_there_are_said_in_a_sentence(flow: Flow, bob: A
     (flow.folder(id_) / plan_file.NAME).unlink()
     answer = await failed_rows(bob, id_)
     assert (answer.status_code, answer.text) == (409, "The rows of this import are not kept any more.")
+
+
+async def test_after_the_file_was_deleted_that_is_said_in_a_sentence(flow: Flow, bob: Actor, alice: Actor) -> None:
+    id_ = flow.checked(PEOPLE)
+    flow.commit(id_)
+    with database.transaction() as session:
+        retention.delete_file(session, alice, id_)
+    answer = await failed_rows(bob, id_)
+    assert (answer.status_code, "was deleted" in answer.text) == (409, True)

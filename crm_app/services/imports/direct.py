@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,18 @@ from crm_app.services import custom_fields, database, jobs
 from crm_app.services.actor import SYSTEM
 from crm_app.services.errors import CRMError
 from crm_app.services.fields.verdict import Level
-from crm_app.services.imports import access, choice, own_fields, plan_file, presets, report, steps, uploads, work
+from crm_app.services.imports import (
+    access,
+    choice,
+    own_fields,
+    plan_file,
+    presets,
+    report,
+    steps,
+    uploads,
+    whole_files,
+    work,
+)
 from crm_app.services.imports.choice import Wish
 from crm_app.services.imports.columns import ColumnMapping, Options
 from crm_app.services.imports.preset_access import PresetId
@@ -40,13 +51,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of the file; `import_id` None after a dry run or a refused question."""
+    """What became of the file; `import_id` None when nothing was written. `refusal` is set when files only come in as
+    a whole here and this one does not.
+    """
 
     import_id: int | None
     rows: int
     counts: dict[Outcome, int]
     seconds: float
     problems: list[Found]
+    refusal: Text | None = None
 
 
 def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
@@ -78,11 +92,13 @@ def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
         checked = reader.run("check", payload, on_progress=_telling("check", on_progress))
         counts = {outcome: int(checked["counts"].get(outcome, 0)) for outcome in Outcome}
         problems = _problems(folder, staged["read_out"], staged["headers"])
-    return Result(None, staged["rows"], counts, time.monotonic() - started, problems)
+    refusal = _refusal(counts)
+    return Result(None, staged["rows"], counts, time.monotonic() - started, problems, refusal)
 
 
 def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dict[Outcome, int]], bool]) -> Result:
-    """Reads, checks and commits as the built-in user; `confirm` may still say no, then nothing stays.
+    """Reads, checks and commits as the built-in user; `confirm` may still say no, then nothing stays. Nor does a file
+    that the installation only takes as a whole and that has rows which cannot be taken.
 
     Raises Unreadable, Invalid (wrong wish), CRMError.
     """
@@ -104,6 +120,10 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
         with Reader() as reader:
             found = _plan(made.id, wish, preset, on_progress, reader)
         counts = {outcome: int(found.counts.get(outcome, 0)) for outcome in Outcome}
+        if refusal := _refusal(counts):
+            problems = _problems(uploads.place_of(found), found.read_out, found.read_out["headers"])
+            _forget(made.id)
+            return Result(None, found.rows, counts, time.monotonic() - started, problems, refusal)
         if not confirm(counts):
             _forget(made.id)
             return Result(None, found.rows, counts, time.monotonic() - started, [])
@@ -117,6 +137,12 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
     counts = {outcome: int(found.counts.get(outcome, 0)) for outcome in Outcome}
     problems = _problems(uploads.place_of(found), found.read_out, found.read_out["headers"])
     return Result(made.id, found.rows, counts, time.monotonic() - started, problems)
+
+
+def _refusal(counts: Mapping[Outcome, int]) -> Text | None:
+    with database.reading() as session:
+        rows = whole_files.in_the_way(session, counts)
+    return whole_files.refusal(rows) if rows else None
 
 
 def _plan(import_id: int, wish: Wish, preset: PresetId | None, on_progress: Progress, reader: Reader) -> Import:

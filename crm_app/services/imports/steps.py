@@ -109,7 +109,7 @@ def commit(session: Session, actor: Actor, import_id: int) -> Job:
     session.refresh(found)
     job = jobs.latest(session, import_id, JobKind.COMMIT)
     if claimed.rowcount == 1:  # type: ignore[attr-defined]
-        if rows := whole_files.in_the_way(session, found):
+        if rows := whole_files.in_the_way(session, found.counts, has_begun=found.committed_row > 0):
             raise Conflict(whole_files.refusal(rows))
         done = job.done if job is not None and found.committed_row else 0
         return _start(session, actor, found, JobKind.COMMIT, done=done)

@@ -2,8 +2,8 @@ import pytest
 from sqlmodel import select
 
 from crm_app.models import Activity, Contact, ContactPoint
-from crm_app.services import database
-from crm_app.services.actor import Actor
+from crm_app.services import database, installation
+from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.contacts import cards, listing, timeline
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.validating import InvalidFields
@@ -118,3 +118,26 @@ def test_tags_are_kept_once_whatever_their_case(bob: Actor) -> None:
             "Fair 2026",
             "Newsletter",
         ]
+
+
+def require(*fields: str) -> None:
+    with database.transaction() as session:
+        installation.change(session, SYSTEM, required_fields=list(fields))
+
+
+def test_what_is_required_here_is_asked_for_beside_all_that_is_wrong(bob: Actor) -> None:
+    require("email", "city", "status")
+    with pytest.raises(InvalidFields) as caught:
+        make(bob, email="ada at example")
+    assert set(caught.value.fields) == {"email", "city", "status"}
+    assert str(caught.value.fields["city"]) == "This field is required here."
+    assert make(bob, city="Bonn", status="New") == 1
+
+
+def test_an_old_contact_can_be_changed_but_a_required_field_is_not_sent_empty(bob: Actor) -> None:
+    make(bob)
+    require("city")
+    with database.transaction() as session:
+        assert cards.change(session, bob, cards.get(session, bob, 1), {"first_name": "Adele"})
+    with pytest.raises(InvalidFields, match="required"), database.transaction() as session:
+        cards.change(session, bob, cards.get(session, bob, 1), {"first_name": "Ada", "city": ""})
