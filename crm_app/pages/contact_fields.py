@@ -5,7 +5,7 @@ import reflex as rx
 from crm_app.components.form_guard import form_guard
 from crm_app.components.notice import notice
 from crm_app.components.text import T
-from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, Field, FieldGroup, FieldKind
+from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, REQUIRABLE, Field, FieldGroup, FieldKind
 from crm_app.state.contact_form import FORM_FIELDS, ContactFormState, OwnField
 from crm_app.state.contact_view import CHOICES
 
@@ -41,12 +41,21 @@ def _group(group: FieldGroup) -> rx.Component:
 def _field(field: Field) -> rx.Component:
     error = ContactFormState.errors[field.name].to(str)
     return rx.el.div(
-        rx.el.label(T(field.label.msgid), html_for=f"field-{field.name}"),
+        rx.el.label(
+            T(field.label.msgid),
+            _required(field) if field.name in REQUIRABLE else rx.fragment(),
+            html_for=f"field-{field.name}",
+        ),
         _input(field, error),
         _half_a_date() if field.kind is FieldKind.DATE else rx.fragment(),
         rx.cond(error, rx.el.p(error, class_name="field-error", id=f"error-{field.name}", role="alert")),
         class_name="field wide" if field.kind is FieldKind.LONG_TEXT else "field",
     )
+
+
+def _required(field: Field) -> rx.Component:
+    mark = rx.el.span(" · ", T("required"), class_name="required-mark")
+    return rx.cond(ContactFormState.required.contains(field.name), mark)
 
 
 def _input(field: Field, error: rx.Var) -> rx.Component:
@@ -58,6 +67,8 @@ def _input(field: Field, error: rx.Var) -> rx.Component:
         "aria_invalid": rx.cond(error, "true", "false"),
         "aria_describedby": f"error-{field.name}",
     }
+    if field.name in REQUIRABLE:
+        shared["aria_required"] = rx.cond(ContactFormState.required.contains(field.name), "true", "false")
     if field.name == "status":
         return _select(shared, rx.foreach(ContactFormState.statuses, lambda name: rx.el.option(name, value=name)))
     if field.name == "owner":

@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.editable_cell import EditableCell
+from crm_app.components.notice import notice
 from crm_app.components.pager import pager
 from crm_app.components.search_box import search_box
 from crm_app.components.text import N, T, figure, t, tn
@@ -28,6 +29,7 @@ def import_check() -> rx.Component:
         rx.cond(
             ImportCheckState.ready,
             rx.fragment(
+                _blocked(),
                 _filters(),
                 _last_change(),
                 rx.el.div(
@@ -43,6 +45,20 @@ def import_check() -> rx.Component:
         ),
         step="check",
         foot=rx.cond(ImportCheckState.ready, _foot()),
+    )
+
+
+def _blocked() -> rx.Component:
+    return rx.cond(
+        ImportCheckState.committable & (ImportCheckState.blocking > 0),
+        notice(
+            tn(
+                "Files only come in as a whole here, and {n} row cannot be taken. Mend it or leave it out.",
+                "Files only come in as a whole here, and {n} rows cannot be taken. Mend them or leave them out.",
+                ImportCheckState.blocking,
+            ),
+            "warn",
+        ),
     )
 
 
@@ -266,6 +282,7 @@ def _foot() -> rx.Component:
                 ),
                 type="button",
                 class_name="button primary",
+                disabled=ImportCheckState.blocking > 0,
                 on_click=ImportWizardState.commit,
             ),
         ),

@@ -10,7 +10,14 @@ from crm_app.pages.import_new_field import new_field
 from crm_app.pages.import_presets import import_presets
 from crm_app.pages.import_values import column_values
 from crm_app.pages.import_whole_file import whole_file
-from crm_app.services.fields.registry import CONSENT_FIELDS, CONSENT_LABEL, FIELDS, GROUP_LABELS, FieldGroup
+from crm_app.services.fields.registry import (
+    CONSENT_FIELDS,
+    CONSENT_LABEL,
+    FIELDS,
+    GROUP_LABELS,
+    REQUIRABLE,
+    FieldGroup,
+)
 from crm_app.state.import_columns import ImportColumnsState, WriteRule
 from crm_app.state.import_columns_view import ADD, ColumnLine
 from crm_app.state.import_wizard import ImportWizardState
@@ -25,6 +32,7 @@ def import_columns() -> rx.Component:
             rx.el.div(
                 rx.cond(ImportColumnsState.error, notice(ImportColumnsState.error, "danger")),
                 _unmapped(),
+                _lacking(),
                 rx.el.div(
                     rx.el.table(
                         rx.el.thead(
@@ -84,6 +92,28 @@ def _unmapped() -> rx.Component:
         ),
         notice(T("Every column has its place."), "good"),
     )
+
+
+def _lacking() -> rx.Component:
+    """Required fields that the file does not bring. Their names are ours, so they follow the language."""
+    return rx.cond(
+        ImportColumnsState.lacking.length() > 0,
+        notice(
+            rx.fragment(
+                rx.el.b(T("Required here, and no column goes there:")),
+                " ",
+                rx.foreach(ImportColumnsState.lacking, lambda name, place: _named(name, place)),
+                ". ",
+                T("Rows that would become new contacts are invalid without it."),
+            ),
+            "warn",
+        ),
+    )
+
+
+def _named(name: rx.Var[str], place: rx.Var[int]) -> rx.Component:
+    labels = [(field, T(FIELDS[field].label.msgid)) for field in REQUIRABLE]
+    return rx.fragment(rx.cond(place > 0, ", ", ""), rx.match(name, *labels, name))
 
 
 def _empty_ones() -> rx.Component:

@@ -8,6 +8,7 @@ from crm_app.components.notice import notice
 from crm_app.components.text import T, figure, t, tn
 from crm_app.pages.import_check import OUTCOMES
 from crm_app.pages.import_frame import frame
+from crm_app.pages.import_kept import import_kept
 from crm_app.state.import_done import ImportDoneState, Pair
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
@@ -17,7 +18,7 @@ _view = ImportDoneState.view
 
 def import_done() -> rx.Component:
     return frame(
-        rx.cond(ImportDoneState.ready, rx.fragment(_head(), _failed(), _counts(), _settings())),
+        rx.cond(ImportDoneState.ready, rx.fragment(_head(), _failed(), _counts(), import_kept(), _settings())),
         step="done",
     )
 
@@ -33,10 +34,16 @@ def _head() -> rx.Component:
             "cancelled",
             notice(
                 rx.fragment(
-                    T("Stopped. What is in stays; you can go on where it stopped."),
-                    " ",
-                    rx.el.button(
-                        T("Go on"), type="button", class_name="button small", on_click=ImportWizardState.commit
+                    rx.cond(
+                        _view.has_file,
+                        rx.fragment(
+                            T("Stopped. What is in stays; you can go on where it stopped."),
+                            " ",
+                            rx.el.button(
+                                T("Go on"), type="button", class_name="button small", on_click=ImportWizardState.commit
+                            ),
+                        ),
+                        T("Stopped. What is in stays. The file was deleted, so it cannot go on."),
                     ),
                 ),
                 "warn",
@@ -65,7 +72,14 @@ def _head() -> rx.Component:
 def _linked(sentence: rx.Component | rx.Var, label: rx.Component, kind: str) -> rx.Component:
     """What is to be said of the undo, with the way to it."""
     return notice(
-        rx.fragment(sentence, " ", rx.link(label, href=_view.undo_url, underline="none", class_name="button small")),
+        rx.fragment(
+            sentence,
+            " ",
+            rx.cond(
+                _view.has_undo_data,
+                rx.link(label, href=_view.undo_url, underline="none", class_name="button small"),
+            ),
+        ),
         kind,
     )
 
@@ -127,11 +141,14 @@ def _counts() -> rx.Component:
                 _view.contacts_url,
                 rx.link(T("Show the contacts"), href=_view.contacts_url, underline="none", class_name="button primary"),
             ),
-            rx.link(
-                T("Look at every row"),
-                href=ImportWizardState.step_urls["check"].to(str),
-                underline="none",
-                class_name="button",
+            rx.cond(
+                _view.has_file,
+                rx.link(
+                    T("Look at every row"),
+                    href=ImportWizardState.step_urls["check"].to(str),
+                    underline="none",
+                    class_name="button",
+                ),
             ),
             rx.link(T("Import another file"), href=routes.NEW_IMPORT, underline="none", class_name="button"),
             rx.cond(

@@ -30,6 +30,7 @@ def frame(*content: rx.Component, step: str = "", foot: rx.Component | None = No
                 steps(step) if step else rx.fragment(),
                 rx.el.div(
                     _messages(),
+                    _gone() if step in ("read", "columns", "check") else rx.fragment(),
                     rx.cond(ImportWizardState.working, progress(), rx.fragment(*content)),
                     rx.cond(~ImportWizardState.working, foot) if foot is not None else rx.fragment(),
                     class_name="wizard-main",
@@ -91,6 +92,20 @@ def _messages() -> rx.Component:
                     rx.link(T("Look at it"), href=ImportWizardState.earlier_url, class_name="link"),
                 ),
                 "warn",
+            ),
+        ),
+    )
+
+
+def _gone() -> rx.Component:
+    """Instead of a step that needs the file."""
+    return rx.cond(
+        ImportWizardState.gone,
+        notice(
+            rx.fragment(
+                ImportWizardState.gone,
+                " ",
+                rx.link(T("Choose a file"), href=routes.NEW_IMPORT, underline="none", class_name="button small"),
             ),
         ),
     )

@@ -63,7 +63,11 @@ def _table() -> rx.Component:
 
 def _row(line: rx.Var[ImportLine]) -> rx.Component:
     return rx.el.tr(
-        rx.el.td(rx.link(line.name, href=line.url, underline="none", class_name="name-link"), class_name="card-title"),
+        rx.el.td(
+            rx.link(line.name, href=line.url, underline="none", class_name="name-link"),
+            rx.cond(line.kept, rx.el.span(line.kept, class_name="kept-line")),
+            class_name="card-title",
+        ),
         rx.el.td(
             rx.el.span(rx.el.span(class_name="status-dot " + line.dot), line.state, class_name="status"),
             class_name="card-line",

@@ -1,7 +1,7 @@
 """The form of a new or changed contact."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
@@ -9,7 +9,7 @@ import reflex as rx
 from crm_app import locales, routes
 from crm_app.locales import text
 from crm_app.models import Contact, Permission, User
-from crm_app.services import choosable, custom_fields, database
+from crm_app.services import choosable, custom_fields, database, installation
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.validating import InvalidFields
@@ -42,11 +42,23 @@ class Known:
     url: str
 
 
+@dataclass
+class _Form:
+    """What the form needs to ask: choices, and the stored texts by field."""
+
+    required: list[str]
+    statuses: list[str]
+    owners: list[list[str]]
+    own: list[OwnField]
+    texts: dict[str, str] = field(default_factory=dict)
+
+
 class ContactFormState(rx.State):
     """Values go in once and come back with the form; typing stays in the browser."""
 
     values: dict[str, str] = {}
     errors: dict[str, str] = {}
+    required: list[str] = []
     statuses: list[str] = []
     owners: list[list[str]] = []
     own: list[OwnField] = []
@@ -84,17 +96,19 @@ class ContactFormState(rx.State):
         actor = await current_actor(self)
         self.errors, self.known, self.missing = {}, [], False
         try:
-            values, self.statuses, self.owners, self.own = await asyncio.to_thread(_form, actor, number)
+            asked = await asyncio.to_thread(_form, actor, number)
         except NotFound:
             self.missing = True
         else:
-            if values != self.values:  # else the inputs stay, with what was typed in them already
-                self.values = values
+            self.required, self.statuses = asked.required, asked.statuses
+            self.owners, self.own = asked.owners, asked.own
+            if asked.texts != self.values:  # else the inputs stay, with what was typed in them already
+                self.values = asked.texts
                 self.key += 1
         self.loaded = True
 
     async def _save(self, actor: Actor, number: str | None, form: dict[str, Any]):
-        names = [*FORM_FIELDS, *(field.name for field in self.own)]
+        names = [*FORM_FIELDS, *(own.name for own in self.own)]
         texts = {name: str(form.get(name) or "") for name in names}
         try:
             saved = await asyncio.to_thread(_write, actor, number, texts)
@@ -122,20 +136,25 @@ def _known(actor: Actor, texts: dict[str, str], number: str) -> list[Known]:
         ]
 
 
-def _form(actor: Actor, number: str | None) -> tuple[dict[str, str], list[str], list[list[str]], list[OwnField]]:
+def _form(actor: Actor, number: str | None) -> _Form:
     with database.reading() as session:
         own = custom_fields.all_of(session)
-        asked = [
-            OwnField(key, locales.render(field.label, actor.language), field.kind.value, list(field.options))
-            for key, field in own.items()
-        ]
-        statuses = [status.name for status in choosable.statuses(session)]
-        owners = [[user.email, user.name] for user in choosable.colleagues(session, actor)]
+        asked = _Form(
+            required=installation.required(installation.current(session)),
+            statuses=[status.name for status in choosable.statuses(session)],
+            owners=[[user.email, user.name] for user in choosable.colleagues(session, actor)],
+            own=[
+                OwnField(key, locales.render(one.label, actor.language), one.kind.value, list(one.options))
+                for key, one in own.items()
+            ],
+        )
         if number is None:
-            return dict.fromkeys([*FORM_FIELDS, *own], "") | {"lifecycle": "lead"}, statuses, owners, asked
-        contact = cards.get(session, actor, key_of(number))
-        texts = {key: _own_text(contact.custom.get(key)) for key in own}
-        return _texts(Presenter(session, actor), contact) | texts, statuses, owners, asked
+            asked.texts = dict.fromkeys([*FORM_FIELDS, *own], "") | {"lifecycle": "lead"}
+        else:
+            contact = cards.get(session, actor, key_of(number))
+            texts = {key: _own_text(contact.custom.get(key)) for key in own}
+            asked.texts = _texts(Presenter(session, actor), contact) | texts
+        return asked
 
 
 def _texts(presenter: Presenter, contact: Contact) -> dict[str, str]:

@@ -16,7 +16,7 @@ from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound
 from crm_app.services.fields.registry import Field
-from crm_app.services.imports import access, edits, plan_file, preview, steps, uploads
+from crm_app.services.imports import access, edits, plan_file, preview, steps, uploads, whole_files
 from crm_app.services.imports.columns import Options, from_json
 from crm_app.services.imports.edits import Edited
 from crm_app.services.imports.preview import ProblemGroup
@@ -42,6 +42,7 @@ class ImportCheckState(rx.State):
     ready: bool = False
     committable: bool = False
     will_write: int = 0
+    blocking: int = 0  # rows that keep the file out, where files only come in as a whole
     seen: int = 0  # counts what was shown, so that a refused change does not stay in its cell
     editable: bool = False
     can_undo: bool = False
@@ -60,7 +61,7 @@ class ImportCheckState(rx.State):
         if seen is None:
             self.rows = []
             return
-        found, counts, groups = seen
+        found, counts, groups, self.blocking = seen
         params = dict(self.router.url.query_parameters)
         asked = _Asked.of(params, groups)
         page = await asyncio.to_thread(asked.page, found, self._mended_here())
@@ -224,16 +225,17 @@ def _fields() -> dict[str, Field]:
         return custom_fields.targets(session)
 
 
-def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], list[ProblemGroup]] | None:
+def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], list[ProblemGroup], int] | None:
     with database.reading() as session:
         try:
             found = access.get(session, actor, import_id)
         except NotFound:
             return None
-    if not found.counts or found.state in (ImportState.READING, ImportState.CHECKING):
+        blocking = whole_files.in_the_way(session, found.counts, has_begun=found.committed_row > 0)
+    if not found.counts or found.purged_at is not None or found.state in (ImportState.READING, ImportState.CHECKING):
         return None
     folder = uploads.place_of(found)
-    return found, preview.counts(folder), preview.problem_groups(folder)
+    return found, preview.counts(folder), preview.problem_groups(folder), blocking
 
 
 def _change(

@@ -38,6 +38,7 @@ from crm_app.state.import_columns_view import (
     dates_of,
     describe,
     fetch,
+    required_fields,
     value_line,
     vocabulary_of,
 )
@@ -69,6 +70,8 @@ class ImportColumnsState(rx.State):
     ready: bool = False
     changeable: bool = True
     unmapped: list[str] = []
+    lacking: list[str] = []  # required fields no column goes to
+    _required: list[str] = []
     empty: int = 0
     show_empty: bool = False
     error: str = ""
@@ -97,6 +100,7 @@ class ImportColumnsState(rx.State):
         self.changeable = found.state in (ImportState.READ, ImportState.CHECKING, ImportState.CHECKED)
         self.error = ""
         self.key += 1
+        self._required = await asyncio.to_thread(required_fields)
         self._derive()
 
     @action(permission=Permission.IMPORT)
@@ -249,6 +253,8 @@ class ImportColumnsState(rx.State):
     def _derive(self) -> None:
         mapped = {line.target for line in self.columns}
         self.match_keys = [key for key in MATCH_KEYS if key in mapped]
+        chosen = {"status": self.new_status, "owner": self.new_owner, "source": self.new_source.strip()}
+        self.lacking = [name for name in self._required if name not in mapped and not chosen.get(name)]
         self.unmapped = [line.header for line in self.columns if not line.target and line.part != "empty"]
 
     async def _show_own(self) -> None:

@@ -68,7 +68,7 @@ def fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | Non
             found = access.get(session, actor, import_id)
         except NotFound:
             return None
-    if not found.columns or found.state == ImportState.READING:
+    if not found.columns or found.purged_at is not None or found.state == ImportState.READING:
         return None
     dates = dates_of(actor, import_id, {column.index: column.target or "" for column in from_json(found.columns)})
     profiles = {profile.index: profile for profile in preview.columns(uploads.place_of(found))}
@@ -107,6 +107,12 @@ def _part(mapping: ColumnMapping, is_filled: bool) -> str:
     if mapping.target:
         return "mapped"
     return "open" if is_filled and not failed_rows.is_ours(mapping.header) else "empty"
+
+
+def required_fields() -> list[str]:
+    """Names of the fields every contact must have here."""
+    with database.reading() as session:
+        return installation.required(installation.current(session))
 
 
 def countries(language: str) -> list[Choice]:

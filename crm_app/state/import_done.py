@@ -8,17 +8,20 @@ import reflex as rx
 from babel.numbers import format_decimal
 
 from crm_app import locales, routes
+from crm_app.locales import text
 from crm_app.models import Import, ImportState, Permission, UndoOutcome, User
-from crm_app.services import custom_fields, database
+from crm_app.services import custom_fields, database, installation
 from crm_app.services.actor import Actor
-from crm_app.services.errors import NotFound
+from crm_app.services.errors import CRMError, NotFound
 from crm_app.services.fields.registry import TARGETS, Field
-from crm_app.services.imports import access, undo
+from crm_app.services.imports import access, retention, undo
 from crm_app.services.imports.columns import Options, from_json
 from crm_app.state.contact_view import label_of
 from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
+from crm_app.state.import_kept import file_line, undo_line
 from crm_app.state.import_wizard import ImportWizardState
+from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
 
@@ -52,20 +55,49 @@ class DoneView:
     match_key: str = ""
     tags: str = ""
     mapping: list[Pair] = field(default_factory=list)
+    kept: str = ""  # how long the file is
+    undo_kept: str = ""
+    has_file: bool = True
+    has_undo_data: bool = True
+    file_deletable: bool = False
 
 
 class ImportDoneState(rx.State):
     view: DoneView = DoneView()
     ready: bool = False
+    asking: bool = False  # whether the file is to be deleted
 
     @action(permission=Permission.IMPORT)
     async def load(self):
         actor = await current_actor(self)
         wizard = await self.get_state(ImportWizardState)
         seen = await asyncio.to_thread(_fetch, actor, wizard._id)
-        self.ready = seen is not None
+        self.ready, self.asking = seen is not None, False
         if seen is not None:
             self.view = seen
+
+    @action(permission=Permission.SETTINGS)
+    async def ask(self, wanted: bool):
+        """Opens the question before the file is deleted, or closes it."""
+        self.asking = wanted
+
+    @action(permission=Permission.SETTINGS)
+    async def delete_file(self):
+        """Gives the file up now, before its time."""
+        actor = await current_actor(self)
+        wizard = await self.get_state(ImportWizardState)
+        try:
+            await asyncio.to_thread(_delete_file, actor, wizard._id)
+        except CRMError as error:
+            await say(self, error.message, "error")
+        else:
+            await say(self, text("The file is deleted."))
+        return [ImportWizardState.load, ImportDoneState.load]
+
+
+def _delete_file(actor: Actor, import_id: int) -> None:
+    with database.transaction() as session:
+        retention.delete_file(session, actor, import_id)
 
 
 def _fetch(actor: Actor, import_id: int) -> DoneView | None:
@@ -79,6 +111,9 @@ def _fetch(actor: Actor, import_id: int) -> DoneView | None:
         counts = access.came_in(session, found)
         user = session.get(User, found.user_id) if found.user_id else None
         view = _view(found, counts, user.name if user else "", actor, custom_fields.targets(session))
+        settings = installation.current(session)
+        view.kept = file_line(settings, found, actor)
+        view.undo_kept = undo_line(settings, found, actor) if view.undoable or not view.has_undo_data else ""
         if found.state == ImportState.UNDONE:
             view.undone_by = undo.undone_by(session, found)
         return view
@@ -90,6 +125,7 @@ def _view(found: Import, counts: dict[str, int], who: str, actor: Actor, fields:
     undone = found.state == ImportState.UNDONE
     wrote = counts.get("create", 0) + counts.get("update", 0)
     is_left = not undone or found.undo_counts.get(UndoOutcome.REVERSED, 0) < wrote or counts.get("update", 0) > 0
+    has_file, has_undo_data = found.purged_at is None, found.undo_purged_at is None
     return DoneView(
         state=found.state,
         counts={key: counts.get(key, 0) for key in _OUTCOMES},
@@ -99,7 +135,10 @@ def _view(found: Import, counts: dict[str, int], who: str, actor: Actor, fields:
         failed=0 if undone else _failed(found),
         failed_url=routes.failed_rows(found.id or 0),
         contacts_url=f"{routes.CONTACTS}?inactive=1&import={found.id}" if is_left else "",
-        undoable=bool(wrote) and found.state in (ImportState.DONE, ImportState.CANCELLED),
+        has_file=has_file,
+        has_undo_data=has_undo_data,
+        file_deletable=has_file and actor.may(Permission.SETTINGS),
+        undoable=bool(wrote) and has_undo_data and found.state in (ImportState.DONE, ImportState.CANCELLED),
         undo_url=routes.import_step(found.id or 0, "undo"),
         undone_when=spoken(found.undone_at, language, actor.timezone) if found.undone_at else "",
         who=who,

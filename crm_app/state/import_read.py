@@ -133,7 +133,7 @@ def _fetch(actor: Actor, import_id: int) -> tuple[ReadView, bool, str] | None:
             found = access.get(session, actor, import_id)
         except NotFound:
             return None
-        if not found.read_out:
+        if not found.read_out or found.purged_at is not None:
             return None
         changeable = found.state not in (ImportState.COMMITTING, ImportState.DONE, ImportState.CANCELLED)
         return _view(found.read_out, found.rows, actor.language), changeable, sheet_link.link_of(found)

@@ -13,7 +13,7 @@ from crm_app.models import Import, ImportState, Job, Permission
 from crm_app.services import database, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound, NotPermitted
-from crm_app.services.imports import access, steps
+from crm_app.services.imports import access, kept, steps
 from crm_app.state.guard import action
 from crm_app.state.import_states import STATES
 from crm_app.state.messages import say
@@ -51,6 +51,7 @@ class Standing:
     error: str
     earlier: str
     earlier_url: str
+    gone: str  # what is said when the file was deleted
 
 
 class ImportWizardState(rx.State):
@@ -71,6 +72,7 @@ class ImportWizardState(rx.State):
     error: str = ""
     earlier: str = ""
     earlier_url: str = ""
+    gone: str = ""
     step_urls: dict[str, str] = {}
 
     @action(permission=Permission.IMPORT)
@@ -147,7 +149,9 @@ class ImportWizardState(rx.State):
         self.done, self.total, self.pace, self.queued = seen.done, seen.total, seen.pace, seen.queued
         self.percent = min(100, seen.done * 100 // seen.total) if seen.total else 0
         self.error, self.earlier, self.earlier_url = seen.error, seen.earlier, seen.earlier_url
-        self.step_urls = {step: routes.import_step(self._id, step) for step in _REACHED[ImportState(seen.state)]}
+        self.gone = seen.gone
+        reached = ("done",) if seen.gone else _REACHED[ImportState(seen.state)]
+        self.step_urls = {step: routes.import_step(self._id, step) for step in reached}
 
 
 def _look(actor: Actor, import_id: int) -> Standing | None:
@@ -168,6 +172,7 @@ def _look(actor: Actor, import_id: int) -> Standing | None:
             queued=bool(job and job.started_at is None),
             error=locales.render(Text.from_json(found.error), actor.language) if found.error else "",
             earlier=_earlier(twin, actor) if twin else "",
+            gone=locales.render(kept.FILE_GONE, actor.language) if found.purged_at is not None else "",
             earlier_url=routes.import_step(twin.id or 0, "done") if twin else "",
         )
 

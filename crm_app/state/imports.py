@@ -7,13 +7,14 @@ import reflex as rx
 
 from crm_app import locales, routes
 from crm_app.locales import text
-from crm_app.models import ImportState, Permission
-from crm_app.services import database
+from crm_app.models import Import, ImportState, Permission
+from crm_app.services import database, installation
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, NotFound
 from crm_app.services.imports import access, uploads
 from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
+from crm_app.state.import_kept import file_line
 from crm_app.state.import_leaving import leave_import
 from crm_app.state.import_states import STATES
 from crm_app.state.messages import say
@@ -42,6 +43,7 @@ class ImportLine:
     unfinished: bool
     deletable: bool
     undo_url: str  # empty when there is nothing to undo
+    kept: str  # until when its file is
 
 
 class ImportListState(rx.State):
@@ -83,7 +85,13 @@ def _delete(actor: Actor, import_id: int) -> None:
 def _fetch(actor: Actor, query: str, before: int | None) -> tuple[list[ImportLine], int]:
     with database.reading() as session:
         entries, total = access.history(session, actor, query=query, before=before, limit=PAGE)
-        return [_line(entry, access.came_in(session, entry.found), actor) for entry in entries], total
+        settings = installation.current(session)
+        lines = []
+        for entry in entries:
+            line = _line(entry, access.came_in(session, entry.found), actor)
+            line.kept = file_line(settings, entry.found, actor)
+            lines.append(line)
+        return lines, total
 
 
 def _line(entry: access.HistoryEntry, counts: dict[str, int], actor: Actor) -> ImportLine:
@@ -104,7 +112,16 @@ def _line(entry: access.HistoryEntry, counts: dict[str, int], actor: Actor) -> I
         created=created,
         updated=updated,
         left=sum(counts.get(outcome, 0) for outcome in access.LEFT_OUT),
-        unfinished=found.state not in (ImportState.DONE, ImportState.UNDONE),
+        unfinished=found.state not in (ImportState.DONE, ImportState.UNDONE) and not _is_stuck(found),
         deletable=found.state in _REMOVABLE and not found.committed_row,
-        undo_url=routes.import_step(found.id or 0, "undo") if found.state in _UNDOABLE and created + updated else "",
+        undo_url=routes.import_step(found.id or 0, "undo")
+        if found.state in _UNDOABLE and created + updated and found.undo_purged_at is None
+        else "",
+        kept="",
     )
+
+
+def _is_stuck(found: Import) -> bool:
+    """Stopped, and what it would need to go on is no longer kept."""
+    needed = found.undo_purged_at if found.state == ImportState.UNDO_STOPPED else found.purged_at
+    return needed is not None

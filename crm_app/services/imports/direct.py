@@ -139,7 +139,7 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
     return Result(made.id, found.rows, counts, time.monotonic() - started, problems)
 
 
-def _refusal(counts: Mapping[Outcome, int]) -> Text | None:
+def _refusal(counts: Mapping[Any, Any]) -> Text | None:
     with database.reading() as session:
         rows = whole_files.in_the_way(session, counts)
     return whole_files.refusal(rows) if rows else None
