@@ -113,7 +113,7 @@ def _lacking() -> rx.Component:
 
 def _named(name: rx.Var[str], place: rx.Var[int]) -> rx.Component:
     labels = [(field, T(FIELDS[field].label.msgid)) for field in REQUIRABLE]
-    return rx.fragment(rx.cond(place > 0, ", ", ""), rx.match(name, *labels, name))
+    return rx.fragment(rx.cond(place > 0, ", ", ""), rx.match(name, *labels, rx.fragment(name)))
 
 
 def _empty_ones() -> rx.Component:

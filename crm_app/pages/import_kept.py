@@ -32,8 +32,12 @@ def _question() -> rx.Component:
     return rx.el.div(
         rx.el.p(
             T(
-                "Delete the file with its rows? The contacts and the counts stay, and the import can still be undone. "
-                "Its rows cannot be looked at or downloaded any more."
+                "Delete the file with its rows? Contacts, counts and the undo stay as they are. The rows can no longer "
+                "be looked at or downloaded."
+            ),
+            rx.cond(
+                _view.state == "cancelled",
+                rx.fragment(" ", T("The import was stopped; without its file it cannot go on.")),
             ),
             id="delete-file",
         ),

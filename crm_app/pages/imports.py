@@ -66,7 +66,7 @@ def _row(line: rx.Var[ImportLine]) -> rx.Component:
         rx.el.td(
             rx.link(line.name, href=line.url, underline="none", class_name="name-link"),
             rx.cond(line.kept, rx.el.span(line.kept, class_name="kept-line")),
-            class_name="card-title",
+            class_name="card-title kept-cell",
         ),
         rx.el.td(
             rx.el.span(rx.el.span(class_name="status-dot " + line.dot), line.state, class_name="status"),
