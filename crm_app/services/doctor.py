@@ -66,7 +66,7 @@ def _imports() -> Finding:
     with database.reading() as session:
         used = retention.usage(session, now())
     message = text(
-        "Files of imports: {folders} folders, {size} MB; {due} are due to be deleted, {undo} undos to be forgotten.",
+        "Files of imports: {folders} folders, {size} MB. Due to be deleted: {due}; undos due to be forgotten: {undo}.",
         folders=used.folders,
         size=round(used.size / 1_000_000, 1),
         due=used.due,

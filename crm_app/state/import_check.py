@@ -14,7 +14,7 @@ from crm_app.jobs import queue
 from crm_app.models import Import, ImportState, Outcome, Permission
 from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
-from crm_app.services.errors import CRMError, NotFound
+from crm_app.services.errors import Conflict, CRMError, NotFound
 from crm_app.services.fields.registry import Field
 from crm_app.services.imports import access, edits, plan_file, preview, steps, uploads, whole_files
 from crm_app.services.imports.columns import Options, from_json
@@ -235,7 +235,10 @@ def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], li
     if not found.counts or found.purged_at is not None or found.state in (ImportState.READING, ImportState.CHECKING):
         return None
     folder = uploads.place_of(found)
-    return found, preview.counts(folder), preview.problem_groups(folder), blocking
+    try:
+        return found, preview.counts(folder), preview.problem_groups(folder), blocking
+    except Conflict:  # its file was deleted at this very moment
+        return None
 
 
 def _change(
