@@ -50,7 +50,11 @@ async def test_the_first_account_is_an_administrator_and_signed_in(site: Site, t
         user = session.exec(select(User)).one()
         assert session.get_one(Role, user.role_id).key == "admin"
         found = session.get_one(Installation, 1)
-        assert [entry.action for entry in session.exec(select(AuditEntry)).all()] == ["user.added", "setup.completed"]
+        assert [entry.action for entry in session.exec(select(AuditEntry)).all()] == [
+            "user.added",
+            "settings.changed",
+            "setup.completed",
+        ]
         assert len(session.exec(select(LeadStatus)).all()) == 5
     assert (user.email, user.language, user.timezone) == ("ann@example.org", "de", "Europe/Vienna")
     assert passwords.verify(user.password_hash, FORM["password"])
