@@ -48,7 +48,8 @@ def history(
 ) -> tuple[list[HistoryEntry], int]:
     """Imports, newest first, and how many there are in all. `before` is the id of the last one shown."""
     actor.require(Permission.IMPORT)
-    conditions = _visible(actor)
+    # Rows that came back mended are rows of the import they belong to.
+    conditions = [*_visible(actor), col(Import.continues_id).is_(None) | (col(Import.state) != ImportState.DONE)]
     if word := query.strip():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         conditions.append(
@@ -77,7 +78,7 @@ def same_file(session: Session, actor: Actor, found: Import) -> list[Import]:
     query = (
         select(Import)
         .where(Import.sha256 == found.sha256, Import.id != found.id, col(Import.committed_row) > 0, *_visible(actor))
-        .where(Import.state != ImportState.UNDONE)
+        .where(Import.state != ImportState.UNDONE, col(Import.continues_id).is_(None))
         .order_by(col(Import.id).desc())
     )
     return list(session.exec(query).all())
@@ -85,9 +86,11 @@ def same_file(session: Session, actor: Actor, found: Import) -> list[Import]:
 
 def written(session: Session, found: Import) -> dict[str, int]:
     """Rows per outcome that are in the database by now; of a cancelled import fewer than planned."""
-    query = (
-        select(ImportRow.outcome, func.count()).where(ImportRow.import_id == found.id).group_by(col(ImportRow.outcome))
-    )
+    query = select(ImportRow.outcome, func.count()).group_by(col(ImportRow.outcome))
+    if found.continues_id is None:
+        query = query.where(ImportRow.import_id == found.id)
+    else:
+        query = query.where(ImportRow.import_id == found.continues_id, ImportRow.through == found.id)
     return {outcome: int(count) for outcome, count in session.exec(query).all()}
 
 

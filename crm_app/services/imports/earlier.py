@@ -54,6 +54,7 @@ def alike(session: Session, found: Import, keys: set[Key]) -> list[Earlier]:
     query = (
         select(Import.id, Import.columns)
         .where(Import.branch_id == found.branch_id, Import.id != found.id, col(Import.state).in_(_COUNTED))
+        .where(col(Import.continues_id).is_(None))
         .order_by(col(Import.id).desc())
         .limit(LATEST)
     )

@@ -12,14 +12,14 @@ from typing import Any, cast
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
-from crm_app.locales import Text, text
+from crm_app.locales import text
 from crm_app.models import Import, ImportState, Job, JobKind, JobState, Tag
 from crm_app.models.base import now
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import columns as mappings
-from crm_app.services.imports import shipped_presets
+from crm_app.services.imports import returning, shipped_presets
 from crm_app.services.imports.access import get, who_runs
 from crm_app.services.imports.carrying import as_suggested
 from crm_app.services.imports.columns import ColumnMapping, Options
@@ -33,12 +33,15 @@ _MAPPABLE = (ImportState.READ, ImportState.CHECKING, ImportState.CHECKED)
 
 
 def read(session: Session, actor: Actor, import_id: int, settings: ReadSettings | None = None) -> Job:
-    """Reads the file (again), with what somebody chose; a running reading or check gives way.
+    """Reads the file (again), with what somebody chose; a running reading or check gives way. Rows that were to
+    continue another import are a file of their own then.
 
     Raises NotFound, NotPermitted; Conflict once rows were committed.
     """
     found = _in_state(session, actor, import_id, _BEFORE_COMMIT)
     _give_way(session, found)
+    if found.continues_id is not None:
+        found.continues_id, found.branch_id = None, actor.branch_id
     found.read_settings = (settings or ReadSettings()).to_json()
     found.state, found.error = ImportState.READING, None
     return _start(session, actor, found, JobKind.READ)
@@ -59,6 +62,8 @@ def map_columns(
     """
     found = _in_state(session, actor, import_id, _MAPPABLE)
     mappings.validate(columns, options, len(found.read_out.get("headers", [])))
+    if found.continues_id is not None and [column.to_json() for column in columns] != found.columns:
+        raise Conflict(text("These rows are taken with the columns of the import they belong to."))
     _give_way(session, found)
     found.columns = [column.to_json() for column in columns]
     found.options = options.to_json()
@@ -95,6 +100,8 @@ def commit(session: Session, actor: Actor, import_id: int) -> Job:
     Raises NotFound, NotPermitted; Conflict when there is no plan, or somebody else started it (says who).
     """
     found = get(session, actor, import_id)
+    if found.state in (ImportState.CHECKED, ImportState.CANCELLED):
+        returning.require_open(session, found.continues_id)
     newest_tag = select(func.coalesce(func.max(Tag.id), 0)).scalar_subquery()
     claimed = session.execute(
         update(Import)
@@ -165,12 +172,6 @@ def stopped(found: Import) -> None:
         found.state, found.finished_at = ImportState.CANCELLED, now()
     elif found.state == ImportState.UNDOING:
         found.state = ImportState.UNDO_STOPPED
-
-
-def failed(found: Import, error: Text) -> None:
-    """Puts an import whose job failed into the state from which somebody can go on."""
-    stopped(found)
-    found.error = error.to_json()
 
 
 def _in_state(session: Session, actor: Actor, import_id: int, states: Sequence[ImportState]) -> Import:

@@ -1,7 +1,7 @@
 """The start of an undo. `steps.undo` is its name outside."""
 
 from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from crm_app.locales import text
 from crm_app.models import Import, ImportState, Job, JobKind
@@ -22,6 +22,11 @@ def undo(session: Session, actor: Actor, import_id: int) -> Job:
     else undoes or has undone it (says who).
     """
     found = access.get(session, actor, import_id)
+    rows_come_in = select(col(Import.id)).where(
+        Import.continues_id == import_id, Import.state == ImportState.COMMITTING
+    )
+    if session.exec(rows_come_in).first() is not None:
+        raise Conflict(STILL_RUNNING)
     claimed = session.execute(
         update(Import)
         .where(col(Import.id) == import_id, col(Import.state).in_(UNDOABLE), col(Import.committed_row) > 0)
