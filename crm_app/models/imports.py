@@ -19,12 +19,16 @@ class ImportState(StrEnum):
     CHECKING = "checking"
     CHECKED = "checked"  # the plan can be looked at; commit is next
     COMMITTING = "committing"
+    PAUSED = "paused"  # stopped during commit, to go on later
     CANCELLED = "cancelled"  # stopped during commit: what was committed stays
     DONE = "done"
     FAILED = "failed"  # could not be read; `error` says why
     UNDOING = "undoing"
     UNDO_STOPPED = "undo_stopped"  # stopped during undo: what was taken back stays so; undo can go on
     UNDONE = "undone"
+
+
+HALTED = (ImportState.PAUSED, ImportState.CANCELLED)  # of a commit that can go on where it stopped
 
 
 class Outcome(StrEnum):
@@ -71,6 +75,7 @@ class Import(SQLModel, table=True):
     continues_id: int | None = Field(
         default=None
     )  # the import whose failed rows this file brings back: they stay its rows
+    follows_id: int | None = Field(default=None)  # the import whose link this file was fetched from once more
     newest_tag: int | None = Field(default=None)  # id when the commit began: tags behind it came in with the import
     undone_row: int = Field(default=0)  # high-water mark of the undo
     undone_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

@@ -7,8 +7,10 @@ from crm_app.components.download import download
 from crm_app.components.notice import notice
 from crm_app.components.text import T, figure, t, tn
 from crm_app.pages.import_check import OUTCOMES
+from crm_app.pages.import_fetch import fetch_again, fetch_error
 from crm_app.pages.import_frame import frame
 from crm_app.state.import_done import ImportDoneState, Pair
+from crm_app.state.import_fetch import ImportFetchState
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
 
@@ -17,7 +19,9 @@ _view = ImportDoneState.view
 
 def import_done() -> rx.Component:
     return frame(
-        rx.cond(ImportDoneState.ready, rx.fragment(_head(), _failed(), _counts(), _settings())),
+        rx.cond(
+            ImportDoneState.ready, rx.fragment(_head(), fetch_error(), _waiting(), _failed(), _counts(), _settings())
+        ),
         step="done",
     )
 
@@ -70,6 +74,21 @@ def _linked(sentence: rx.Component | rx.Var, label: rx.Component, kind: str) -> 
     )
 
 
+def _waiting() -> rx.Component:
+    """A file with mended rows of this import that did not come in yet."""
+    return rx.cond(
+        _view.waiting_url,
+        notice(
+            rx.fragment(
+                T("Mended rows of this import are waiting."),
+                " ",
+                rx.link(T("Continue"), href=_view.waiting_url, underline="none", class_name="button small"),
+            ),
+            "info",
+        ),
+    )
+
+
 def _failed() -> rx.Component:
     return rx.cond(
         _view.failed > 0,
@@ -77,13 +96,22 @@ def _failed() -> rx.Component:
             rx.fragment(
                 rx.el.p(rx.el.b(tn("{n} row stayed out.", "{n} rows stayed out.", _view.failed))),
                 rx.el.p(
-                    T("The file has your own columns and the reason beside each row. Mend them and import it again.")
+                    T("The file has your own columns and the reason beside each row."),
+                    " ",
+                    T("Mend them and bring the file back: only these rows are looked at again."),
                 ),
                 rx.el.div(
                     download(
                         rx.icon("download", size=16),
                         T("Download these rows"),
                         href=_view.failed_url,
+                        class_name="button small",
+                    ),
+                    rx.link(
+                        rx.icon("file-up", size=16),
+                        T("Bring the mended file back"),
+                        href=routes.NEW_IMPORT,
+                        underline="none",
                         class_name="button small",
                     ),
                     class_name="notice-actions",
@@ -134,6 +162,7 @@ def _counts() -> rx.Component:
                 class_name="button",
             ),
             rx.link(T("Import another file"), href=routes.NEW_IMPORT, underline="none", class_name="button"),
+            rx.cond(_view.fetchable, fetch_again(_view.id)),
             rx.cond(
                 _view.undoable,
                 rx.link(
@@ -159,6 +188,7 @@ def _settings() -> rx.Component:
             _pair(T("Started"), _view.started),
             _pair(T("Finished"), _view.finished),
             _pair(T("Matched by"), _view.match_key),
+            rx.cond(_view.rounds.length() > 0, _pair(T("Later"), rx.foreach(_view.rounds, rx.el.p))),
             _pair(T("Tags for every contact"), _view.tags),
             class_name="facts",
         ),
@@ -183,5 +213,5 @@ def _mapped(pair: rx.Var[Pair]) -> rx.Component:
 
 PAGE = {
     "route": routes.IMPORT_DONE,
-    "on_load": [SessionState.load, ImportWizardState.load, ImportDoneState.load],
+    "on_load": [SessionState.load, ImportWizardState.load, ImportDoneState.load, ImportFetchState.load],
 }

@@ -83,6 +83,17 @@ def _messages() -> rx.Component:
             ),
         ),
         rx.cond(
+            ImportWizardState.belongs,
+            notice(
+                rx.fragment(
+                    ImportWizardState.belongs,
+                    " ",
+                    rx.link(T("Look at it"), href=ImportWizardState.belongs_url, class_name="link"),
+                ),
+                "info",
+            ),
+        ),
+        rx.cond(
             ImportWizardState.earlier,
             notice(
                 rx.fragment(

@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from crm_app import locales, routes
 from crm_app.jobs import queue
 from crm_app.locales import Text, ntext, text
-from crm_app.models import Import, ImportState, Job, Permission
+from crm_app.models import Import, ImportState, Job, JobKind, Permission
 from crm_app.services import database, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound, NotPermitted
@@ -51,6 +51,9 @@ class Standing:
     error: str
     earlier: str
     earlier_url: str
+    belongs: str
+    belongs_url: str
+    follows: bool  # fetched again: somebody knows how it is read, so the columns are next
 
 
 class ImportWizardState(rx.State):
@@ -71,6 +74,8 @@ class ImportWizardState(rx.State):
     error: str = ""
     earlier: str = ""
     earlier_url: str = ""
+    belongs: str = ""  # says whose rows these are, when they come back to another import
+    belongs_url: str = ""
     step_urls: dict[str, str] = {}
 
     @action(permission=Permission.IMPORT)
@@ -107,7 +112,7 @@ class ImportWizardState(rx.State):
             await asyncio.sleep(POLL_SECONDS)
         target = routes.import_step(import_id, STATES[ImportState(seen.state)][1])
         if seen.state == ImportState.READ:
-            target = routes.import_step(import_id, "read")
+            target = routes.import_step(import_id, "columns" if seen.follows else "read")
         if here in (target, routes.import_step(import_id, "undo")):
             yield RELOADS.get(route)
         else:
@@ -147,7 +152,9 @@ class ImportWizardState(rx.State):
         self.done, self.total, self.pace, self.queued = seen.done, seen.total, seen.pace, seen.queued
         self.percent = min(100, seen.done * 100 // seen.total) if seen.total else 0
         self.error, self.earlier, self.earlier_url = seen.error, seen.earlier, seen.earlier_url
-        self.step_urls = {step: routes.import_step(self._id, step) for step in _REACHED[ImportState(seen.state)]}
+        self.belongs, self.belongs_url = seen.belongs, seen.belongs_url
+        reached = [step for step in _REACHED[ImportState(seen.state)] if step != "columns" or not seen.belongs]
+        self.step_urls = {step: routes.import_step(self._id, step) for step in reached}
 
 
 def _look(actor: Actor, import_id: int) -> Standing | None:
@@ -156,6 +163,7 @@ def _look(actor: Actor, import_id: int) -> Standing | None:
             found, job = access.progress(session, actor, import_id)
         except NotFound:
             return None
+        original = session.get(Import, found.continues_id) if found.continues_id is not None else None
         twin = next(iter(access.same_file(session, actor, found)), None) if not found.committed_row else None
         return Standing(
             name=found.name or found.file_name,
@@ -169,6 +177,9 @@ def _look(actor: Actor, import_id: int) -> Standing | None:
             error=locales.render(Text.from_json(found.error), actor.language) if found.error else "",
             earlier=_earlier(twin, actor) if twin else "",
             earlier_url=routes.import_step(twin.id or 0, "done") if twin else "",
+            follows=found.follows_id is not None and jobs.count(session, import_id, JobKind.READ) == 1,
+            belongs=_belongs(original, actor) if original else "",
+            belongs_url=routes.import_step(original.id or 0, "done") if original else "",
         )
 
 
@@ -182,6 +193,11 @@ def _earlier(twin: Import, actor: Actor) -> str:
         created=twin.counts.get("create", 0),
         updated=twin.counts.get("update", 0),
     )
+    return locales.render(message, actor.language)
+
+
+def _belongs(original: Import, actor: Actor) -> str:
+    message = text("These rows belong to the import “{name}”.", name=original.name or original.file_name)
     return locales.render(message, actor.language)
 
 

@@ -11,7 +11,7 @@ from crm_app.models import ImportState, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, NotFound
-from crm_app.services.imports import access, uploads
+from crm_app.services.imports import access, fetching_again, uploads
 from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
 from crm_app.state.import_leaving import leave_import
@@ -41,6 +41,7 @@ class ImportLine:
     left: int  # neither written nor unchanged
     unfinished: bool
     deletable: bool
+    fetchable: bool  # it came from a link
     undo_url: str  # empty when there is nothing to undo
 
 
@@ -106,5 +107,8 @@ def _line(entry: access.HistoryEntry, counts: dict[str, int], actor: Actor) -> I
         left=sum(counts.get(outcome, 0) for outcome in access.LEFT_OUT),
         unfinished=found.state not in (ImportState.DONE, ImportState.UNDONE),
         deletable=found.state in _REMOVABLE and not found.committed_row,
-        undo_url=routes.import_step(found.id or 0, "undo") if found.state in _UNDOABLE and created + updated else "",
+        fetchable=bool(fetching_again.link_to_fetch(found)),
+        undo_url=routes.import_step(found.id or 0, "undo")
+        if found.state in _UNDOABLE and found.continues_id is None and created + updated
+        else "",
     )

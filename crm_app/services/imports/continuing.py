@@ -4,7 +4,7 @@ The file that brings them is an import of its own until its commit, so that it c
 like any other; what it writes are rows of the import it continues.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -96,7 +96,7 @@ def rounds(session: Session, found: Import) -> list[Round]:
     return [Round(file, int(rows), who or "", at) for file, rows, who, at in session.exec(query).all()]
 
 
-def waiting(session: Session, found: Import) -> Iterable[int]:
-    """Ids of the files with rows of an import that were not taken over to their end."""
-    query = select(col(Import.id)).where(Import.continues_id == found.id, Import.state != ImportState.DONE)
-    return [id_ for id_ in session.exec(query.order_by(col(Import.id))).all() if id_ is not None]
+def waiting(session: Session, found: Import) -> Sequence[Import]:
+    """The files with rows of an import that were not taken over to their end."""
+    query = select(Import).where(Import.continues_id == found.id, Import.state != ImportState.DONE)
+    return session.exec(query.order_by(col(Import.id))).all()

@@ -17,7 +17,7 @@ from crm_app.models import AuditEntry, Import, ImportState, Job, JobKind, JobSta
 from crm_app.models.base import now
 from crm_app.services import database, jobs
 from crm_app.services.errors import CRMError
-from crm_app.services.imports import merging, plan_file, remembered, steps, uploads
+from crm_app.services.imports import fetching_again, merging, plan_file, remembered, steps, uploads
 from crm_app.services.imports.access import who_runs
 from crm_app.services.imports.commit import Commit
 from crm_app.services.imports.reading.child import Reader
@@ -141,6 +141,7 @@ class _Worker:
             found = self._import(session)
             steps.was_read(found, result)
             session.add(found)
+            fetching_again.go_on(session, found, self.claim.job_id)
         return JobState.DONE
 
     def _check(self) -> JobState:
