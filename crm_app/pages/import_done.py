@@ -9,6 +9,7 @@ from crm_app.components.text import T, figure, t, tn
 from crm_app.pages.import_check import OUTCOMES
 from crm_app.pages.import_fetch import fetch_again, fetch_error
 from crm_app.pages.import_frame import frame
+from crm_app.pages.import_stop import cancel
 from crm_app.state.import_done import ImportDoneState, Pair
 from crm_app.state.import_fetch import ImportFetchState
 from crm_app.state.import_wizard import ImportWizardState
@@ -33,19 +34,8 @@ def _head() -> rx.Component:
             "done",
             notice(tn("Done: {n} contact was imported.", "Done: {n} contacts were imported.", _view.written), "good"),
         ),
-        (
-            "cancelled",
-            notice(
-                rx.fragment(
-                    T("Stopped. What is in stays; you can go on where it stopped."),
-                    " ",
-                    rx.el.button(
-                        T("Go on"), type="button", class_name="button small", on_click=ImportWizardState.commit
-                    ),
-                ),
-                "warn",
-            ),
-        ),
+        ("paused", _halted(T("Paused. What is in stays; you can go on where it stopped."), _cancel())),
+        ("cancelled", _halted(T("Stopped. What is in stays; you can go on where it stopped."))),
         (
             "undo_stopped",
             _linked(T("The undo was stopped. What was taken back stays so."), T("Go on with the undo"), "warn"),
@@ -64,6 +54,15 @@ def _head() -> rx.Component:
         ),
         rx.fragment(),
     )
+
+
+def _halted(sentence: rx.Component, *more: rx.Component) -> rx.Component:
+    go_on = rx.el.button(T("Go on"), type="button", class_name="button small", on_click=ImportWizardState.commit)
+    return notice(rx.fragment(sentence, rx.el.div(go_on, *more, class_name="notice-actions")), "warn")
+
+
+def _cancel() -> rx.Component:
+    return cancel(_view.written, t("Leave it paused"), "button small")
 
 
 def _linked(sentence: rx.Component | rx.Var, label: rx.Component, kind: str) -> rx.Component:

@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 
 from crm_app import locales, routes
 from crm_app.locales import ntext
-from crm_app.models import Import, ImportState, Permission, UndoOutcome, User
+from crm_app.models import HALTED, Import, ImportState, Permission, UndoOutcome, User
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
@@ -83,7 +83,7 @@ def _fetch(actor: Actor, import_id: int) -> DoneView | None:
             found = access.get(session, actor, import_id)
         except NotFound:
             return None
-        if found.state not in (ImportState.DONE, ImportState.CANCELLED, *_UNDO):
+        if found.state not in (ImportState.DONE, *HALTED, *_UNDO):
             return None
         if found.continues_id is not None and found.state == ImportState.DONE:
             return DoneView(belongs_url=routes.import_step(found.continues_id, "done"))
@@ -113,9 +113,7 @@ def _view(found: Import, counts: dict[str, int], who: str, actor: Actor) -> Done
         failed=0 if undone else _failed(found),
         failed_url=routes.failed_rows(found.id or 0),
         contacts_url=f"{routes.CONTACTS}?inactive=1&import={found.continues_id or found.id}" if is_left else "",
-        undoable=bool(wrote)
-        and found.continues_id is None
-        and found.state in (ImportState.DONE, ImportState.CANCELLED),
+        undoable=bool(wrote) and found.continues_id is None and found.state in (ImportState.DONE, *HALTED),
         undo_url=routes.import_step(found.id or 0, "undo"),
         id=found.id or 0,
         fetchable=bool(fetching_again.link_to_fetch(found)),

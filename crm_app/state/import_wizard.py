@@ -14,6 +14,7 @@ from crm_app.services import database, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound, NotPermitted
 from crm_app.services.imports import access, steps
+from crm_app.services.imports.halting import Then
 from crm_app.state.guard import action
 from crm_app.state.import_states import STATES
 from crm_app.state.messages import say
@@ -21,6 +22,11 @@ from crm_app.state.session import RELOADS, current_actor
 
 WORKING = (ImportState.READING, ImportState.CHECKING, ImportState.COMMITTING, ImportState.UNDOING)
 POLL_SECONDS = 0.4
+_STOPPING = {
+    Then.KEEP: text("Stopping …"),
+    Then.PAUSE: text("Pausing …"),
+    Then.TAKE_BACK: text("Stopping, then taking back what is in …"),
+}
 _REACHED = {  # which steps can be visited in which state
     ImportState.READING: ("read",),
     ImportState.FAILED: ("read",),
@@ -28,6 +34,7 @@ _REACHED = {  # which steps can be visited in which state
     ImportState.CHECKING: ("read", "columns", "check"),
     ImportState.CHECKED: ("read", "columns", "check"),
     ImportState.COMMITTING: ("check", "done"),
+    ImportState.PAUSED: ("check", "done"),
     ImportState.CANCELLED: ("check", "done"),
     ImportState.DONE: ("check", "done"),
     ImportState.UNDOING: ("check", "done"),
@@ -121,9 +128,29 @@ class ImportWizardState(rx.State):
     @action(permission=Permission.IMPORT)
     async def cancel(self):
         """Stops the work; what is in stays."""
+        return await self._stop(Then.KEEP)
+
+    @action(permission=Permission.IMPORT)
+    async def pause(self):
+        """Stops a commit until somebody goes on."""
+        return await self._stop(Then.PAUSE)
+
+    @action(permission=Permission.IMPORT)
+    async def take_back(self):
+        """Stops a commit and undoes what is in."""
+        return await self._stop(Then.TAKE_BACK)
+
+    async def _stop(self, then: Then):
         actor = await current_actor(self)
-        await asyncio.to_thread(_cancel, actor, self._id)
-        await say(self, text("Stopping …"), "info")
+        try:
+            await asyncio.to_thread(_cancel, actor, self._id, then)
+        except CRMError as error:
+            await say(self, error.message, "error")
+            return None
+        if self.working:  # the page follows the work to its end
+            await say(self, _STOPPING[then], "info")
+            return None
+        return RELOADS.get(self.router.route_id)
 
     @action(permission=Permission.IMPORT)
     async def commit(self):
@@ -218,9 +245,11 @@ def _pace(job: Job, language: str) -> str:
     return locales.render(message, language)
 
 
-def _cancel(actor: Actor, import_id: int) -> None:
+def _cancel(actor: Actor, import_id: int, then: Then) -> None:
     with database.transaction() as session:
-        steps.cancel(session, actor, import_id)
+        job = steps.cancel(session, actor, import_id, then)
+    if job is not None and job.id is not None:
+        queue.push(job.id)
 
 
 def _commit(actor: Actor, import_id: int) -> None:

@@ -7,7 +7,7 @@ import reflex as rx
 
 from crm_app import locales, routes
 from crm_app.locales import text
-from crm_app.models import ImportState, Permission
+from crm_app.models import HALTED, ImportState, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, NotFound
@@ -21,7 +21,7 @@ from crm_app.state.session import current_actor
 
 PAGE = 50
 _REMOVABLE = (ImportState.READ, ImportState.CHECKED, ImportState.FAILED)
-_UNDOABLE = (ImportState.DONE, ImportState.CANCELLED)
+_UNDOABLE = (ImportState.DONE, *HALTED)
 
 
 @dataclass

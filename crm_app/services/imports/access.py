@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Import, ImportRow, ImportState, Job, Outcome, Permission, User
+from crm_app.models import HALTED, Import, ImportRow, ImportState, Job, Outcome, Permission, User
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
@@ -101,7 +101,7 @@ def came_in(session: Session, found: Import) -> dict[str, int]:
     if not found.committed_row or found.state == ImportState.DONE:
         return dict(found.counts) if found.committed_row else {}
     rows = written(session, found)
-    if found.state == ImportState.CANCELLED:
+    if found.state in HALTED:
         return rows
     return {outcome: found.counts.get(outcome, 0) for outcome in LEFT_OUT} | rows
 

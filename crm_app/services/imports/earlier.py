@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
-from crm_app.models import Import, ImportState
+from crm_app.models import HALTED, Import, ImportState
 from crm_app.services import installation
 from crm_app.services.fields.registry import FIELDS
 from crm_app.services.imports.columns import ColumnMapping, from_json
@@ -20,7 +20,7 @@ from crm_app.services.imports.likeness import Key, are_alike, keys_of
 LATEST = 300  # imports looked through, newest first: 80 ms at worst
 ALIKE = 5  # of them with the same columns: older ones say nothing new
 
-_COUNTED = (ImportState.CHECKED, ImportState.COMMITTING, ImportState.CANCELLED, ImportState.DONE)
+_COUNTED = (ImportState.CHECKED, ImportState.COMMITTING, *HALTED, ImportState.DONE)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from crm_app.locales import text
-from crm_app.models import Import, ImportState, Job, JobKind
+from crm_app.models import HALTED, Import, ImportState, Job, JobKind
 from crm_app.models.base import now
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
@@ -18,7 +18,7 @@ from crm_app.services.imports.columns import ColumnMapping, from_json
 from crm_app.services.imports.likeness import keys_of
 from crm_app.services.imports.uploads import Stored
 
-COMMITTED = (ImportState.DONE, ImportState.CANCELLED, ImportState.UNDONE)
+COMMITTED = (ImportState.DONE, *HALTED, ImportState.UNDONE)
 _NO_LINK = text("This import did not come from a link, or its files are not kept any more.")
 
 

@@ -12,7 +12,7 @@ from sqlite3 import Connection
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, ntext, text
-from crm_app.models import Import, ImportRow, ImportState
+from crm_app.models import HALTED, Import, ImportRow, ImportState
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, NotFound
 from crm_app.services.imports import access, failed_rows, plan_file, uploads
@@ -21,7 +21,7 @@ from crm_app.services.imports.failed_rows import KEY_HEADER
 from crm_app.services.imports.rejoining import headers_lost, headers_new
 from crm_app.services.imports.staging import REFUSED
 
-OPEN = (ImportState.DONE, ImportState.CANCELLED)
+OPEN = (ImportState.DONE, *HALTED)
 NOT_RETURNED = text("This file does not bring back rows of another import.")
 ALL_IN = text("All rows of this file have come in already. Nothing is left to do.")
 _UNDONE = text("That import was undone, so these rows can only come in as a new file.")

@@ -4,13 +4,13 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Import, ImportState, Job, JobKind
+from crm_app.models import HALTED, Import, ImportState, Job, JobKind
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import access, undo_rows
 
-UNDOABLE = (ImportState.DONE, ImportState.CANCELLED, ImportState.UNDO_STOPPED)
+UNDOABLE = (ImportState.DONE, *HALTED, ImportState.UNDO_STOPPED)
 STILL_RUNNING = text("This import is still at work. Wait for its end, or stop it first.")
 NOTHING = text("This import has written nothing, so there is nothing to undo.")
 

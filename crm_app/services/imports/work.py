@@ -13,11 +13,11 @@ from sqlmodel import Session, select
 
 from crm_app import settings
 from crm_app.locales import Text, text
-from crm_app.models import AuditEntry, Import, ImportState, Job, JobKind, JobState
+from crm_app.models import HALTED, AuditEntry, Import, ImportState, Job, JobKind, JobState
 from crm_app.models.base import now
 from crm_app.services import database, jobs
 from crm_app.services.errors import CRMError
-from crm_app.services.imports import fetching_again, merging, plan_file, remembered, steps, uploads
+from crm_app.services.imports import fetching_again, halting, merging, plan_file, remembered, steps, uploads
 from crm_app.services.imports.access import who_runs
 from crm_app.services.imports.commit import Commit
 from crm_app.services.imports.reading.child import Reader
@@ -185,6 +185,7 @@ class _Worker:
                 if found.continues_id is not None:
                     merging.count(session, found)
                 session.add(_audit(session, found))
+                halting.carry_out(session, found, session.get_one(Job, self.claim.job_id))
             refresh(engine)
         return JobState.DONE
 
@@ -259,6 +260,8 @@ class _Worker:
             merging.count(session, found)
         steps.stopped(found)
         session.add(found)
+        if found.state in HALTED:
+            halting.carry_out(session, found, session.get_one(Job, self.claim.job_id))
 
     def _put_back(self, *, is_done: bool = False) -> None:
         """What came in of rows that continue another import stands in its plan from now on."""
