@@ -16,7 +16,7 @@ from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.imports import direct
 from crm_app.services.imports.choice import Wish
 from crm_app.services.imports.columns import Blank, InFile
-from crm_app.services.imports.direct import Result
+from crm_app.services.imports.direct_result import Result
 from crm_app.services.imports.reading.errors import Unreadable
 
 SHOWN_PROBLEMS = 20
@@ -43,11 +43,15 @@ def import_file(
         InFile | None,
         typer.Option("--in-file", help="Which of several rows of one contact counts: first, last, or all merged."),
     ] = None,
+    as_new: Annotated[
+        bool,
+        typer.Option("--as-new", help="Take failed rows that come back as a file of their own, not with their import."),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object on one line.")] = False,
 ) -> None:
-    """Import a contact file.
+    """Import a contact file. Failed rows of an import, mended, go on with that import: "import" is its number then.
 
     Exit status: 0 = done, also when nothing changed or some rows are invalid; 1 = nothing could be read, or nothing was
     written because this installation takes files only as a whole and a row is invalid; 2 = wrong usage.
@@ -55,7 +59,7 @@ def import_file(
     if not direct.is_readable(file):
         refuse(f"{file}: there is no such file, or it may not be read.", 1, as_json)
     startup.prepare()
-    wish = Wish(name, maps or (), match, tags or (), preset, blank, in_file)
+    wish = Wish(name, maps or (), match, tags or (), preset, blank, in_file, as_new)
     progress = Progress(is_shown=sys.stderr.isatty())
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not yes and not as_json
 

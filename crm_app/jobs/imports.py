@@ -38,11 +38,13 @@ def run_job(job_id: int) -> None:
     ended = work.run(claim, should_pause=stopping.is_set)
     log.info("job %s ended: %s", job_id, ended or "taken over")
     if not stopping.is_set():
-        _push_next()
+        _push_next(job_id)
 
 
-def _push_next() -> None:
+def _push_next(job_id: int) -> None:
+    """What this job's import goes on with, and the commit or undo that waited for this one's end."""
     with database.reading() as session:
-        waiting = jobs.waiting_commit(session)
-    if waiting is not None:
-        queue.push(waiting)
+        waiting = {jobs.following(session, job_id), jobs.waiting_commit(session)}
+    for each in waiting:
+        if each is not None:
+            queue.push(each)

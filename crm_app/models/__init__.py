@@ -24,7 +24,7 @@ from crm_app.models.contact import (
     RelationKind,
 )
 from crm_app.models.custom_field import CustomField, FieldType
-from crm_app.models.imports import Import, ImportRow, ImportState, Outcome, UndoOutcome
+from crm_app.models.imports import HALTED, Import, ImportRow, ImportState, Outcome, UndoOutcome
 from crm_app.models.installation import Counter, Installation
 from crm_app.models.job import Job, JobKind, JobState
 from crm_app.models.lead_status import LeadStatus
@@ -34,6 +34,7 @@ from crm_app.models.tag import ContactTag, Tag
 from crm_app.models.user import LinkPurpose, LoginEvent, LoginOutcome, OneTimeLink, Role, User, UserSession
 
 __all__ = [
+    "HALTED",
     "MAIN_BRANCH",
     "Activity",
     "ActivityKind",

@@ -19,12 +19,16 @@ class ImportState(StrEnum):
     CHECKING = "checking"
     CHECKED = "checked"  # the plan can be looked at; commit is next
     COMMITTING = "committing"
+    PAUSED = "paused"  # stopped during commit, to go on later
     CANCELLED = "cancelled"  # stopped during commit: what was committed stays
     DONE = "done"
     FAILED = "failed"  # could not be read; `error` says why
     UNDOING = "undoing"
     UNDO_STOPPED = "undo_stopped"  # stopped during undo: what was taken back stays so; undo can go on
     UNDONE = "undone"
+
+
+HALTED = (ImportState.PAUSED, ImportState.CANCELLED)  # of a commit that can go on where it stopped
 
 
 class Outcome(StrEnum):
@@ -68,6 +72,10 @@ class Import(SQLModel, table=True):
     committed_row: int = Field(default=0)  # high-water mark: the plan is carried out up to this record number
     replanned: int = Field(default=0)  # rows the commit had to plan again, because contacts changed since the check
     error: list[Any] | None = Field(default=None, sa_column=Column(JSON))  # a Text
+    continues_id: int | None = Field(
+        default=None
+    )  # the import whose failed rows this file brings back: they stay its rows
+    follows_id: int | None = Field(default=None)  # the import whose link this file was fetched from once more
     newest_tag: int | None = Field(default=None)  # id when the commit began: tags behind it came in with the import
     undone_row: int = Field(default=0)  # high-water mark of the undo
     undone_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
@@ -84,8 +92,9 @@ class ImportRow(SQLModel, table=True):
     `changes` is {field: [old, new]} for updates and null for creates, whose proof is `version`: the contact is
     untouched as long as its version still is this one. In `changes`, status and owner stand as ids under `status_id`
     and `owner_id`, dates in ISO form, and `tags` is [[], [ids given]]. Rows without a contact (skip, invalid, conflict)
-    are not here; unchanged ones are. `undone` is what an undo made of the row (UndoOutcome), null before. Once the undo
-    data of the import is forgotten, every old value is null.
+    are not here; unchanged ones are. `undone` is what an undo made of the row (UndoOutcome), null before. `through` is
+    the import (`continues_id`) that brought the row back mended, null for rows of the file itself. Once the undo data
+    of the import is forgotten, every old value is null.
     """
 
     __tablename__ = "import_row"
@@ -98,3 +107,4 @@ class ImportRow(SQLModel, table=True):
     version: int = Field(default=1)
     changes: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     undone: str | None = Field(default=None, sa_type=String, max_length=10)
+    through: int | None = Field(default=None)

@@ -7,9 +7,12 @@ from crm_app.components.download import download
 from crm_app.components.notice import notice
 from crm_app.components.text import T, figure, t, tn
 from crm_app.pages.import_check import OUTCOMES
+from crm_app.pages.import_fetch import fetch_again, fetch_error
 from crm_app.pages.import_frame import frame
 from crm_app.pages.import_kept import import_kept
+from crm_app.pages.import_stop import cancel
 from crm_app.state.import_done import ImportDoneState, Pair
+from crm_app.state.import_fetch import ImportFetchState
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
 
@@ -18,7 +21,10 @@ _view = ImportDoneState.view
 
 def import_done() -> rx.Component:
     return frame(
-        rx.cond(ImportDoneState.ready, rx.fragment(_head(), _failed(), _counts(), import_kept(), _settings())),
+        rx.cond(
+            ImportDoneState.ready,
+            rx.fragment(_head(), fetch_error(), _waiting(), _failed(), _counts(), import_kept(), _settings()),
+        ),
         step="done",
     )
 
@@ -30,25 +36,8 @@ def _head() -> rx.Component:
             "done",
             notice(tn("Done: {n} contact was imported.", "Done: {n} contacts were imported.", _view.written), "good"),
         ),
-        (
-            "cancelled",
-            notice(
-                rx.fragment(
-                    rx.cond(
-                        _view.has_file,
-                        rx.fragment(
-                            T("Stopped. What is in stays; you can go on where it stopped."),
-                            " ",
-                            rx.el.button(
-                                T("Go on"), type="button", class_name="button small", on_click=ImportWizardState.commit
-                            ),
-                        ),
-                        T("Stopped. What is in stays. The file was deleted, so it cannot go on."),
-                    ),
-                ),
-                "warn",
-            ),
-        ),
+        ("paused", _halted(T("Paused. What is in stays; you can go on where it stopped."), _cancel())),
+        ("cancelled", _halted(T("Stopped. What is in stays; you can go on where it stopped."))),
         (
             "undo_stopped",
             _linked(T("The undo was stopped. What was taken back stays so."), T("Go on with the undo"), "warn"),
@@ -69,6 +58,15 @@ def _head() -> rx.Component:
     )
 
 
+def _halted(sentence: rx.Component, *more: rx.Component) -> rx.Component:
+    go_on = rx.el.button(T("Go on"), type="button", class_name="button small", on_click=ImportWizardState.commit)
+    return notice(rx.fragment(sentence, rx.el.div(go_on, *more, class_name="notice-actions")), "warn")
+
+
+def _cancel() -> rx.Component:
+    return cancel(_view.written, t("Leave it paused"), "button small")
+
+
 def _linked(sentence: rx.Component | rx.Var, label: rx.Component, kind: str) -> rx.Component:
     """What is to be said of the undo, with the way to it."""
     return notice(
@@ -84,6 +82,21 @@ def _linked(sentence: rx.Component | rx.Var, label: rx.Component, kind: str) -> 
     )
 
 
+def _waiting() -> rx.Component:
+    """A file with mended rows of this import that did not come in yet."""
+    return rx.cond(
+        _view.waiting_url,
+        notice(
+            rx.fragment(
+                T("Mended rows of this import are waiting."),
+                " ",
+                rx.link(T("Continue"), href=_view.waiting_url, underline="none", class_name="button small"),
+            ),
+            "info",
+        ),
+    )
+
+
 def _failed() -> rx.Component:
     return rx.cond(
         _view.failed > 0,
@@ -91,13 +104,22 @@ def _failed() -> rx.Component:
             rx.fragment(
                 rx.el.p(rx.el.b(tn("{n} row stayed out.", "{n} rows stayed out.", _view.failed))),
                 rx.el.p(
-                    T("The file has your own columns and the reason beside each row. Mend them and import it again.")
+                    T("The file has your own columns and the reason beside each row."),
+                    " ",
+                    T("Mend them and bring the file back: only these rows are looked at again."),
                 ),
                 rx.el.div(
                     download(
                         rx.icon("download", size=16),
                         T("Download these rows"),
                         href=_view.failed_url,
+                        class_name="button small",
+                    ),
+                    rx.link(
+                        rx.icon("file-up", size=16),
+                        T("Bring the mended file back"),
+                        href=routes.NEW_IMPORT,
+                        underline="none",
                         class_name="button small",
                     ),
                     class_name="notice-actions",
@@ -151,6 +173,7 @@ def _counts() -> rx.Component:
                 ),
             ),
             rx.link(T("Import another file"), href=routes.NEW_IMPORT, underline="none", class_name="button"),
+            rx.cond(_view.fetchable, fetch_again(_view.id)),
             rx.cond(
                 _view.undoable,
                 rx.link(
@@ -176,6 +199,7 @@ def _settings() -> rx.Component:
             _pair(T("Started"), _view.started),
             _pair(T("Finished"), _view.finished),
             _pair(T("Matched by"), _view.match_key),
+            rx.cond(_view.rounds.length() > 0, _pair(T("Later"), rx.foreach(_view.rounds, rx.el.p))),
             _pair(T("Tags for every contact"), _view.tags),
             class_name="facts",
         ),
@@ -200,5 +224,5 @@ def _mapped(pair: rx.Var[Pair]) -> rx.Component:
 
 PAGE = {
     "route": routes.IMPORT_DONE,
-    "on_load": [SessionState.load, ImportWizardState.load, ImportDoneState.load],
+    "on_load": [SessionState.load, ImportWizardState.load, ImportDoneState.load, ImportFetchState.load],
 }

@@ -7,6 +7,7 @@ from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, figure, t, tn
+from crm_app.pages.import_stop import stop_writing
 from crm_app.state.import_wizard import ImportWizardState
 
 STEPS = (
@@ -84,6 +85,17 @@ def _messages() -> rx.Component:
             ),
         ),
         rx.cond(
+            ImportWizardState.belongs,
+            notice(
+                rx.fragment(
+                    ImportWizardState.belongs,
+                    " ",
+                    rx.link(T("Look at it"), href=ImportWizardState.belongs_url, class_name="link"),
+                ),
+                "info",
+            ),
+        ),
+        rx.cond(
             ImportWizardState.earlier,
             notice(
                 rx.fragment(
@@ -151,7 +163,11 @@ def progress() -> rx.Component:
             aria_live="polite",
         ),
         rx.el.p(T("You can close this page; the work goes on."), class_name="quiet"),
-        rx.el.button(T("Stop"), type="button", class_name="button", on_click=ImportWizardState.cancel),
+        rx.cond(
+            ImportWizardState.state == "committing",
+            stop_writing(),
+            rx.el.button(T("Stop"), type="button", class_name="button", on_click=ImportWizardState.cancel),
+        ),
         class_name="panel progress",
     )
 

@@ -6,7 +6,9 @@ from crm_app import routes
 from crm_app.components.notice import notice
 from crm_app.components.text import N, T, t, tn
 from crm_app.pages.import_frame import foot, frame
+from crm_app.pages.import_return import import_return, return_foot
 from crm_app.state.import_read import FirstRow, ImportReadState
+from crm_app.state.import_return import ImportReturnState
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
 
@@ -18,6 +20,7 @@ def import_read() -> rx.Component:
         rx.cond(
             ImportReadState.ready,
             rx.fragment(
+                import_return(),
                 _settings(),
                 rx.foreach(_view.problems, lambda problem: notice(problem, "warn")),
                 _first_rows(),
@@ -26,20 +29,34 @@ def import_read() -> rx.Component:
         step="read",
         foot=rx.cond(
             ImportReadState.ready & (ImportWizardState.error == ""),
-            foot(
-                rx.el.span(
-                    tn("{n} row", "{n} rows", _view.rows),
-                    " · ",
-                    tn("{n} column", "{n} columns", _view.columns),
-                    class_name="number",
-                ),
-                rx.link(
-                    T("Continue: columns"),
-                    rx.icon("arrow-right", size=16),
-                    href=ImportWizardState.step_urls["columns"].to(str),
-                    underline="none",
-                    class_name="button primary",
-                ),
+            rx.cond(ImportReturnState.rows > 0, return_foot(), _foot()),
+        ),
+    )
+
+
+def _foot() -> rx.Component:
+    return foot(
+        rx.el.span(
+            tn("{n} row", "{n} rows", _view.rows),
+            " · ",
+            tn("{n} column", "{n} columns", _view.columns),
+            class_name="number",
+        ),
+        rx.cond(
+            ImportWizardState.belongs,
+            rx.link(
+                T("Continue: check"),
+                rx.icon("arrow-right", size=16),
+                href=ImportWizardState.step_urls["check"].to(str),
+                underline="none",
+                class_name="button primary",
+            ),
+            rx.link(
+                T("Continue: columns"),
+                rx.icon("arrow-right", size=16),
+                href=ImportWizardState.step_urls["columns"].to(str),
+                underline="none",
+                class_name="button primary",
             ),
         ),
     )
@@ -195,5 +212,5 @@ def _row(row: rx.Var[FirstRow]) -> rx.Component:
 
 PAGE = {
     "route": routes.IMPORT_READ,
-    "on_load": [SessionState.load, ImportReadState.load, ImportWizardState.load],
+    "on_load": [SessionState.load, ImportReadState.load, ImportReturnState.load, ImportWizardState.load],
 }

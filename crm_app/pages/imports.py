@@ -6,6 +6,8 @@ from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, figure, t
+from crm_app.pages.import_fetch import fetch_again, fetch_error
+from crm_app.state.import_fetch import ImportFetchState
 from crm_app.state.imports import ImportLine, ImportListState
 from crm_app.state.session import SessionState
 
@@ -20,7 +22,7 @@ def imports() -> rx.Component:
                 T("Excel, CSV and other lists are read as they are. Nothing is written before you have seen it."),
                 _new(),
             ),
-            rx.fragment(_table(), _more()),
+            rx.fragment(fetch_error(), _table(), _more()),
         ),
         place="imports",
         title=N("Imports"),
@@ -84,6 +86,7 @@ def _row(line: rx.Var[ImportLine]) -> rx.Component:
                     line.unfinished,
                     rx.link(T("Continue"), href=line.url, underline="none", class_name="button small"),
                 ),
+                rx.cond(line.fetchable, fetch_again(line.id, line.name, "button plain small")),
                 rx.cond(line.undo_url, _undo(line)),
                 rx.cond(line.deletable, _delete(line)),
                 class_name="row-actions",
@@ -127,4 +130,4 @@ def _more() -> rx.Component:
     )
 
 
-PAGE = {"route": routes.IMPORTS, "on_load": [SessionState.load, ImportListState.load]}
+PAGE = {"route": routes.IMPORTS, "on_load": [SessionState.load, ImportListState.load, ImportFetchState.load]}

@@ -65,6 +65,19 @@ def latest(session: Session, subject_id: int, kind: JobKind | None = None) -> Jo
     return session.exec(query.where(Job.kind == kind) if kind else query).first()
 
 
+def count(session: Session, subject_id: int, kind: JobKind) -> int:
+    """How often this was asked for an import."""
+    query = select(func.count()).select_from(Job).where(Job.subject_id == subject_id, Job.kind == kind)
+    return session.exec(query).one()
+
+
+def following(session: Session, job_id: int) -> int | None:
+    """A waiting job of the same import behind this one, which its work has asked for."""
+    job = session.get(Job, job_id)
+    later = latest(session, job.subject_id) if job is not None else None
+    return later.id if later is not None and later.id != job_id and later.state == JobState.QUEUED else None
+
+
 def claim(session: Session, job_id: int, worker: str = SERVER) -> Claim | None:
     """Takes a queued job, or a running one whose worker is dead; None when it is taken, finished or must wait.
 

@@ -11,7 +11,7 @@ import reflex as rx
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
-from crm_app.models import Import, ImportState, Outcome, Permission
+from crm_app.models import HALTED, Import, ImportState, Outcome, Permission
 from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, CRMError, NotFound
@@ -83,7 +83,7 @@ class ImportCheckState(rx.State):
     def _describe(self, import_id: int, found: Import, counts: dict[Outcome, int]) -> None:
         self.counts = {outcome.value: number for outcome, number in counts.items()}
         self.lenient = Options.from_json(found.options).take_rows_without_bad_cells
-        self.committable = found.state in (ImportState.CHECKED, ImportState.CANCELLED)
+        self.committable = found.state in (ImportState.CHECKED, *HALTED)
         self.editable = found.state == ImportState.CHECKED
         self.can_undo = self.editable and edits.steps_taken(found) > 0
         self.will_write = counts[Outcome.CREATE] + counts[Outcome.UPDATE]

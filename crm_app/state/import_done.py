@@ -8,18 +8,20 @@ import reflex as rx
 from babel.numbers import format_decimal
 
 from crm_app import locales, routes
-from crm_app.locales import text
-from crm_app.models import Import, ImportState, Permission, UndoOutcome, User
+from crm_app.locales import ntext, text
+from crm_app.models import HALTED, Import, ImportState, Permission, UndoOutcome, User
 from crm_app.services import custom_fields, database, installation
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound
 from crm_app.services.fields.registry import TARGETS, Field
-from crm_app.services.imports import access, retention, undo
+from crm_app.services.imports import access, continuing, fetching_again, retention, undo
 from crm_app.services.imports.columns import Options, from_json
+from crm_app.services.imports.continuing import Round
 from crm_app.state.contact_view import label_of
 from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
 from crm_app.state.import_kept import file_line, undo_line
+from crm_app.state.import_states import STATES
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -60,6 +62,11 @@ class DoneView:
     has_file: bool = True
     has_undo_data: bool = True
     file_deletable: bool = False
+    id: int = 0
+    fetchable: bool = False  # it came from a link
+    rounds: list[str] = field(default_factory=list)  # files that brought failed rows back
+    waiting_url: str = ""  # of such a file that did not come in to its end
+    belongs_url: str = ""  # of the import that these rows are shown with
 
 
 class ImportDoneState(rx.State):
@@ -72,9 +79,12 @@ class ImportDoneState(rx.State):
         actor = await current_actor(self)
         wizard = await self.get_state(ImportWizardState)
         seen = await asyncio.to_thread(_fetch, actor, wizard._id)
+        if seen is not None and seen.belongs_url:
+            return rx.redirect(seen.belongs_url, replace=True)
         self.ready, self.asking = seen is not None, False
         if seen is not None:
             self.view = seen
+        return None
 
     @action(permission=Permission.SETTINGS)
     async def ask(self, wanted: bool):
@@ -106,8 +116,10 @@ def _fetch(actor: Actor, import_id: int) -> DoneView | None:
             found = access.get(session, actor, import_id)
         except NotFound:
             return None
-        if found.state not in (ImportState.DONE, ImportState.CANCELLED, *_UNDO):
+        if found.state not in (ImportState.DONE, *HALTED, *_UNDO):
             return None
+        if found.continues_id is not None and found.state == ImportState.DONE:
+            return DoneView(belongs_url=routes.import_step(found.continues_id, "done"))
         counts = access.came_in(session, found)
         user = session.get(User, found.user_id) if found.user_id else None
         view = _view(found, counts, user.name if user else "", actor, custom_fields.targets(session))
@@ -116,6 +128,9 @@ def _fetch(actor: Actor, import_id: int) -> DoneView | None:
         view.undo_kept = undo_line(settings, found, actor) if view.undoable or not view.has_undo_data else ""
         if found.state == ImportState.UNDONE:
             view.undone_by = undo.undone_by(session, found)
+        view.rounds = [_round(one, actor) for one in continuing.rounds(session, found)]
+        for waiting in continuing.waiting(session, found):
+            view.waiting_url = routes.import_step(waiting.id or 0, STATES[ImportState(waiting.state)][1])
         return view
 
 
@@ -134,12 +149,17 @@ def _view(found: Import, counts: dict[str, int], who: str, actor: Actor, fields:
         replanned=found.replanned,
         failed=0 if undone else _failed(found),
         failed_url=routes.failed_rows(found.id or 0),
-        contacts_url=f"{routes.CONTACTS}?inactive=1&import={found.id}" if is_left else "",
+        contacts_url=f"{routes.CONTACTS}?inactive=1&import={found.continues_id or found.id}" if is_left else "",
         has_file=has_file,
         has_undo_data=has_undo_data,
         file_deletable=has_file and actor.may(Permission.SETTINGS),
-        undoable=bool(wrote) and has_undo_data and found.state in (ImportState.DONE, ImportState.CANCELLED),
+        undoable=bool(wrote)
+        and has_undo_data
+        and found.continues_id is None
+        and found.state in (ImportState.DONE, *HALTED),
         undo_url=routes.import_step(found.id or 0, "undo"),
+        id=found.id or 0,
+        fetchable=bool(fetching_again.link_to_fetch(found)),
         undone_when=spoken(found.undone_at, language, actor.timezone) if found.undone_at else "",
         who=who,
         started=exact(found.committed_at, language, actor.timezone) if found.committed_at else "",
@@ -154,6 +174,19 @@ def _view(found: Import, counts: dict[str, int], who: str, actor: Actor, fields:
             if column.target
         ],
     )
+
+
+def _round(one: Round, actor: Actor) -> str:
+    """A file that brought failed rows back, in a sentence."""
+    message = ntext(
+        "{n} row came back with {file} ({who}, {when}).",
+        "{n} rows came back with {file} ({who}, {when}).",
+        one.rows,
+        file=one.file_name,
+        who=one.who or "system",
+        when=spoken(one.at, actor.language, actor.timezone) if one.at else "",
+    )
+    return locales.render(message, actor.language)
 
 
 def _failed(found: Import) -> int:

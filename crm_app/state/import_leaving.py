@@ -7,6 +7,7 @@ from crm_app.state.import_columns import ImportColumnsState
 from crm_app.state.import_done import ImportDoneState
 from crm_app.state.import_presets import ImportPresetsState
 from crm_app.state.import_read import ImportReadState
+from crm_app.state.import_return import ImportReturnState
 from crm_app.state.import_undo import ImportUndoState
 from crm_app.state.import_wizard import ImportWizardState
 
@@ -20,6 +21,7 @@ async def leave_import(state: rx.State) -> None:
 _STEPS = (
     ImportWizardState,
     ImportReadState,
+    ImportReturnState,
     ImportColumnsState,
     ImportPresetsState,
     ImportCheckState,

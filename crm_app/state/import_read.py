@@ -9,7 +9,7 @@ import reflex as rx
 from crm_app import locales
 from crm_app.jobs import queue
 from crm_app.locales import Text, text
-from crm_app.models import ImportState, Permission
+from crm_app.models import HALTED, ImportState, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound
@@ -135,7 +135,7 @@ def _fetch(actor: Actor, import_id: int) -> tuple[ReadView, bool, str] | None:
             return None
         if not found.read_out or found.purged_at is not None:
             return None
-        changeable = found.state not in (ImportState.COMMITTING, ImportState.DONE, ImportState.CANCELLED)
+        changeable = found.state not in (ImportState.COMMITTING, ImportState.DONE, *HALTED)
         return _view(found.read_out, found.rows, actor.language), changeable, sheet_link.link_of(found)
 
 

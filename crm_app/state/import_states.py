@@ -10,6 +10,7 @@ STATES: dict[ImportState, tuple[Text, str, str]] = {
     ImportState.CHECKING: (text("Checking"), "check", "dot-blue"),
     ImportState.CHECKED: (text("Waiting for your go"), "check", "dot-amber"),
     ImportState.COMMITTING: (text("Importing"), "done", "dot-blue"),
+    ImportState.PAUSED: (text("Paused"), "done", "dot-amber"),
     ImportState.CANCELLED: (text("Stopped"), "done", "dot-orange"),
     ImportState.DONE: (text("Done"), "done", "dot-green"),
     ImportState.FAILED: (text("Could not be read"), "read", "dot-red"),

@@ -9,11 +9,12 @@ from babel.numbers import format_decimal
 from crm_app import locales, routes
 from crm_app.jobs import queue
 from crm_app.locales import Text, ntext, text
-from crm_app.models import Import, ImportState, Job, Permission
+from crm_app.models import Import, ImportState, Job, JobKind, Permission
 from crm_app.services import database, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound, NotPermitted
 from crm_app.services.imports import access, kept, steps
+from crm_app.services.imports.halting import Then
 from crm_app.state.guard import action
 from crm_app.state.import_states import STATES
 from crm_app.state.messages import say
@@ -21,6 +22,11 @@ from crm_app.state.session import RELOADS, current_actor
 
 WORKING = (ImportState.READING, ImportState.CHECKING, ImportState.COMMITTING, ImportState.UNDOING)
 POLL_SECONDS = 0.4
+_STOPPING = {
+    Then.KEEP: text("Stopping …"),
+    Then.PAUSE: text("Pausing …"),
+    Then.TAKE_BACK: text("Stopping, then taking back what is in …"),
+}
 _REACHED = {  # which steps can be visited in which state
     ImportState.READING: ("read",),
     ImportState.FAILED: ("read",),
@@ -28,6 +34,7 @@ _REACHED = {  # which steps can be visited in which state
     ImportState.CHECKING: ("read", "columns", "check"),
     ImportState.CHECKED: ("read", "columns", "check"),
     ImportState.COMMITTING: ("check", "done"),
+    ImportState.PAUSED: ("check", "done"),
     ImportState.CANCELLED: ("check", "done"),
     ImportState.DONE: ("check", "done"),
     ImportState.UNDOING: ("check", "done"),
@@ -52,6 +59,9 @@ class Standing:
     earlier: str
     earlier_url: str
     gone: str  # what is said when the file was deleted
+    belongs: str
+    belongs_url: str
+    follows: bool  # fetched again: somebody knows how it is read, so the columns are next
 
 
 class ImportWizardState(rx.State):
@@ -73,6 +83,8 @@ class ImportWizardState(rx.State):
     earlier: str = ""
     earlier_url: str = ""
     gone: str = ""
+    belongs: str = ""  # says whose rows these are, when they come back to another import
+    belongs_url: str = ""
     step_urls: dict[str, str] = {}
 
     @action(permission=Permission.IMPORT)
@@ -109,7 +121,7 @@ class ImportWizardState(rx.State):
             await asyncio.sleep(POLL_SECONDS)
         target = routes.import_step(import_id, STATES[ImportState(seen.state)][1])
         if seen.state == ImportState.READ:
-            target = routes.import_step(import_id, "read")
+            target = routes.import_step(import_id, "columns" if seen.follows else "read")
         if here in (target, routes.import_step(import_id, "undo")):
             yield RELOADS.get(route)
         else:
@@ -118,9 +130,29 @@ class ImportWizardState(rx.State):
     @action(permission=Permission.IMPORT)
     async def cancel(self):
         """Stops the work; what is in stays."""
+        return await self._stop(Then.KEEP)
+
+    @action(permission=Permission.IMPORT)
+    async def pause(self):
+        """Stops a commit until somebody goes on."""
+        return await self._stop(Then.PAUSE)
+
+    @action(permission=Permission.IMPORT)
+    async def take_back(self):
+        """Stops a commit and undoes what is in."""
+        return await self._stop(Then.TAKE_BACK)
+
+    async def _stop(self, then: Then):
         actor = await current_actor(self)
-        await asyncio.to_thread(_cancel, actor, self._id)
-        await say(self, text("Stopping …"), "info")
+        try:
+            await asyncio.to_thread(_cancel, actor, self._id, then)
+        except CRMError as error:
+            await say(self, error.message, "error")
+            return None
+        if self.working:  # the page follows the work to its end
+            await say(self, _STOPPING[then], "info")
+            return None
+        return RELOADS.get(self.router.route_id)
 
     @action(permission=Permission.IMPORT)
     async def commit(self):
@@ -149,8 +181,10 @@ class ImportWizardState(rx.State):
         self.done, self.total, self.pace, self.queued = seen.done, seen.total, seen.pace, seen.queued
         self.percent = min(100, seen.done * 100 // seen.total) if seen.total else 0
         self.error, self.earlier, self.earlier_url = seen.error, seen.earlier, seen.earlier_url
-        self.gone = seen.gone
-        reached = ("done",) if seen.gone else _REACHED[ImportState(seen.state)]
+        self.belongs, self.belongs_url, self.gone = seen.belongs, seen.belongs_url, seen.gone
+        reached = [step for step in _REACHED[ImportState(seen.state)] if step != "columns" or not seen.belongs]
+        if seen.gone:
+            reached = ["done"]
         self.step_urls = {step: routes.import_step(self._id, step) for step in reached}
 
 
@@ -160,6 +194,7 @@ def _look(actor: Actor, import_id: int) -> Standing | None:
             found, job = access.progress(session, actor, import_id)
         except NotFound:
             return None
+        original = session.get(Import, found.continues_id) if found.continues_id is not None else None
         twin = next(iter(access.same_file(session, actor, found)), None) if not found.committed_row else None
         return Standing(
             name=found.name or found.file_name,
@@ -174,6 +209,9 @@ def _look(actor: Actor, import_id: int) -> Standing | None:
             earlier=_earlier(twin, actor) if twin else "",
             gone=locales.render(kept.FILE_GONE, actor.language) if found.purged_at is not None else "",
             earlier_url=routes.import_step(twin.id or 0, "done") if twin else "",
+            follows=found.follows_id is not None and jobs.count(session, import_id, JobKind.READ) == 1,
+            belongs=_belongs(original, actor) if original else "",
+            belongs_url=routes.import_step(original.id or 0, "done") if original else "",
         )
 
 
@@ -187,6 +225,11 @@ def _earlier(twin: Import, actor: Actor) -> str:
         created=twin.counts.get("create", 0),
         updated=twin.counts.get("update", 0),
     )
+    return locales.render(message, actor.language)
+
+
+def _belongs(original: Import, actor: Actor) -> str:
+    message = text("These rows belong to the import “{name}”.", name=original.name or original.file_name)
     return locales.render(message, actor.language)
 
 
@@ -207,9 +250,11 @@ def _pace(job: Job, language: str) -> str:
     return locales.render(message, language)
 
 
-def _cancel(actor: Actor, import_id: int) -> None:
+def _cancel(actor: Actor, import_id: int, then: Then) -> None:
     with database.transaction() as session:
-        steps.cancel(session, actor, import_id)
+        job = steps.cancel(session, actor, import_id, then)
+    if job is not None and job.id is not None:
+        queue.push(job.id)
 
 
 def _commit(actor: Actor, import_id: int) -> None:

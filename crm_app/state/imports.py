@@ -7,11 +7,11 @@ import reflex as rx
 
 from crm_app import locales, routes
 from crm_app.locales import text
-from crm_app.models import Import, ImportState, Permission
+from crm_app.models import HALTED, Import, ImportState, Permission
 from crm_app.services import database, installation
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, NotFound
-from crm_app.services.imports import access, uploads
+from crm_app.services.imports import access, fetching_again, uploads
 from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
 from crm_app.state.import_kept import file_line
@@ -22,7 +22,7 @@ from crm_app.state.session import current_actor
 
 PAGE = 50
 _REMOVABLE = (ImportState.READ, ImportState.CHECKED, ImportState.FAILED)
-_UNDOABLE = (ImportState.DONE, ImportState.CANCELLED)
+_UNDOABLE = (ImportState.DONE, *HALTED)
 
 
 @dataclass
@@ -42,6 +42,7 @@ class ImportLine:
     left: int  # neither written nor unchanged
     unfinished: bool
     deletable: bool
+    fetchable: bool  # it came from a link
     undo_url: str  # empty when there is nothing to undo
     kept: str  # until when its file is
 
@@ -114,8 +115,12 @@ def _line(entry: access.HistoryEntry, counts: dict[str, int], actor: Actor) -> I
         left=sum(counts.get(outcome, 0) for outcome in access.LEFT_OUT),
         unfinished=found.state not in (ImportState.DONE, ImportState.UNDONE) and not _is_stuck(found),
         deletable=found.state in _REMOVABLE and not found.committed_row,
+        fetchable=bool(fetching_again.link_to_fetch(found)),
         undo_url=routes.import_step(found.id or 0, "undo")
-        if found.state in _UNDOABLE and created + updated and found.undo_purged_at is None
+        if found.state in _UNDOABLE
+        and found.continues_id is None
+        and created + updated
+        and found.undo_purged_at is None
         else "",
         kept="",
     )

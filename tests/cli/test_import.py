@@ -163,3 +163,48 @@ def test_where_files_only_come_in_as_a_whole_nothing_is_written_and_it_is_said(
     assert crm_import(file, *MAPS, "--dry-run")[0] == 0, "a dry run did what it was asked for"
     file.write_text(PEOPLE.replace("no address", "b@example.org"), encoding="utf-8")
     assert crm_import(file, *MAPS)[0] == 0
+
+
+def test_failed_rows_that_come_back_go_on_with_their_import(file: Path, quick: None, tmp_path: Path) -> None:
+    from crm_app.services.actor import SYSTEM
+    from crm_app.services.imports import failed_rows
+
+    first = json.loads(crm_import(file, *MAPS, "--json")[1])["import"]
+    back = tmp_path / "failed.csv"
+    with database.reading() as session:
+        failed_rows.write(session, SYSTEM, first, back)
+    back.write_text(back.read_text().replace("no address", "b@example.org", 1) + "Eve,,eve@example.org,,,\n")
+
+    status, out, _ = crm_import(back, "--json", "--dry-run")
+    answer = json.loads(out)
+    assert (status, list(answer), answer["import"], count(Import)) == (0, KEYS, None, 1)
+    assert [answer[key] for key in KEYS[1:8]] == [2, 1, 0, 0, 1, 0, 0]
+
+    status, out, _ = crm_import(back, "--json", "--map", "Vorname=first_name")
+    assert status == 2
+    assert "--as-new" in json.loads(out)["error"]
+
+    answer = json.loads(crm_import(back, "--json")[1])
+    assert (list(answer), answer["import"]) == (KEYS, first)
+    assert [answer[key] for key in KEYS[1:8]] == [2, 1, 0, 0, 1, 0, 0]
+    assert "(row 3)" in answer["problems"][0]["message"]
+    assert count(Contact) == 3
+
+    status, out, _ = crm_import(back, "--json")
+    answer = json.loads(out)
+    assert (status, answer["import"], answer["skip"], count(Contact)) == (0, first, 2, 3)
+    answer = json.loads(crm_import(back, "--json", "--as-new")[1])
+    assert (answer["import"] > first, answer["create"]) == (True, 1)
+
+
+def test_problems_of_rows_that_come_back_name_the_rows_of_this_file(file: Path, quick: None, tmp_path: Path) -> None:
+    from crm_app.services.actor import SYSTEM
+    from crm_app.services.imports import failed_rows
+
+    first = json.loads(crm_import(file, *MAPS, "--json")[1])["import"]
+    back = tmp_path / "failed.csv"
+    with database.reading() as session:
+        failed_rows.write(session, SYSTEM, first, back)
+    answer = json.loads(crm_import(back, "--json")[1])
+    assert (answer["import"], answer["invalid"]) == (first, 1)
+    assert [(one["row"], one["column"]) for one in answer["problems"]] == [(2, "E-Mail")]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from crm_app.models import Activity, Contact, Import, ImportRow, User
@@ -33,7 +34,7 @@ def entries(session: Session, contact: Contact, *, limit: int = 50) -> list[Entr
     made = [Entry(activity.kind, activity.at, name or "", activity.source, activity.data) for activity, name in found]
     imported = session.exec(
         select(ImportRow, Import, User.name)
-        .join(Import, col(ImportRow.import_id) == col(Import.id))
+        .join(Import, func.coalesce(col(ImportRow.through), col(ImportRow.import_id)) == col(Import.id))
         .join(User, col(Import.user_id) == col(User.id), isouter=True)
         .where(col(ImportRow.contact_id) == contact.id)
         .order_by(col(ImportRow.import_id).desc(), col(ImportRow.row).desc())
@@ -45,7 +46,7 @@ def entries(session: Session, contact: Contact, *, limit: int = 50) -> list[Entr
             import_.committed_at or import_.finished_at or now(),
             name or "",
             import_.name or import_.file_name,
-            {"row": row.row, "outcome": row.outcome, "import": import_.id, "changes": row.changes or {}},
+            {"row": row.row, "outcome": row.outcome, "import": row.import_id, "changes": row.changes or {}},
         )
         for row, import_, name in imported
     )

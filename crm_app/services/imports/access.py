@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Import, ImportRow, ImportState, Job, Outcome, Permission, User
+from crm_app.models import HALTED, Import, ImportRow, ImportState, Job, Outcome, Permission, User
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
@@ -48,7 +48,8 @@ def history(
 ) -> tuple[list[HistoryEntry], int]:
     """Imports, newest first, and how many there are in all. `before` is the id of the last one shown."""
     actor.require(Permission.IMPORT)
-    conditions = _visible(actor)
+    # Rows that came back mended are rows of the import they belong to.
+    conditions = [*_visible(actor), col(Import.continues_id).is_(None) | (col(Import.state) != ImportState.DONE)]
     if word := query.strip():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         conditions.append(
@@ -77,7 +78,7 @@ def same_file(session: Session, actor: Actor, found: Import) -> list[Import]:
     query = (
         select(Import)
         .where(Import.sha256 == found.sha256, Import.id != found.id, col(Import.committed_row) > 0, *_visible(actor))
-        .where(Import.state != ImportState.UNDONE)
+        .where(Import.state != ImportState.UNDONE, col(Import.continues_id).is_(None))
         .order_by(col(Import.id).desc())
     )
     return list(session.exec(query).all())
@@ -85,9 +86,11 @@ def same_file(session: Session, actor: Actor, found: Import) -> list[Import]:
 
 def written(session: Session, found: Import) -> dict[str, int]:
     """Rows per outcome that are in the database by now; of a cancelled import fewer than planned."""
-    query = (
-        select(ImportRow.outcome, func.count()).where(ImportRow.import_id == found.id).group_by(col(ImportRow.outcome))
-    )
+    query = select(ImportRow.outcome, func.count()).group_by(col(ImportRow.outcome))
+    if found.continues_id is None:
+        query = query.where(ImportRow.import_id == found.id)
+    else:
+        query = query.where(ImportRow.import_id == found.continues_id, ImportRow.through == found.id)
     return {outcome: int(count) for outcome, count in session.exec(query).all()}
 
 
@@ -98,7 +101,7 @@ def came_in(session: Session, found: Import) -> dict[str, int]:
     if not found.committed_row or found.state == ImportState.DONE:
         return dict(found.counts) if found.committed_row else {}
     rows = written(session, found)
-    if found.state == ImportState.CANCELLED:
+    if found.state in HALTED:
         return rows
     return {outcome: found.counts.get(outcome, 0) for outcome in LEFT_OUT} | rows
 

@@ -17,7 +17,7 @@ from crm_app.services import custom_fields, database, installation
 from crm_app.services.actor import Actor
 from crm_app.services.fields.verdict import FieldContext, Level
 from crm_app.services.imports import columns as mappings
-from crm_app.services.imports import layout, plan_file, references, staging
+from crm_app.services.imports import continued, layout, plan_file, references, staging
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.columns import ColumnMapping, InFile, Options
 from crm_app.services.imports.consent_guard import ConsentGuard
@@ -25,7 +25,7 @@ from crm_app.services.imports.consent_plan import plan_consents
 from crm_app.services.imports.date_column import date_formats
 from crm_app.services.imports.doubles import Doubles
 from crm_app.services.imports.judging import Flaw, Judge, Judged
-from crm_app.services.imports.matching import Candidate, Decision, Matcher
+from crm_app.services.imports.matching import Candidate, Decision
 from crm_app.services.imports.plan_file import WHOLE_ROW, text_json
 from crm_app.services.imports.settling import settle
 from crm_app.services.imports.suppressed_rows import ERASED, SUPPRESSED, screened
@@ -41,7 +41,8 @@ BAD_KEY = text("The cell that the row is matched by cannot be used.")
 def check(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Writes the plan of a staged import; yields `{"done", "total"}`, at last `{"counts", "problems"}`.
 
-    Payload: folder, database (URL), branch_ids (None = all), columns and options (JSON). Reads the database only.
+    Payload: folder, database (URL), branch_ids (None = all), columns and options (JSON), continues_id (the import the
+    rows belong to, where they are brought back). Reads the database only.
     """
     columns = mappings.from_json(payload["columns"])
     options = Options.from_json(payload["options"])
@@ -54,13 +55,15 @@ def check(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
         with Session(engine) as session, plan_file.writing(Path(payload["folder"])) as plan, held_back():
             country = installation.current(session).country
             formats = date_formats(plan, columns, country, custom_fields.targets(session))
-            yield from Check(session, plan, actor, columns, options, formats).run()
+            yield from Check(session, plan, actor, columns, options, formats, payload.get("continues_id")).run()
     finally:
         engine.dispose()
 
 
 class Check:
-    """Judges rows of one plan file against one database; `formats` are those of the date columns."""
+    """Judges rows of one plan file against one database; `formats` are those of the date columns, `continues_id` the
+    import that the rows are brought back to.
+    """
 
     def __init__(
         self,
@@ -70,6 +73,7 @@ class Check:
         columns: Sequence[ColumnMapping],
         options: Options,
         formats: Mapping[int, str],
+        continues_id: int | None = None,
     ) -> None:
         settings = installation.current(session)
         context = FieldContext(country=settings.country, time_zone=settings.timezone)
@@ -79,7 +83,7 @@ class Check:
         self.session, self.plan, self.options = session, plan, options
         self.layout = layout.of(columns, options, known.custom)
         self.judge = Judge(columns, self.layout, known, context, options.blank)
-        self.matcher = Matcher(self.layout, actor, context, required)
+        self.matcher = continued.matcher(continues_id, self.layout, actor, context, required)
         self.doubles = Doubles(self.layout)
         self._left_out: set[int] = set()
         self._erased: set[int] = set()

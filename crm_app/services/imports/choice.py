@@ -25,6 +25,12 @@ class Wish:
     preset: str = ""
     blank: Blank | None = None
     in_file: InFile | None = None
+    as_new: bool = False  # failed rows that come back are a file of their own
+
+    @property
+    def chooses(self) -> bool:
+        """Whether anything was asked for that an import decides with its columns."""
+        return bool(self.maps or self.match or self.tags or self.preset or self.blank or self.in_file)
 
 
 def choose(

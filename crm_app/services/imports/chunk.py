@@ -17,7 +17,7 @@ from crm_app.services.imports import creating, updating, writing
 from crm_app.services.imports.layout import Layout
 from crm_app.services.imports.matching import Candidate, Decision
 
-_ROW_COLUMNS = ("import_id", "row", "outcome", "contact_id", "version", "changes")
+_ROW_COLUMNS = ("import_id", "row", "outcome", "contact_id", "version", "changes", "through")
 _SEARCHED_KINDS = (PointKind.EMAIL, PointKind.PHONE)
 
 
@@ -42,6 +42,7 @@ class Batch:
     branch_id: int
     layout: Layout
     of_new_contacts: dict[str, Any]  # values by field that new contacts take where their row has none
+    through: int | None = None  # the import that brings the rows back to `import_id`
     at: datetime = field(default_factory=now)
     tags: dict[str, int] = field(default_factory=dict)  # name → id, of every tag the chunk gives
     given: list[tuple[int, int]] = field(default_factory=list)  # contact, tag
@@ -60,7 +61,7 @@ class Batch:
         return ids
 
     def prove(self, row: int, outcome: Outcome, contact_id: int, version: int, changes: str | None = None) -> None:
-        self.proofs.append((self.import_id, row, outcome.value, contact_id, version, changes))
+        self.proofs.append((self.import_id, row, outcome.value, contact_id, version, changes, self.through))
 
 
 def prepare(layout: Layout, candidate: Candidate, *, is_new: bool) -> Prepared:

@@ -20,13 +20,13 @@ from crm_app.locales import text
 from crm_app.models import Import, ImportRow, ImportState, Job, LeadStatus, Outcome, User
 from crm_app.services import crash, jobs
 from crm_app.services.actor import Actor
-from crm_app.services.imports import plan_file, planned
-from crm_app.services.imports.among import among
+from crm_app.services.imports import plan_file, planned, returning
 from crm_app.services.imports.chunk import Batch, Prepared, complete, prepare, write
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.consent_guard import ConsentGuard
 from crm_app.services.imports.consent_writing import write_consents
-from crm_app.services.imports.matching import Decision, Matcher
+from crm_app.services.imports.continued import first_rows, matcher
+from crm_app.services.imports.matching import Decision
 from crm_app.services.imports.pace import Pace
 from crm_app.services.imports.planned import PlannedRow
 from crm_app.services.imports.suppressed_rows import ERASED, screened
@@ -39,6 +39,7 @@ LOCKED_SECONDS = 120  # how long a chunk waits for somebody else's write lock be
 Progress = Callable[[int, int], None]
 
 _TOUCHED = text("The same contact as in row {row}; the first row counts.")
+IS_IN = Decision(Outcome.SKIP, reason=text("This row has come in already."))
 _REFERENCE_GONE = text("The status or responsible user of this row was removed since the check.")
 
 
@@ -49,6 +50,8 @@ class Commit:
         assert found.id is not None
         self._engine, self._folder, self._claim, self._pause = engine, folder, claim, pause
         self._id, self._branch_id, self._file_name = found.id, found.branch_id, found.file_name
+        self._continues = found.continues_id
+        self._rows_of = found.continues_id or found.id  # the import whose rows these are
         self._at_row, self._counts = found.committed_row, dict(found.counts)
         self._pace = Pace()
 
@@ -61,8 +64,9 @@ class Commit:
             self._plan = plan
             self._facts = planned.facts(plan)
             actor = Actor(None, "commit", branch_ids=self._facts.branch_ids)
-            self._matcher = Matcher(self._facts.layout, actor, self._facts.context, self._facts.required)
-            self._consents = ConsentGuard(self._facts.layout, self._facts.context)
+            facts = self._facts
+            self._matcher = matcher(self._continues, facts.layout, actor, facts.context, facts.required)
+            self._consents = ConsentGuard(facts.layout, facts.context)
             connection = connection.execution_options(begin="IMMEDIATE")
             self._total = planned.total(plan)
             self._done = _done(plan, self._at_row)
@@ -91,7 +95,7 @@ class Commit:
 
     def _chunk(self, connection: Any, rows: list[PlannedRow]) -> bool:
         """Carries out the rows; False when somebody asked to stop."""
-        layout = self._facts.layout
+        layout, done = self._facts.layout, len(rows)
         prepared = [prepare(layout, row.candidate, is_new=row.outcome is Outcome.CREATE) for row in rows]
         last, counts = rows[-1].candidate.row, dict(self._counts)
         with self._transaction(connection) as session:
@@ -99,11 +103,16 @@ class Commit:
             if jobs.should_stop(session, self._claim):
                 jobs.beat(session, self._claim)  # raises Lost when it is not ours any more
                 return False
+            returning.require_open(session, self._continues)
+            if there := self._there(session, rows):
+                prepared = [row for row in prepared if row.candidate.row not in there]
+                rows = self._without(rows, there, counts)
             decisions = self._decide(session, rows)
             again = [(row, d) for row, d in zip(rows, decisions, strict=True) if not row.fits(d)]
             if again:
                 self._plan_again(again, counts)
-            batch = Batch(session, self._id, self._branch_id, layout, self._of_new_contacts(session))
+            batch = Batch(session, self._rows_of, self._branch_id, layout, self._of_new_contacts(session))
+            batch.through = self._id if self._continues else None
             written = _writable(prepared, decisions)
             write(batch, written)
             if any(decision.entries for _, decision in written):
@@ -111,11 +120,11 @@ class Commit:
                 write_consents(batch, written, self._file_name, user_id)
             crash.point("commit:inside-chunk")
             self._advance(session, last, counts, len(again))
-            jobs.beat(session, self._claim, {"done": self._done + len(rows), "total": self._total})
+            jobs.beat(session, self._claim, {"done": self._done + done, "total": self._total})
             session.commit()
-        self._pace.measured(time.perf_counter() - started, len(rows))
+        self._pace.measured(time.perf_counter() - started, done)
         self._at_row, self._counts = last, counts
-        self._done += len(rows)
+        self._done += done
         return True
 
     @contextmanager
@@ -134,6 +143,20 @@ class Commit:
                         raise
             yield session
 
+    def _there(self, session: Session, rows: list[PlannedRow]) -> set[int]:
+        """Rows of this import that another file of it brought in since the check."""
+        query = select(ImportRow.row).where(
+            ImportRow.import_id == self._rows_of,
+            col(ImportRow.row).between(rows[0].candidate.row, rows[-1].candidate.row),
+        )
+        return {row.candidate.row for row in rows}.intersection(session.exec(query).all())
+
+    def _without(self, rows: list[PlannedRow], there: set[int], counts: dict[str, int]) -> list[PlannedRow]:
+        """The rows without those that are in; in the import itself their outcome is the one they came in with."""
+        if self._continues:
+            self._plan_again([(row, IS_IN) for row in rows if row.candidate.row in there], counts)
+        return [row for row in rows if row.candidate.row not in there]
+
     def _decide(self, session: Session, rows: list[PlannedRow]) -> list[Decision]:
         decisions = self._matcher.decide(session, [row.candidate for row in rows])
         for place in screened(session, self._facts.layout, [row.candidate.norms for row in rows]).erased:
@@ -149,10 +172,7 @@ class Commit:
         self, session: Session, rows: list[PlannedRow], decisions: list[Decision], ids: set[int]
     ) -> None:
         """Rows that now mean a contact which an earlier row of this import meant are skipped."""
-        query = select(ImportRow.contact_id, ImportRow.row).where(
-            ImportRow.import_id == self._id, among(session, col(ImportRow.contact_id), sorted(ids))
-        )
-        first: dict[int | None, int] = dict(session.exec(query).all())
+        first = first_rows(session, self._rows_of, ids)
         for place, decision in enumerate(decisions):
             if decision.contact_id in ids:
                 row = first.setdefault(decision.contact_id, rows[place].candidate.row)

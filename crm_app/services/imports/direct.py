@@ -4,7 +4,6 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,17 @@ from crm_app.locales import Text, text
 from crm_app.models import Import, ImportState, Job, JobState, Outcome
 from crm_app.services import custom_fields, database, jobs
 from crm_app.services.actor import SYSTEM
-from crm_app.services.errors import CRMError
+from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.fields.verdict import Level
 from crm_app.services.imports import (
     access,
     choice,
+    continuing,
+    direct_return,
     own_fields,
     plan_file,
     presets,
-    report,
+    returning,
     steps,
     uploads,
     whole_files,
@@ -29,38 +30,14 @@ from crm_app.services.imports import (
 )
 from crm_app.services.imports.choice import Wish
 from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports.direct_result import Found, Progress, Result, problems_of, telling
 from crm_app.services.imports.preset_access import PresetId
 from crm_app.services.imports.reading.child import Reader
 from crm_app.services.imports.reading.errors import Unreadable
+from crm_app.services.imports.returning import Returned
 
 CACHE_KIB = 262_144
 WAIT_SECONDS = 0.5
-
-Progress = Callable[[str, int, int], None]  # step, done, total
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One problem for the answer; `row` None = the file, `column` empty = the row."""
-
-    level: Level
-    row: int | None
-    column: str
-    message: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of the file; `import_id` None when nothing was written. `refusal` is set when files only come in as
-    a whole here and this one does not.
-    """
-
-    import_id: int | None
-    rows: int
-    counts: dict[Outcome, int]
-    seconds: float
-    problems: list[Found]
-    refusal: Text | None = None
 
 
 def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
@@ -78,7 +55,10 @@ def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
             "settings": {},
             "max_rows": chosen.import_max_rows,
         }
-        staged = reader.run("stage", payload, on_progress=_telling("read", on_progress))
+        staged = reader.run("stage", payload, on_progress=telling("read", on_progress))
+        returned = _returned(wish, staged["headers"], folder)
+        if returned is not None and not returned.refusal:
+            return direct_return.tried_out(folder, returned, reader, on_progress, started)
         with database.reading() as session:
             own_fields.put_over(custom_fields.all_of(session), staged["read_out"])
         columns, options = _choose(staged["read_out"], wish, preset)
@@ -89,11 +69,10 @@ def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
             "columns": [column.to_json() for column in columns],
             "options": options.to_json(),
         }
-        checked = reader.run("check", payload, on_progress=_telling("check", on_progress))
+        checked = reader.run("check", payload, on_progress=telling("check", on_progress))
         counts = {outcome: int(checked["counts"].get(outcome, 0)) for outcome in Outcome}
-        problems = _problems(folder, staged["read_out"], staged["headers"])
-    refusal = _refusal(counts)
-    return Result(None, staged["rows"], counts, time.monotonic() - started, problems, refusal)
+        problems = _refused(returned) + problems_of(folder, staged["read_out"], staged["headers"])
+    return Result(None, staged["rows"], counts, time.monotonic() - started, problems, _refusal(counts))
 
 
 def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dict[Outcome, int]], bool]) -> Result:
@@ -118,10 +97,18 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
     assert made.id is not None
     try:
         with Reader() as reader:
-            found = _plan(made.id, wish, preset, on_progress, reader)
+            found = _read(made.id, on_progress, reader)
+            returned = _returned(wish, found.read_out["headers"], uploads.place_of(found))
+            if returned is None or returned.refusal:
+                found = _plan(found, wish, preset, on_progress, reader)
+            elif returned.rows:
+                found = _checked(step(made.id, "check", continuing.start, on_progress, reader))
+            else:
+                _forget(made.id)
+                return direct_return.nothing_left(returned, started)
         counts = {outcome: int(found.counts.get(outcome, 0)) for outcome in Outcome}
         if refusal := _refusal(counts):
-            problems = _problems(uploads.place_of(found), found.read_out, found.read_out["headers"])
+            problems = problems_of(uploads.place_of(found), found.read_out, found.read_out["headers"])
             _forget(made.id)
             return Result(None, found.rows, counts, time.monotonic() - started, problems, refusal)
         if not confirm(counts):
@@ -135,8 +122,9 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
         error = Text.from_json(found.error) if found.error else text("The import was stopped.")
         raise CRMError(error)
     counts = {outcome: int(found.counts.get(outcome, 0)) for outcome in Outcome}
-    problems = _problems(uploads.place_of(found), found.read_out, found.read_out["headers"])
-    return Result(made.id, found.rows, counts, time.monotonic() - started, problems)
+    problems = _refused(returned) + problems_of(uploads.place_of(found), found.read_out, found.read_out["headers"])
+    result = Result(made.id, found.rows, counts, time.monotonic() - started, problems)
+    return direct_return.told(result, returned) if found.continues_id is not None and returned else result
 
 
 def _refusal(counts: Mapping[Any, Any]) -> Text | None:
@@ -145,17 +133,47 @@ def _refusal(counts: Mapping[Any, Any]) -> Text | None:
     return whole_files.refusal(rows) if rows else None
 
 
-def _plan(import_id: int, wish: Wish, preset: PresetId | None, on_progress: Progress, reader: Reader) -> Import:
+def _read(import_id: int, on_progress: Progress, reader: Reader) -> Import:
     found = step(import_id, "read", steps.read, on_progress, reader)
     if found.state != ImportState.READ:
         raise Unreadable(Text.from_json(found.error) if found.error else text("The file cannot be read."))
+    return found
+
+
+def _plan(found: Import, wish: Wish, preset: PresetId | None, on_progress: Progress, reader: Reader) -> Import:
+    import_id = found.id or 0
     columns, options = _choose(found.read_out, wish, preset)
     with database.transaction() as session:
         steps.map_columns(session, SYSTEM, import_id, columns, options)
-    found = step(import_id, "check", steps.check, on_progress, reader)
+    return _checked(step(import_id, "check", steps.check, on_progress, reader))
+
+
+def _checked(found: Import) -> Import:
     if found.state != ImportState.CHECKED:
         raise CRMError(Text.from_json(found.error) if found.error else text("The file cannot be checked."))
     return found
+
+
+def _returned(wish: Wish, headers: Sequence[str], folder: Path) -> Returned | None:
+    """What the file brings back to another import. Raises Invalid when the wish asks for columns of its own."""
+    if wish.as_new:
+        return None
+    with database.reading() as session:
+        found = returning.look(session, SYSTEM, headers, folder)
+    if found is not None and not found.refusal and wish.chooses:
+        raise Invalid(
+            text(
+                "These are rows of import {number}, whose columns and options count. Leave yours out, or add --as-new.",
+                number=found.original.id,
+            ),
+            "map",
+        )
+    return found
+
+
+def _refused(returned: Returned | None) -> list[Found]:
+    """Why rows that come back are a file of their own, as a problem of the file."""
+    return [Found(Level.WARNING, None, "", returned.refusal)] if returned is not None and returned.refusal else []
 
 
 def _preset(wish: Wish) -> PresetId | None:
@@ -209,24 +227,6 @@ def step(
 def _forget(import_id: int) -> None:
     with database.transaction() as session:
         uploads.delete(session, SYSTEM, import_id)
-
-
-def _problems(folder: Path, read_out: dict[str, Any], headers: Sequence[str]) -> list[Found]:
-    """Everything wrong with the file, its rows and its cells; rows planned again during the commit too."""
-    found = []
-    for row, problem in report.all_problems(folder):
-        column = headers[problem.index] if problem.index >= 0 else ""
-        found.append(Found(problem.level, row, column, problem.message))
-    said = {(one.row, str(one.message)) for one in found}  # a row that could not be read is known to both
-    read = [Found(Level(p["level"]), p["row"], p["column"], Text.from_json(p["message"])) for p in read_out["problems"]]
-    found = [one for one in read if (one.row, str(one.message)) not in said] + found
-    for row, reason in report.replanned(folder):
-        found.append(Found(Level.WARNING, row, "", reason))
-    return found
-
-
-def _telling(step: str, on_progress: Progress) -> Callable[[dict[str, Any]], None]:
-    return lambda data: on_progress(step, int(data["done"]), int(data.get("total", 0)))
 
 
 def is_readable(path: Path) -> bool:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
-from crm_app.models import Import, ImportState
+from crm_app.models import HALTED, Import, ImportState
 from crm_app.services import custom_fields, installation
 from crm_app.services.fields.registry import TARGETS
 from crm_app.services.imports.columns import ColumnMapping, from_json
@@ -21,7 +21,7 @@ from crm_app.services.imports.likeness import Key, are_alike, keys_of
 LATEST = 300  # imports looked through, newest first: 80 ms at worst
 ALIKE = 5  # of them with the same columns: older ones say nothing new
 
-_COUNTED = (ImportState.CHECKED, ImportState.COMMITTING, ImportState.CANCELLED, ImportState.DONE)
+_COUNTED = (ImportState.CHECKED, ImportState.COMMITTING, *HALTED, ImportState.DONE)
 
 
 @dataclass(slots=True)
@@ -56,6 +56,7 @@ def alike(session: Session, found: Import, keys: set[Key]) -> list[Earlier]:
     query = (
         select(Import.id, Import.columns)
         .where(Import.branch_id == found.branch_id, Import.id != found.id, col(Import.state).in_(_COUNTED))
+        .where(col(Import.continues_id).is_(None))
         .order_by(col(Import.id).desc())
         .limit(LATEST)
     )

@@ -138,7 +138,8 @@ def _check_all(session: Session, found: Import, plan: Connection) -> None:
 def _check(session: Session, found: Import, plan: Connection) -> Check:
     formats = {int(index): pattern for index, pattern in (plan_file.fetch(plan, "date_formats") or {}).items()}
     actor = Actor(None, "check", branch_ids=frozenset([found.branch_id]))
-    return Check(session, plan, actor, mappings.from_json(found.columns), Options.from_json(found.options), formats)
+    columns, options = mappings.from_json(found.columns), Options.from_json(found.options)
+    return Check(session, plan, actor, columns, options, formats, found.continues_id)
 
 
 def _judge_again(session: Session, found: Import, plan: Connection, rows: Sequence[int]) -> bool:

@@ -66,11 +66,13 @@ def write(session: Session, actor: Actor, import_id: int, target: Path) -> int:
         width -= 2
     head = [*headers[:width], render(REASON, actor.language), KEY_HEADER]
 
+    owner = found if found.continues_id is None else session.get_one(Import, found.continues_id)
+
     def rows() -> Iterator[list[str]]:
         with plan_file.reading(folder) as plan:
             for failed in _failed(plan, len(headers)):
                 reason = _said(failed.reasons, actor.language)
-                yield [*failed.cells[:width], reason, row_key(found, failed.row)]
+                yield [*failed.cells[:width], reason, row_key(owner, failed.row)]
 
     return failed_rows_file.write(Target(target, found.read_out), head, rows)
 

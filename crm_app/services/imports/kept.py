@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col
 
 from crm_app.locales import text
-from crm_app.models import Import, ImportState, Installation
+from crm_app.models import HALTED, Import, ImportState, Installation
 from crm_app.services.errors import Conflict
 
 DRAFTS = (ImportState.READ, ImportState.CHECKED)  # nothing is written yet; somebody may go on
-ENDED = (ImportState.DONE, ImportState.CANCELLED, ImportState.UNDO_STOPPED, ImportState.UNDONE)
+ENDED = (ImportState.DONE, *HALTED, ImportState.UNDO_STOPPED, ImportState.UNDONE)
 WITH_FILE = (*ENDED, ImportState.FAILED)  # states in which the file can be given up and the import stays
 
 FILE_GONE = text("The file of this import was deleted; its counts stay. Bring the file in once more to go on.")

@@ -1,8 +1,9 @@
 """The steps of an import: read, map, check, commit, undo, cancel. Each changes the state and leaves a job to be run.
 
-States: READING → READ → CHECKING → CHECKED → COMMITTING → DONE; CANCELLED can be committed again and goes on where it
-stopped; FAILED can be read again. DONE and CANCELLED → UNDOING → UNDONE; UNDO_STOPPED goes on the same way. The caller
-hands a returned job to the queue (`jobs.queue.push`) after its transaction, or runs it itself (`work.run`).
+States: READING → READ → CHECKING → CHECKED → COMMITTING → DONE; PAUSED and CANCELLED can be committed again and go on
+where they stopped; FAILED can be read again. DONE, PAUSED and CANCELLED → UNDOING → UNDONE; UNDO_STOPPED goes on the
+same way. The caller hands a returned job to the queue (`jobs.queue.push`) after its transaction, or runs it itself
+(`work.run`).
 """
 
 from collections.abc import Sequence
@@ -12,17 +13,18 @@ from typing import Any, cast
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
-from crm_app.locales import Text, text
-from crm_app.models import Import, ImportState, Job, JobKind, JobState, Tag
+from crm_app.locales import text
+from crm_app.models import HALTED, Import, ImportState, Job, JobKind, JobState, Tag
 from crm_app.models.base import now
 from crm_app.services import custom_fields, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import columns as mappings
-from crm_app.services.imports import kept, shipped_presets, whole_files
+from crm_app.services.imports import halting, kept, returning, shipped_presets, whole_files
 from crm_app.services.imports.access import get, who_runs
 from crm_app.services.imports.carrying import as_suggested
 from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports.halting import Then as Then
 from crm_app.services.imports.reading.types import ReadSettings
 from crm_app.services.imports.undo_start import undo as undo
 
@@ -33,12 +35,15 @@ _MAPPABLE = (ImportState.READ, ImportState.CHECKING, ImportState.CHECKED)
 
 
 def read(session: Session, actor: Actor, import_id: int, settings: ReadSettings | None = None) -> Job:
-    """Reads the file (again), with what somebody chose; a running reading or check gives way.
+    """Reads the file (again), with what somebody chose; a running reading or check gives way. Rows that were to
+    continue another import are a file of their own then.
 
     Raises NotFound, NotPermitted; Conflict once rows were committed.
     """
     found = _in_state(session, actor, import_id, _BEFORE_COMMIT)
     _give_way(session, found)
+    if found.continues_id is not None:
+        found.continues_id, found.branch_id = None, actor.branch_id
     found.read_settings = (settings or ReadSettings()).to_json()
     found.state, found.error = ImportState.READING, None
     return _start(session, actor, found, JobKind.READ)
@@ -59,6 +64,8 @@ def map_columns(
     """
     found = _in_state(session, actor, import_id, _MAPPABLE)
     mappings.validate(columns, options, len(found.read_out.get("headers", [])), custom_fields.targets(session))
+    if found.continues_id is not None and [column.to_json() for column in columns] != found.columns:
+        raise Conflict(text("These rows are taken with the columns of the import they belong to."))
     _give_way(session, found)
     found.columns = [column.to_json() for column in columns]
     found.options = options.to_json()
@@ -97,10 +104,12 @@ def commit(session: Session, actor: Actor, import_id: int) -> Job:
     or when files only come in as a whole here and a row cannot be taken.
     """
     found = get(session, actor, import_id)
+    if found.state in (ImportState.CHECKED, *HALTED):
+        returning.require_open(session, found.continues_id)
     newest_tag = select(func.coalesce(func.max(Tag.id), 0)).scalar_subquery()
     claimed = session.execute(
         update(Import)
-        .where(col(Import.id) == import_id, col(Import.state).in_([ImportState.CHECKED, ImportState.CANCELLED]))
+        .where(col(Import.id) == import_id, col(Import.state).in_([ImportState.CHECKED, *HALTED]))
         .where(col(Import.purged_at).is_(None))
         .values(state=ImportState.COMMITTING, error=None, finished_at=None, committed_at=now())
         .values(newest_tag=func.coalesce(Import.newest_tag, newest_tag))
@@ -126,19 +135,33 @@ def commit(session: Session, actor: Actor, import_id: int) -> Job:
     return job
 
 
-def cancel(session: Session, actor: Actor, import_id: int) -> Import:
-    """Stops the running job: what it has written or taken back stays so, and it can go on later. Without a job:
-    nothing.
+def cancel(session: Session, actor: Actor, import_id: int, then: Then = Then.KEEP) -> Job | None:
+    """Stops the running job: what it has written or taken back stays so, and it can go on later. Of a commit, `then`
+    says what becomes of the rows that are in; of a paused one too. Without a job: nothing.
 
-    Raises NotFound, NotPermitted.
+    Returns the undo that begins at once; a commit at work starts it behind its last chunk. Raises NotFound,
+    NotPermitted; Conflict for taking back rows that belong to another import.
     """
     found = get(session, actor, import_id)
+    if then is Then.TAKE_BACK and found.continues_id is not None:
+        raise Conflict(text("These rows belong to another import. Undo that one as a whole."))
     job = jobs.latest(session, import_id)
-    if job is not None and not job.is_finished and jobs.cancel(session, job):
-        stopped(found)
-        session.add(found)
-        session.flush()
-    return found
+    if job is not None and not job.is_finished:
+        if job.kind == JobKind.COMMIT:
+            halting.wish(session, actor, job, then)
+        if jobs.cancel(session, job):
+            stopped(found)
+            session.add(found)
+            session.flush()
+            return halting.carry_out(session, found, job)
+    elif found.state in HALTED and then is not Then.PAUSE:
+        return halting.settle(session, found, then, actor.user_id)
+    return None
+
+
+def pause(session: Session, actor: Actor, import_id: int) -> None:
+    """Stops a commit behind its next chunk; `commit` goes on. Raises NotFound, NotPermitted."""
+    cancel(session, actor, import_id, Then.PAUSE)
 
 
 def was_read(found: Import, result: dict[str, Any]) -> None:
@@ -171,12 +194,6 @@ def stopped(found: Import) -> None:
         found.state, found.finished_at = ImportState.CANCELLED, now()
     elif found.state == ImportState.UNDOING:
         found.state = ImportState.UNDO_STOPPED
-
-
-def failed(found: Import, error: Text) -> None:
-    """Puts an import whose job failed into the state from which somebody can go on."""
-    stopped(found)
-    found.error = error.to_json()
 
 
 def _in_state(session: Session, actor: Actor, import_id: int, states: Sequence[ImportState]) -> Import:

@@ -1,16 +1,16 @@
 """The start of an undo. `steps.undo` is its name outside."""
 
 from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Import, ImportState, Job, JobKind
+from crm_app.models import HALTED, Import, ImportState, Job, JobKind
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import access, kept, undo_rows
 
-UNDOABLE = (ImportState.DONE, ImportState.CANCELLED, ImportState.UNDO_STOPPED)
+UNDOABLE = (ImportState.DONE, *HALTED, ImportState.UNDO_STOPPED)
 STILL_RUNNING = text("This import is still at work. Wait for its end, or stop it first.")
 NOTHING = text("This import has written nothing, so there is nothing to undo.")
 
@@ -22,6 +22,11 @@ def undo(session: Session, actor: Actor, import_id: int) -> Job:
     before are no longer kept, or when somebody else undoes or has undone it (says who).
     """
     found = access.get(session, actor, import_id)
+    rows_come_in = select(col(Import.id)).where(
+        Import.continues_id == import_id, Import.state == ImportState.COMMITTING
+    )
+    if session.exec(rows_come_in).first() is not None:
+        raise Conflict(STILL_RUNNING)
     claimed = session.execute(
         update(Import)
         .where(col(Import.id) == import_id, col(Import.state).in_(UNDOABLE), col(Import.committed_row) > 0)

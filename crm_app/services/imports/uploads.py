@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from crm_app import settings
 from crm_app.locales import text
-from crm_app.models import Import, ImportState, JobState, Permission
+from crm_app.models import HALTED, Import, ImportState, JobState, Permission
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, Invalid
@@ -129,7 +129,7 @@ def delete(session: Session, actor: Actor, import_id: int) -> None:
     Raises NotFound, NotPermitted; Conflict when contacts came from it.
     """
     found = access.get(session, actor, import_id)
-    if found.committed_row or found.state in (ImportState.COMMITTING, ImportState.DONE, ImportState.CANCELLED):
+    if found.committed_row or found.state in (ImportState.COMMITTING, ImportState.DONE, *HALTED):
         raise Conflict(text("Contacts came in with this import, so it stays in the history."))
     job = jobs.latest(session, import_id)
     if job is not None and not job.is_finished:

@@ -1,6 +1,7 @@
 """What a worker does with a job of an import: the server's queue and the command line run the same."""
 
 import logging
+import sqlite3
 import time
 import traceback
 from collections.abc import Callable
@@ -12,11 +13,21 @@ from sqlmodel import Session, select
 
 from crm_app import settings
 from crm_app.locales import Text, text
-from crm_app.models import AuditEntry, Import, ImportState, Job, JobKind, JobState
+from crm_app.models import HALTED, AuditEntry, Import, ImportState, Job, JobKind, JobState
 from crm_app.models.base import now
 from crm_app.services import custom_fields, database, jobs
 from crm_app.services.errors import CRMError
-from crm_app.services.imports import consent_writing, own_fields, plan_file, remembered, steps, uploads
+from crm_app.services.imports import (
+    consent_writing,
+    fetching_again,
+    halting,
+    merging,
+    own_fields,
+    plan_file,
+    remembered,
+    steps,
+    uploads,
+)
 from crm_app.services.imports.access import who_runs
 from crm_app.services.imports.commit import Commit
 from crm_app.services.imports.reading.child import Reader
@@ -141,21 +152,27 @@ class _Worker:
             found = self._import(session)
             steps.was_read(found, result)
             session.add(found)
+            fetching_again.go_on(session, found, self.claim.job_id)
         return JobState.DONE
 
     def _check(self) -> JobState:
+        if self.found.continues_id is not None:
+            with database.reading() as session:
+                merging.take_in(session, self.found, self.claim.token.rpartition(":")[2] + plan_file.NEW)
         payload = {
             "folder": str(uploads.place_of(self.found)),
             "database": settings.get().database,
             "branch_ids": [self.found.branch_id],
             "columns": self.found.columns,
             "options": self.found.options,
+            "continues_id": self.found.continues_id,
         }
         result = self._child("check", payload)
         with database.transaction() as session:
             jobs.finish(session, self.claim)
             found = self._import(session)
             found.state, found.counts, found.replanned = ImportState.CHECKED, result["counts"], 0
+            found.rows = sum(result["counts"].values())
             session.add(found)
         return JobState.DONE
 
@@ -172,14 +189,18 @@ class _Worker:
                 with database.transaction() as session:
                     _audit_consents(session, _audit(session, self._import(session)))
                 return self.stopped() or JobState.CANCELLED
+            self._put_back(is_done=True)
             with database.transaction() as session:
                 jobs.finish(session, self.claim)
                 found = self._import(session)
                 found.state, found.finished_at = ImportState.DONE, now()
                 session.add(found)
+                if found.continues_id is not None:
+                    merging.count(session, found)
                 audit = _audit(session, found)
                 session.add(audit)
                 _audit_consents(session, audit)
+                halting.carry_out(session, found, session.get_one(Job, self.claim.job_id))
             refresh(engine)
         return JobState.DONE
 
@@ -236,26 +257,43 @@ class _Worker:
     def stopped(self, *, is_cancelled: bool = False) -> JobState | None:
         """The child was stopped: somebody cancelled, this process ends, or another worker has the job."""
         try:
+            self._put_back()
             with database.transaction() as session:
                 if not is_cancelled and self.should_pause():
                     jobs.release(session, self.claim)
                     return JobState.QUEUED
                 jobs.finish(session, self.claim, JobState.CANCELLED)
                 found = self._import(session)
-                steps.stopped(found)
-                session.add(found)
+                self._end(session, found)
         except Lost:
             return None
         return JobState.CANCELLED
 
+    def _end(self, session: Session, found: Import) -> None:
+        """The import can be gone on with; rows it brought back to another one are that one's now."""
+        if found.state == ImportState.COMMITTING and found.continues_id is not None:
+            merging.count(session, found)
+        steps.stopped(found)
+        session.add(found)
+        if found.state in HALTED:
+            halting.carry_out(session, found, session.get_one(Job, self.claim.job_id))
+
+    def _put_back(self, *, is_done: bool = False) -> None:
+        """What came in of rows that continue another import stands in its plan from now on."""
+        if self.kind is JobKind.COMMIT and self.found.continues_id is not None:
+            with database.reading() as session:
+                merging.put_back(session, self._import(session), is_done=is_done)
+
     def failed(self, message: Text) -> JobState | None:
         """Says on the job and on the import what went wrong."""
         try:
+            with suppress(sqlite3.Error):  # the disk may be full; the next end of this import does it
+                self._put_back()
             with database.transaction() as session:
                 jobs.finish(session, self.claim, JobState.FAILED, message)
                 found = self._import(session)
-                steps.failed(found, message)
-                session.add(found)
+                self._end(session, found)
+                found.error = message.to_json()
         except Lost:
             return None
         return JobState.FAILED

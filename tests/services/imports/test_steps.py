@@ -132,7 +132,8 @@ def test_a_waiting_job_can_be_cancelled_at_once(flow: Flow) -> None:
         steps.check(session, flow.actor, id_)
     for _ in range(2):
         with database.transaction() as session:
-            assert steps.cancel(session, flow.actor, id_).state == ImportState.READ
+            steps.cancel(session, flow.actor, id_)
+        assert flow.state(id_) is ImportState.READ
 
 
 def test_a_finished_import_cannot_be_read_mapped_or_checked_again(flow: Flow) -> None:
