@@ -5,18 +5,23 @@ import { jsx, jsxs } from "react/jsx-runtime";
 
 export function CancelDialog({ label, title, keep, takeBack, stay, className, onKeep, onTakeBack }) {
   const dialog = useRef(null);
+  const harmless = useRef(null);
   const close = (decide) => () => {
     dialog.current.close();
     decide?.();
   };
-  const answer = (text, kind, decide, focus) =>
-    jsx("button", { type: "button", className: "button " + kind, autoFocus: focus, onClick: close(decide), children: text });
+  const open = () => {
+    dialog.current.showModal();
+    harmless.current.focus();
+  };
+  const answer = (text, kind, decide, ref) =>
+    jsx("button", { ref, type: "button", className: "button " + kind, onClick: close(decide), children: text });
   return jsxs("span", {
     className: "asks",
     children: [
       jsx("button", {
         type: "button", className, "aria-haspopup": "dialog",
-        onClick: () => dialog.current.showModal(), children: label,
+        onClick: open, children: label,
       }),
       jsxs("dialog", {
         ref: dialog,
@@ -27,9 +32,9 @@ export function CancelDialog({ label, title, keep, takeBack, stay, className, on
           jsxs("div", {
             className: "ask-answers",
             children: [
-              answer(keep, "", onKeep, false),
-              takeBack ? answer(takeBack, "danger", onTakeBack, false) : null,
-              answer(stay, "primary", undefined, true),
+              answer(keep, "", onKeep),
+              takeBack ? answer(takeBack, "danger", onTakeBack) : null,
+              answer(stay, "primary", undefined, harmless),
             ],
           }),
         ],

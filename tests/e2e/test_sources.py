@@ -33,6 +33,27 @@ def test_only_cards_in_an_old_encoding_ask_for_it(page: Page, server: Server, tm
     expect(page.locator("#read-header_row")).to_have_count(0)
 
 
+def test_a_sheet_that_cannot_be_fetched_again_is_one_sentence(page: Page, server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("first_name,email\nAda,ada@example.org\n")
+    wizard.upload(page, server, path)
+    wizard.to_columns(page)
+    wizard.to_check(page)
+    wizard.commit(page)
+    expect(page.get_by_role("button", name="Fetch again")).to_have_count(0)
+    link = "https://example.org/spreadsheets/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms/edit"
+    newest = max((server.data_dir / "imports").iterdir(), key=lambda folder: folder.stat().st_mtime)
+    (newest / "link").write_text(link)
+    page.reload()
+    page.get_by_role("button", name="Fetch again").click()
+    expect(page.locator(".notice.danger")).to_contain_text("leads to example.org, which is not allowed here")
+    page.goto(server.url + "/imports")
+    expect(page.locator(".notice.danger")).to_have_count(0)
+    page.get_by_role("button", name="Fetch the sheet of sheet.csv again").click()
+    expect(page.locator(".notice.danger")).to_contain_text("leads to example.org, which is not allowed here")
+    expect(page.get_by_role("button", name="Fetch the sheet of sheet.csv again")).to_be_enabled()
+
+
 def test_a_link_that_leads_elsewhere_is_refused_in_one_sentence(phone: BrowserContext, server: Server) -> None:
     page = sign_in(phone, server)
     page.goto(server.url + "/imports/new")

@@ -172,10 +172,44 @@ def test_rows_that_stayed_out_are_downloaded_mended_and_come_in(page: Page, serv
     assert "“email”" in rows[0][3]
 
     path.write_text(path.read_text(encoding="utf-8").replace("no address", "bad@example.org", 1), encoding="utf-8")
-    imported(page, server, path)
-    assert wizard.counts(page)["create"] == 1
+    original = page.url
+    wizard.upload(page, server, path)
+    expect(page.locator(".notice.info")).to_contain_text("This is a row of “party.csv”")
+    page.get_by_role("button", name="Check this row").click()
+    page.wait_for_selector("table.plan", timeout=120_000)
+    expect(page.locator(".notice.info")).to_contain_text("These rows belong to the import “party.csv”.")
+    expect(page.locator("tr.plan-row")).to_have_count(1)
+    page.click(".wizard-foot button")
+    page.wait_for_url(original)
+    expect(page.locator(".tile.create dd")).to_have_text("2")
+    expect(page.locator(".notice.good")).to_contain_text("Done: 2 contacts were imported.")
     expect(page.get_by_text("stayed out")).to_have_count(0)
+    expect(page.locator(".facts").first).to_contain_text("1 row came back with party (failed rows).csv (Alice")
+    page.goto(server.url + "/imports")
+    expect(page.locator("tbody tr").filter(has_text="party")).to_have_count(1)
     assert asked(server, "SELECT email FROM contact WHERE first_name = 'Bad'") == [("bad@example.org",)]
+
+
+def test_rows_that_came_in_already_are_told_and_can_come_in_as_a_new_file(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    imported(page, server, people(tmp_path, "again.csv", "Ok,ok@example.org,Bern", "Bea,nothing,Bern"))
+    with page.expect_download() as started:
+        page.click("text=Download these rows")
+    path = tmp_path / "again (failed rows).csv"
+    started.value.save_as(path)
+    path.write_text(path.read_text(encoding="utf-8").replace("nothing", "bea@example.org", 1), encoding="utf-8")
+    wizard.upload(page, server, path)
+    page.get_by_role("button", name="Check this row").click()
+    page.wait_for_selector("table.plan", timeout=120_000)
+    page.click(".wizard-foot button")
+    expect(page.locator(".tile.create dd")).to_have_text("2", timeout=60_000)
+
+    wizard.upload(page, server, path)
+    expect(page.locator(".notice.info")).to_contain_text("1 row has come in already and stays as it is.")
+    wizard.to_columns(page)
+    wizard.to_check(page)
+    assert wizard.planned(page)["unchanged"] == 1
 
 
 def test_the_empty_list_to_fill_in_is_downloaded(page: Page, server: Server) -> None:
