@@ -35,7 +35,7 @@ _KEPT = (
 _IS_MARKED = "EXISTS (SELECT 1 FROM consent_erasure WHERE consent_id = old.id)"
 _SAME_SQLITE = " AND ".join(f'old."{name}" IS new."{name}"' for name in _KEPT)
 _SAME_POSTGRES = " AND ".join(f'old."{name}" IS NOT DISTINCT FROM new."{name}"' for name in _KEPT)
-_SQLITE_LEDGER = (
+SQLITE_LEDGER = (
     f"CREATE TRIGGER IF NOT EXISTS consent_update BEFORE UPDATE ON consent WHEN NOT ({_IS_MARKED} AND {_SAME_SQLITE}) "
     "BEGIN SELECT RAISE(ABORT, 'consent is append-only'); END",
     "CREATE TRIGGER IF NOT EXISTS consent_delete BEFORE DELETE ON consent "
@@ -107,7 +107,7 @@ def ensure_derived(engine: Engine) -> None:
                 connection.exec_driver_sql(statement)
             return
         is_new = not inspect(connection).has_table("contact_search")
-        for statement in (*_SQLITE_DERIVED, *_SQLITE_LEDGER):
+        for statement in (*_SQLITE_DERIVED, *SQLITE_LEDGER):
             connection.exec_driver_sql(statement)
         for table, columns in _APPEND_ONLY.items():
             connection.exec_driver_sql(

@@ -10,13 +10,28 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from crm_app.models import Contact, ContactTag, FieldType, ImportRow, JobState, Outcome, Tag
-from crm_app.services import custom_fields, database
+from crm_app.models import (
+    Channel,
+    Consent,
+    ConsentSource,
+    ConsentState,
+    Contact,
+    ContactTag,
+    FieldType,
+    ImportRow,
+    JobState,
+    Outcome,
+    Tag,
+)
+from crm_app.services import custom_fields, database, schema
 from crm_app.services.actor import SYSTEM
+from crm_app.services.consent import ledger
+from crm_app.services.consent.standing import standings
 from crm_app.services.imports import steps
 from crm_app.services.imports.columns import Blank, InFile, WriteRule
+from crm_app.services.imports.preview import PreviewRow
 from crm_app.services.imports.reading.types import ReadSettings
 from tests.services.imports.conftest import Flow, add_contact
 
@@ -28,10 +43,11 @@ LIFECYCLES = ["", "lead", "Kunde", "?"]
 SOURCES = ["", "fair"]
 TAGS = ["", "VIP", "vip, Kurs"]
 DATES = ["", "[clear]", "1990-12-31", "1990-02-30"]
+CONSENTS = ["", "", "yes", "no", "2020-01-31", "perhaps", "[clear]"]
 AS_WRITTEN = ReadSettings(encoding="utf-8", delimiter=",", quotechar='"', header_row=1)
 HEADER = [
     *("external_id", "lifecycle", "source", "first_name", "email", "phone", "mobile", "birth_date", "tags"),
-    *("fee", "instrument"),
+    *("consent_email", "fee", "instrument"),
 ]
 OWN = ("fee", "instrument")  # own fields of the installation
 FEES = ["", "[clear]", "12,50", "€ 1.200,00", "much"]
@@ -52,8 +68,13 @@ stored = st.fixed_dictionaries(
 row = st.tuples(
     *[
         st.sampled_from(values)
-        for values in (IDS, LIFECYCLES, SOURCES, NAMES, MAILS, PHONES, PHONES, DATES, TAGS, FEES, INSTRUMENTS)
+        for values in (IDS, LIFECYCLES, SOURCES, NAMES, MAILS, PHONES, PHONES, DATES, TAGS, CONSENTS, FEES, INSTRUMENTS)
     ]
+)
+# What stands in the ledger before, by e-mail.
+agreed = st.dictionaries(
+    st.sampled_from(["a@example.org", "b@example.org"]),
+    st.sampled_from([ConsentState.SENT, ConsentState.CONFIRMED, ConsentState.REVOKED]),
 )
 options = st.fixed_dictionaries(
     {
@@ -92,6 +113,21 @@ def empty() -> None:
         custom_fields.create(session, SYSTEM, "Instrument", FieldType.CHOICE, ["Klavier", "Geige"])
         if database.is_sqlite(session):
             session.execute(text("INSERT INTO contact_search(contact_search) VALUES ('rebuild')"))
+        forget_consents(session)
+
+
+def forget_consents(session: Session) -> None:
+    """Empties the ledger as nobody else can."""
+    is_sqlite = database.is_sqlite(session)
+    off = "DROP TRIGGER consent_delete" if is_sqlite else "ALTER TABLE consent DISABLE TRIGGER USER"
+    on = schema.SQLITE_LEDGER if is_sqlite else ("ALTER TABLE consent ENABLE TRIGGER USER",)
+    for statement in (off, "DELETE FROM consent", "DELETE FROM suppression", *on):
+        session.connection().exec_driver_sql(statement)
+
+
+def standing(session: Session) -> dict[str, ConsentState]:
+    norms = ["a@example.org", "b@example.org", "c@example.org"]
+    return {norm: found.state for norm, found in standings(session, Channel.EMAIL, norms).items()}
 
 
 def as_csv(rows: list[tuple[str, ...]]) -> str:
@@ -114,9 +150,12 @@ def values(session: Session) -> dict[int, dict[str, Any]]:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(people=st.lists(stored, max_size=4), rows=st.lists(row, min_size=1, max_size=8), chosen=options)
-def test_what_the_preview_shows_is_what_is_written(clean: Flow, db: Path, people, rows, chosen) -> None:
+@given(people=st.lists(stored, max_size=4), rows=st.lists(row, min_size=1, max_size=8), chosen=options, before_=agreed)
+def test_what_the_preview_shows_is_what_is_written(clean: Flow, db: Path, people, rows, chosen, before_) -> None:
     empty()
+    with database.transaction() as session:
+        for address, state in before_.items():
+            ledger.record(session, SYSTEM, Channel.EMAIL, address, state, source=ConsentSource.FORM)
     for person in people:
         add_contact(**person)
     id_ = clean.bring(as_csv(rows), settings=AS_WRITTEN)
@@ -124,7 +163,7 @@ def test_what_the_preview_shows_is_what_is_written(clean: Flow, db: Path, people
     assert clean.work(steps.check, id_) is JobState.DONE
     planned = {found.row: found for found in clean.rows(id_)}
     with database.reading() as session:
-        before = values(session)
+        before, agreed_before = values(session), standing(session)
     counts = clean.counts(id_)
     assert clean.commit(id_) == counts
     assert clean.get(id_).replanned == 0
@@ -151,9 +190,25 @@ def test_what_the_preview_shows_is_what_is_written(clean: Flow, db: Path, people
             if value != before[proof.contact_id][name]
             and name not in ("version", "updated_at", "search_text", "sort_name")
         }
-        assert changed == set(found.changes), "exactly the shown fields changed"
+        assert changed == set(found.changes) - {"consent_email"}, "exactly the shown fields changed"
     assert len(touched) == len(taken), "no contact is written twice"
     for contact_id in before.keys() - touched:
         assert after[contact_id] == before[contact_id]
     assert len(after) == len(before) + counts.get("create", 0)
     assert sum(counts.values()) == len(rows)
+    _consents_are_as_shown(planned, agreed_before)
+
+
+def _consents_are_as_shown(planned: dict[int, PreviewRow], before: dict[str, ConsentState]) -> None:
+    """What the preview shows stands in the ledger, nobody rose past "imported", and no revocation was lifted."""
+    with database.reading() as session:
+        written = session.exec(
+            select(Consent).where(col(Consent.import_id).is_not(None)).order_by(col(Consent.id))
+        ).all()
+        after = standing(session)
+    shown = {n: f"consent {one.state}" for one in reversed(written) if (n := one.import_row)}
+    assert {n: row.changes["consent_email"][1] for n, row in planned.items() if "consent_email" in row.changes} == shown
+    assert {one.state for one in written} <= {ConsentState.IMPORTED, ConsentState.REVOKED}
+    for norm, state in after.items():
+        assert state in {before[norm], ConsentState.REVOKED} or before[norm] is ConsentState.NONE
+        assert before[norm] is not ConsentState.REVOKED or state is ConsentState.REVOKED

@@ -11,9 +11,10 @@ from stdnum.de import idnr
 from stdnum.it import iva
 from stdnum.pl import nip, pesel
 
-from crm_app.services.fields import country, gender, language, links, vocabulary, yes_no
+from crm_app.services.fields import consent, country, gender, language, links, vocabulary, yes_no
 from crm_app.services.fields.characters import folded, words
 from crm_app.services.fields.date_formats import format_of, shape_of
+from crm_app.services.fields.registry import CONSENT_FIELDS
 from crm_app.services.fields.verdict import FieldContext
 
 SAMPLE = 200  # filled cells looked at
@@ -159,6 +160,7 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "yes_no": _taken(yes_no.parse_yes_no),
     "active": _taken(vocabulary.parse_active),
     "lifecycle": _taken(vocabulary.parse_lifecycle),
+    "consent": _taken(consent.parse_opt_in),
     "postal_code": lambda cell: bool(_POSTAL_CODE.fullmatch(cell.upper())),
     "long_postal_code": lambda cell: len(cell) >= 5 and bool(_POSTAL_CODE.fullmatch(cell.upper())),
     "digits": lambda cell: any(char.isdigit() for char in cell) and len(cell) <= 30,
@@ -191,5 +193,7 @@ _EXPECTED: dict[str, tuple[str, ...]] = {
     "postal_code": ("postal_code", "digits"),
     "tax_number": ("digits",),
     "number": ("whole_number",),
+    **{name: ("consent",) for name in CONSENT_FIELDS if name != "consent_date"},
+    "consent_date": ("date",),
 }
 _WORDS = words("salutation first_name last_name company city province")

@@ -11,6 +11,7 @@ from crm_app.locales import Text, text
 from crm_app.services.imports.mapping.addresses import keep_one_address
 from crm_app.services.imports.mapping.cells_only import claim_by_cells, settle_by_cells
 from crm_app.services.imports.mapping.columns import DISAGREE, Claim, Column, first_claim, read_columns
+from crm_app.services.imports.mapping.consents import claim_consents
 from crm_app.services.imports.mapping.evidence import UNLIKE, fit
 from crm_app.services.imports.mapping.ours import own_targets
 from crm_app.services.imports.mapping.people import settle_people
@@ -48,6 +49,7 @@ def suggest(
     keep_one_address(read, claims)
     _keep_the_best(read, claims)
     settle_by_cells(read, claims)
+    claim_consents(read, claims)
     return [Suggestion(claim.target, round(claim.certainty, 2), claim.reason) for claim in claims]
 
 
