@@ -85,7 +85,9 @@ def next_rows(plan: Connection, after: int, limit: int) -> list[PlannedRow]:
 
 def _changes(stored: str | None, again: bool) -> tuple[dict[str, Any] | None, bool, dict[str, list[str]] | None]:
     """What changes of the contact, whether it was planned again, what changes of its consent."""
-    changes = json.loads(stored) if stored else {}
+    if not stored:
+        return None, again, None
+    changes = json.loads(stored)
     consents = {name: changes.pop(name) for name in list(changes) if name in CONSENT_FIELDS}
     return changes or None, again, consents or None
 
