@@ -212,6 +212,12 @@ def test_a_column_named_consent_does_nothing_by_itself(flow: Flow, session: Sess
     assert entries(session) == []
 
 
+def test_a_column_whose_header_and_cells_say_so_is_suggested(flow: Flow) -> None:
+    rows = "".join(f"a{n}@example.org,{'no' if n else 'yes'},\n" for n in range(9))
+    id_ = flow.bring("E-Mail,Newsletter-Einwilligung,Opt-out\n" + rows)
+    assert [column["target"] for column in flow.get(id_).columns] == ["email", "consent_email", None]
+
+
 @pytest.mark.parametrize("cell", ["confirmed", "yes", "sent", "opted in", "double opt-in", "2020-01-01"])
 def test_no_cell_raises_past_imported(flow: Flow, session: Session, cell: str) -> None:
     flow.done(f"first_name,email,consent_email\nAda,ada@example.org,{cell}\n", take_rows_without_bad_cells=True)

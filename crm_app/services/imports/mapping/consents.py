@@ -33,7 +33,8 @@ def claim_consents(columns: Sequence[Column], claims: list[Claim]) -> None:
 
 
 def _is(column: Column, target: str, kind: str) -> bool:
-    if not column.has_evidence or column.evidence.share(kind) < _NEEDED:
+    # One cell is enough: of a column of yes and no, the samples hold each word once.
+    if not column.evidence.filled or column.evidence.share(kind) < _NEEDED:
         return False
     return key_of(column.header) in _headers()[target]
 
