@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlmodel import Session, select
 
@@ -15,6 +16,10 @@ from crm_app.services import database
 from crm_app.services.actor import Actor
 from tests import postgres_databases
 from tests.postgres_databases import migrate
+
+# No test judges by the clock: a machine may be busy with something else.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 POSTGRES = os.environ.get("CRM_TEST_POSTGRES", "")
 

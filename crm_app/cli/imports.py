@@ -31,7 +31,9 @@ def import_file(
             "--map", metavar="HEADER=FIELD", help="Column to field; an empty field leaves it out. Repeatable."
         ),
     ] = None,
-    match: Annotated[str | None, typer.Option("--match", help="The only field by which rows find contacts.")] = None,
+    match: Annotated[
+        str | None, typer.Option("--match", help="The only key by which rows find contacts; name_birth_date is one.")
+    ] = None,
     tags: Annotated[list[str] | None, typer.Option("--tag", help="Tag for every contact of the file.")] = None,
     preset: Annotated[
         str, typer.Option("--preset", metavar="NAME", help="Choices saved under this name, or those for a program.")

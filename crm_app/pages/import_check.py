@@ -10,7 +10,7 @@ from crm_app.components.search_box import search_box
 from crm_app.components.text import N, T, figure, t, tn
 from crm_app.pages.import_frame import foot, frame
 from crm_app.state.import_check import ImportCheckState
-from crm_app.state.import_check_view import CellLine, ColumnHead, GroupLine, RowLine
+from crm_app.state.import_check_view import ANOTHER, CellLine, ColumnHead, GroupLine, RowLine
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
 
@@ -175,11 +175,25 @@ def _row(row: rx.Var[RowLine]) -> rx.Component:
                     rx.el.p(row.reason, class_name="row-reason", title=row.reason),
                 ),
             ),
+            rx.cond(ImportCheckState.editable & (row.matches.length() > 0) & ~row.is_left_out, _who(row)),
             class_name="what-happens",
         ),
         rx.foreach(row.cells, lambda cell: _cell(row, cell)),
         class_name="plan-row " + row.outcome,
         key=row.row.to(str),
+    )
+
+
+def _who(row: rx.Var[RowLine]) -> rx.Component:
+    """Several contacts match: somebody says which one it is."""
+    return rx.el.select(
+        rx.el.option(T("Which one is it?"), value=""),
+        rx.foreach(row.matches, lambda match: rx.el.option(match.label, value=match.value)),
+        rx.el.option(T("none of them: a new contact"), value=ANOTHER),
+        value=row.chosen,
+        on_change=lambda choice: ImportCheckState.resolve(row.row, choice),
+        aria_label=t("Contact that row {row} means", row=row.row),
+        class_name=rx.cond(row.chosen == "", "input small who wrong", "input small who"),
     )
 
 

@@ -5,8 +5,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app.components.text import N, T, t
-from crm_app.services.fields.registry import FIELDS
-from crm_app.state.import_columns import CLEAR, MATCH_KEYS, ImportColumnsState, InFile
+from crm_app.state.import_columns import CLEAR, KEY_LABELS, ImportColumnsState, InFile
 from crm_app.state.import_wizard import ImportWizardState
 
 _state = ImportColumnsState
@@ -115,4 +114,4 @@ def _listed(choices: rx.Var) -> rx.Component:
 
 
 def _label(key: rx.Var[str]) -> rx.Component:
-    return rx.match(key, *[(name, T(FIELDS[name].label.msgid)) for name in MATCH_KEYS], rx.fragment(key))
+    return rx.match(key, *[(name, T(label.msgid)) for name, label in KEY_LABELS.items()], rx.fragment(key))

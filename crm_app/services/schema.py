@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 from crm_app import locales
 from crm_app.services import backup, database
+from crm_app.services.contacts import derived
 from crm_app.services.errors import Conflict
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,10 @@ _SQLITE_DERIVED = (
     "INSERT INTO contact_search(rowid, search_text) VALUES (new.id, new.search_text); END",
     "CREATE TRIGGER IF NOT EXISTS contact_search_delete AFTER DELETE ON contact BEGIN "
     "INSERT INTO contact_search(contact_search, rowid, search_text) VALUES ('delete', old.id, old.search_text); END",
+)
+_BOTH_DERIVED = (
+    f"CREATE INDEX IF NOT EXISTS ix_contact_tax_norm ON contact ({derived.TAX_NORM.replace('contact.', '')}) "
+    "WHERE tax_number IS NOT NULL",
 )
 _APPEND_ONLY = {"activity": "at, kind, data", "audit_entry": "at, action, data", "login_event": "at, account, outcome"}
 # Erasure marks the rows it blanks in `consent_erasure`; then all columns but these may change.
@@ -102,6 +107,8 @@ def upgrade(engine: Engine | None = None) -> None:
 def ensure_derived(engine: Engine) -> None:
     """Re-creates triggers and search indexes, which Alembic's batch mode drops with the table it rebuilds."""
     with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+        for statement in _BOTH_DERIVED:
+            connection.exec_driver_sql(statement)
         if engine.dialect.name != "sqlite":
             for statement in (*_POSTGRES_DERIVED, *_POSTGRES_LEDGER):
                 connection.exec_driver_sql(statement)

@@ -16,8 +16,9 @@ from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, CRMError, NotFound
 from crm_app.services.fields.registry import Field
-from crm_app.services.imports import access, edits, plan_file, preview, steps, uploads, whole_files
+from crm_app.services.imports import access, conflicts, edits, plan_file, preview, steps, uploads, whole_files
 from crm_app.services.imports.columns import Options, from_json
+from crm_app.services.imports.conflicts import Match
 from crm_app.services.imports.edits import Edited
 from crm_app.services.imports.preview import ProblemGroup
 from crm_app.state.guard import action
@@ -68,7 +69,9 @@ class ImportCheckState(rx.State):
         mapped = [column for column in from_json(found.columns) if column.target]
         shown = Shown(actor, await asyncio.to_thread(_fields))
         self.heads = shown.heads(mapped)
-        self.rows = [shown.row(row, mapped) for row in page.rows]
+        open_ = [row.row for row in page.rows if row.outcome is Outcome.CONFLICT or row.chosen]
+        matches = await asyncio.to_thread(_matches, actor, found, open_) if open_ else {}
+        self.rows = [shown.row(row, mapped, matches.get(row.row, ())) for row in page.rows]
         self._describe(wizard._id, found, counts)
         self._link(wizard._id, asked, page, groups, found, actor.language)
 
@@ -134,6 +137,14 @@ class ImportCheckState(rx.State):
         """Leaves a row out, or takes it again."""
         self.alike = 0
         return await self._shown_again(await self._edit(edits.leave_out, row, is_out=is_out))
+
+    @action(permission=Permission.IMPORT)
+    async def resolve(self, row: int, choice: str):
+        """Says which contact a row means: its number, ANOTHER, or empty = nobody has said."""
+        self.alike = 0
+        done = await self._edit(edits.resolve, row, choice or None)
+        self._mended = (str(self.router.url), [*self._mended_here(), row])
+        return await self._shown_again(done)
 
     @action(permission=Permission.IMPORT)
     async def undo_edit(self):
@@ -223,6 +234,11 @@ def _key(group: ProblemGroup) -> str:
 def _fields() -> dict[str, Field]:
     with database.reading() as session:
         return custom_fields.targets(session)
+
+
+def _matches(actor: Actor, found: Import, rows: list[int]) -> dict[int, list[Match]]:
+    with database.reading() as session:
+        return conflicts.matches(session, actor, found, rows)
 
 
 def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], list[ProblemGroup], int] | None:

@@ -1,6 +1,6 @@
 """Rows of the preview as finished text: values as they will be stored, what is wrong in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,20 @@ from crm_app.services.actor import Actor
 from crm_app.services.fields.registry import Field, FieldKind
 from crm_app.services.imports import plan_file, preview
 from crm_app.services.imports.columns import ColumnMapping
+from crm_app.services.imports.conflicts import Match
 from crm_app.services.imports.edits import MOST_LETTERS
 from crm_app.services.imports.preview import PreviewRow
 from crm_app.state.contact_view import label_of, plain_words
 from crm_app.state.formats import exact
 
 SHOWN_LETTERS = 200
+ANOTHER = plan_file.ANOTHER
+
+
+@dataclass
+class Choice:
+    value: str
+    label: str
 
 
 @dataclass
@@ -39,6 +47,8 @@ class RowLine:
     cells: list[CellLine] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     is_left_out: bool = False  # by hand
+    matches: list[Choice] = field(default_factory=list)  # contacts among which somebody can choose
+    chosen: str = ""
 
 
 @dataclass
@@ -68,7 +78,7 @@ class Shown:
             ColumnHead(column.header, label_of(str(column.target), self._language, self._fields)) for column in mapped
         ]
 
-    def row(self, row: PreviewRow, mapped: list[ColumnMapping]) -> RowLine:
+    def row(self, row: PreviewRow, mapped: list[ColumnMapping], matches: Sequence[Match] = ()) -> RowLine:
         problems = {problem.index: problem for problem in reversed(row.problems)}
         return RowLine(
             row=row.row,
@@ -77,6 +87,11 @@ class Shown:
             cells=[self._cell(row, column, problems.get(column.index)) for column in mapped],
             problems=[_sentence(problem, mapped, self._language) for problem in row.problems],
             is_left_out=plan_file.WHOLE_ROW in row.edited,
+            matches=[
+                Choice(str(one.number), f"#{one.number} {one.name}" + (f" ({one.detail})" if one.detail else ""))
+                for one in matches
+            ],
+            chosen=row.chosen,
         )
 
     def _cell(self, row: PreviewRow, column: ColumnMapping, problem: preview.CellProblem | None) -> CellLine:

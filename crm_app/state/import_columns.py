@@ -16,6 +16,7 @@ from crm_app.services.fields.registry import Field, FieldGroup, FieldKind
 from crm_app.services.fields.vocabulary import split_tags
 from crm_app.services.imports import access, steps, values
 from crm_app.services.imports.columns import CLEAR as CLEAR
+from crm_app.services.imports.columns import KEY_LABELS as KEY_LABELS
 from crm_app.services.imports.columns import (
     MATCH_KEYS,
     Blank,
@@ -24,6 +25,7 @@ from crm_app.services.imports.columns import (
     Options,
     WriteRule,
     from_json,
+    key_fits,
     suggested_key,
 )
 from crm_app.services.imports.values import ColumnValue
@@ -119,7 +121,7 @@ class ImportColumnsState(rx.State):
                 describe(line, fields)
                 self._meant[index] = {}
         after = suggested_key(line.target or None for line in self.columns)
-        if self.match_key == (before or "") or self.match_key not in [line.target for line in self.columns]:
+        if self.match_key == (before or "") or not key_fits(self.match_key, [line.target for line in self.columns]):
             self.match_key = after or ""
         await self._keep()
         await self._show_dates()
@@ -252,7 +254,7 @@ class ImportColumnsState(rx.State):
 
     def _derive(self) -> None:
         mapped = {line.target for line in self.columns}
-        self.match_keys = [key for key in MATCH_KEYS if key in mapped]
+        self.match_keys = [key for key in MATCH_KEYS if key_fits(key, mapped)]
         chosen = {"status": self.new_status, "owner": self.new_owner, "source": self.new_source.strip()}
         self.lacking = [name for name in self._required if name not in mapped and not chosen.get(name)]
         self.unmapped = [line.header for line in self.columns if not line.target and line.part != "empty"]

@@ -13,9 +13,9 @@ from crm_app.models import HALTED, Import, ImportState, Permission, UndoOutcome,
 from crm_app.services import custom_fields, database, installation
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound
-from crm_app.services.fields.registry import TARGETS, Field
+from crm_app.services.fields.registry import Field
 from crm_app.services.imports import access, continuing, fetching_again, retention, undo
-from crm_app.services.imports.columns import Options, from_json
+from crm_app.services.imports.columns import KEY_LABELS, Options, from_json
 from crm_app.services.imports.continuing import Round
 from crm_app.state.contact_view import label_of
 from crm_app.state.formats import exact, spoken
@@ -166,7 +166,7 @@ def _view(found: Import, counts: dict[str, int], who: str, actor: Actor, fields:
         finished=exact(found.finished_at, language, actor.timezone) if found.finished_at else "",
         file_name=found.file_name,
         size=_size(found.file_size, language),
-        match_key=locales.render(TARGETS[options.match_key].label, language) if options.match_key else "",
+        match_key=locales.render(KEY_LABELS[options.match_key], language) if options.match_key else "",
         tags=", ".join(options.tags),
         mapping=[
             Pair(column.header, label_of(column.target, language, fields))

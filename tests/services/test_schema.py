@@ -11,6 +11,7 @@ from crm_app.services.errors import Conflict
 
 
 @pytest.mark.sqlite_only
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_migrations_build_what_the_models_say(db: Path) -> None:
     with database.engine().connect() as connection:
         context = MigrationContext.configure(

@@ -9,6 +9,8 @@ from crm_app.services.folding import digits, fold, fold_umlauts
 SEARCHED = ("first_name", "last_name", "company", "email", "city", "external_id")
 PHONES = ("phone", "mobile")
 SORT_LENGTH = 400
+# SQL for a stored tax number as imports compare it (`fields.tax_number`'s norm); there is an index on exactly this.
+TAX_NORM = "upper(replace(replace(replace(replace(contact.tax_number, '.', ''), '/', ''), '_', ''), '-', ''))"
 
 # Which contact fields are points, of what kind, under which label.
 POINT_FIELDS = {

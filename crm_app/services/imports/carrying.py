@@ -6,7 +6,7 @@ from typing import Any
 
 from crm_app.locales import Text, text
 from crm_app.services.fields.registry import TARGETS, Field
-from crm_app.services.imports.columns import ColumnMapping, Options, suggested_key
+from crm_app.services.imports.columns import ColumnMapping, Options, key_fits, suggested_key
 from crm_app.services.imports.likeness import Key, keys_of
 
 MANY = ("tags",)  # fields to which several columns may go
@@ -83,7 +83,7 @@ def as_suggested(headers: Sequence[str], suggestions: Sequence[Mapping[str, Any]
 
 def carried_key(key: str | None, before: Iterable[str | None], now: Collection[str | None]) -> str | None:
     """A match key chosen for other columns (`before`) on these: also "none", when there was one to choose."""
-    is_chosen = key in now if key else suggested_key(before) is not None
+    is_chosen = key_fits(key, now) if key else suggested_key(before) is not None
     return key if is_chosen else suggested_key(now)
 
 

@@ -25,7 +25,7 @@ from crm_app.services.imports.consent_plan import plan_consents
 from crm_app.services.imports.date_column import date_formats
 from crm_app.services.imports.doubles import Doubles
 from crm_app.services.imports.judging import Flaw, Judge, Judged
-from crm_app.services.imports.matching import Candidate, Decision
+from crm_app.services.imports.matching import NEW_CONTACT, Candidate, Decision
 from crm_app.services.imports.plan_file import WHOLE_ROW, text_json
 from crm_app.services.imports.settling import settle
 from crm_app.services.imports.suppressed_rows import ERASED, SUPPRESSED, screened
@@ -86,6 +86,7 @@ class Check:
         self.matcher = continued.matcher(continues_id, self.layout, actor, context, required)
         self.doubles = Doubles(self.layout)
         self._left_out: set[int] = set()
+        self._chosen: dict[int, int] = {}
         self._erased: set[int] = set()
         self._indexes = {column.target: column.index for column in columns}
         self._keeps_all = options.in_file is not InFile.FIRST or bool(self.layout.consents)
@@ -140,8 +141,18 @@ class Check:
         if changed:
             cells = [plan_file.edited(each, changed.get(row, {})) for row, each in zip(rows, cells, strict=True)]
         self._left_out = {row for row, edits in changed.items() if plan_file.WHOLE_ROW in edits}
+        self._chosen = self._resolved(changed)
         self._chunk(rows, cells)
         return rows
+
+    def _resolved(self, changed: Mapping[int, Mapping[int, str]]) -> dict[int, int]:
+        """The contacts, by id, that somebody said rows mean; a number that is gone says nothing."""
+        said = {row: edits[plan_file.CHOSEN] for row, edits in changed.items() if plan_file.CHOSEN in edits}
+        if not said:
+            return {}
+        ids = self.matcher.ids(self.session, [int(word) for word in said.values() if word != plan_file.ANOTHER])
+        ids[plan_file.ANOTHER] = NEW_CONTACT
+        return {row: ids[word] for row, word in said.items() if word in ids}
 
     def _settle(self) -> None:
         rule = self.options.in_file
@@ -157,6 +168,9 @@ class Check:
         decisions: list[Decision | None] = [self._refusal(judged, place, cells) for place in range(len(rows))]
         open_ = [place for place, decision in enumerate(decisions) if decision is None]
         candidates = [_candidate(judged, place) for place in open_]
+        if self._chosen:
+            for candidate in candidates:
+                candidate.chosen = self._chosen.get(candidate.row)
         for place, candidate, decision in zip(
             open_, candidates, self.matcher.decide(self.session, candidates), strict=True
         ):
@@ -205,7 +219,7 @@ class Check:
             row, key, data = judged.rows[place], judged.keys[place], None
             taken = decision.outcome in (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)
             if taken or (decision.outcome is not Outcome.INVALID and self._keeps_all):
-                data = _data(judged, place)
+                data = _data(judged, place, self._chosen.get(row))
             changes = plan_file.encode(decision.changes) if decision.changes else None
             reason = text_json(decision.reason) if decision.reason else None
             rows.append((row, decision.outcome, decision.contact_id, decision.version, key, reason, data, changes))
@@ -252,10 +266,12 @@ def _candidate(judged: Judged, place: int) -> Candidate:
     )
 
 
-def _data(judged: Judged, place: int) -> str:
+def _data(judged: Judged, place: int, chosen: int | None) -> str:
     """What the commit needs of a row, as JSON: `Candidate.data`, without making one for each row."""
-    if judged.consents:
-        return _candidate(judged, place).data
+    if judged.consents or chosen is not None:
+        candidate = _candidate(judged, place)
+        candidate.chosen = chosen
+        return candidate.data
     tags = judged.tags[place] if judged.tags else []
     return plan_file.encode([judged.values[place], judged.norms[place], tags, judged.clears.get(place, ())])
 

@@ -61,7 +61,7 @@ def choose(
     columns = [replace(column, target=target) for column, target in zip(columns, targets, strict=True)]
     chosen = preset.options if preset else Options()
     key = chosen.match_key if preset else shipped_presets.match_key(product, targets)
-    is_chosen = key in targets if key else preset is not None
+    is_chosen = mappings.key_fits(key, targets) if key else preset is not None
     if not is_chosen:
         key = mappings.suggested_key(targets)
     options = replace(

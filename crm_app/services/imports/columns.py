@@ -1,21 +1,26 @@
 """What somebody chose for an import: which column goes where, and how the rows are taken."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from dataclasses import field as with_default
 from enum import StrEnum
 from typing import Any
 
-from crm_app.locales import text
+from crm_app.locales import Text, text
 from crm_app.models import Lifecycle
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.date_formats import is_format
-from crm_app.services.fields.registry import TARGETS, Field, FieldKind
+from crm_app.services.fields.registry import FIELDS, TARGETS, Field, FieldKind
 
-# Fields by which rows find contacts; without a choice the first mapped of the first three.
-MATCH_KEYS: tuple[str, ...] = ("number", "external_id", "email", "phone", "mobile")
+# Who has the same name and was born on the same day is the same person: a key of three fields.
+NAME_AND_BIRTH = "name_birth_date"
+# By what rows find contacts; without a choice the first mapped of the first three.
+MATCH_KEYS: tuple[str, ...] = ("number", "external_id", "email", "phone", "mobile", "tax_number", NAME_AND_BIRTH)
 AUTOMATIC_KEYS = MATCH_KEYS[:3]
-
+KEY_LABELS: dict[str, Text] = {
+    **{key: FIELDS[key].label for key in MATCH_KEYS if key in FIELDS},
+    NAME_AND_BIRTH: text("Name and date of birth"),
+}
 
 SOURCE_LENGTH = 120
 # A cell that holds exactly this empties the stored value, whatever blank cells do.
@@ -104,6 +109,16 @@ def from_json(columns: Iterable[dict[str, Any]]) -> list[ColumnMapping]:
     return [ColumnMapping.from_json(column) for column in columns]
 
 
+def fields_of_key(key: str) -> tuple[str, ...]:
+    """The fields a match key is made of."""
+    return ("first_name", "last_name", "birth_date") if key == NAME_AND_BIRTH else (key,)
+
+
+def key_fits(key: str | None, targets: Collection[str | None]) -> bool:
+    """Whether columns go to all the fields of the key."""
+    return key is not None and all(name in targets for name in fields_of_key(key))
+
+
 def suggested_key(targets: Iterable[str | None]) -> str | None:
     """The match key without a choice: the first mapped of number, external ID and e-mail."""
     mapped = set(targets)
@@ -156,7 +171,7 @@ def _validate_options(options: Options, mapped: set[str]) -> None:
     if options.match_key is not None:
         if options.match_key not in MATCH_KEYS:
             raise Invalid(text("Rows cannot be matched by “{key}”.", key=options.match_key), "match_key")
-        if options.match_key not in mapped:
+        if not key_fits(options.match_key, mapped):
             raise Invalid(text("No column goes to the field that rows are matched by."), "match_key")
     if options.source is not None and not 0 < len(options.source.strip()) <= SOURCE_LENGTH:
         raise Invalid(text("A source has 1 to {most} characters.", most=SOURCE_LENGTH), "source")

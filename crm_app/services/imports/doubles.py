@@ -7,7 +7,7 @@ data is kept when the last one is to count, or all of them together: `settling` 
 from crm_app.locales import text
 from crm_app.models import Outcome
 from crm_app.services.imports.layout import Layout
-from crm_app.services.imports.matching import Candidate, Decision
+from crm_app.services.imports.matching import NEW_CONTACT, Candidate, Decision
 
 SAME_KEY = text("The same key as in row {row}; the first row counts.").msgid
 SAME_CONTACT = text("The same contact as in row {row}; the first row counts.").msgid
@@ -26,7 +26,7 @@ class Doubles:
 
     def judged(self, candidate: Candidate, decision: Decision) -> Decision:
         """The decision, or a skip when an earlier row was the same contact."""
-        if decision.outcome is Outcome.INVALID:
+        if decision.outcome is Outcome.INVALID or candidate.chosen == NEW_CONTACT:
             return decision
         if candidate.key is not None:
             if first := self._keys.get(candidate.key):

@@ -72,6 +72,17 @@ def leave_out(session: Session, actor: Actor, import_id: int, row: int, *, is_ou
         return _apply(session, actor, found, plan, {(row, WHOLE_ROW): "" if is_out else None})
 
 
+def resolve(session: Session, actor: Actor, import_id: int, row: int, choice: str | None) -> Edited:
+    """Says which contact a row means: its number, ANOTHER for a new one, None = nobody says. Raises like `change`."""
+    found = _open(session, actor, import_id)
+    if choice is not None and choice != plan_file.ANOTHER and not (choice.isascii() and choice.isdigit()):
+        raise Invalid(text("Choose one of the contacts, or a new one."), "choice")
+    with plan_file.writing(uploads.place_of(found)) as plan:
+        if plan.execute("SELECT 1 FROM cells WHERE row = ?", (row,)).fetchone() is None:
+            raise Invalid(text("There is no row {row} that could be changed.", row=row), "row")
+        return _apply(session, actor, found, plan, {(row, plan_file.CHOSEN): choice})
+
+
 def undo(session: Session, actor: Actor, import_id: int) -> Edited | None:
     """Takes the last step back; None when there is none. Raises like `change`."""
     found = _open(session, actor, import_id)

@@ -6,11 +6,12 @@ from typing import Any
 
 from crm_app.locales import Text
 from crm_app.services import custom_fields
+from crm_app.services.contacts import derived
 from crm_app.services.escaping import unescape
 from crm_app.services.fields.registry import PARSERS
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Level, Verdict
 from crm_app.services.imports import references
-from crm_app.services.imports.columns import CLEAR, NEVER_EMPTY, Blank, ColumnMapping, WriteRule
+from crm_app.services.imports.columns import CLEAR, NAME_AND_BIRTH, NEVER_EMPTY, Blank, ColumnMapping, WriteRule
 from crm_app.services.imports.consent_cells import Want, wanted
 from crm_app.services.imports.layout import Layout, plain_column
 from crm_app.services.imports.references import References
@@ -115,12 +116,19 @@ class Judge:
         judged.values = [list(row) for row in zip(*(values[target] for target in targets), strict=True)]
         judged.norms = list(zip(*(norms[target] for target in self._layout.points), strict=True))
         judged.values = judged.values or [[] for _ in rows]
+        if self._layout.key == NAME_AND_BIRTH:
+            places = [targets.index(name) for name in self._layout.key_fields]
+            judged.keys = [name_and_birth(*[row[place] for place in places]) for row in judged.values]
         judged.norms = judged.norms or [() for _ in rows]
         return judged
 
     def _note_clears(self, judged: Judged, column: ColumnMapping, verdicts: list[Verdict], memo: Memo) -> None:
         blanks = self._blanks_clear and column.rule is WriteRule.OVERWRITE
-        if (not blanks and not memo.has_cleared) or column.target in NEVER_EMPTY or column.target == self._layout.key:
+        if (
+            (not blanks and not memo.has_cleared)
+            or column.target in NEVER_EMPTY
+            or column.target in self._layout.key_fields
+        ):
             return
         place_of_value = self._layout.targets.index(str(column.target))
         for place, verdict in enumerate(verdicts):
@@ -134,8 +142,15 @@ class Judge:
             assert verdict.message is not None
             flaw = Flaw(column.index, verdict.level, verdict.message, texts[place])
             judged.flaws.setdefault(place, []).append(flaw)
-            if verdict.is_error and column.target == self._layout.key:
+            if verdict.is_error and column.target in self._layout.key_fields:
                 judged.bad_keys.add(place)
+
+
+def name_and_birth(first_name: str | None, last_name: str | None, birth_date: str | None) -> str | None:
+    """The key of a person: the name as it is sorted by, and the day in ISO form; None when a part is missing."""
+    if not first_name or not last_name or not birth_date:
+        return None
+    return derived.sort_name({"first_name": first_name, "last_name": last_name}) + "|" + birth_date
 
 
 def _add_tags(tags: list[list[str]], verdicts: list[Verdict]) -> None:

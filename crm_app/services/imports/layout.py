@@ -7,7 +7,7 @@ from typing import Any
 from crm_app.services.contacts.derived import POINT_FIELDS
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.fields.registry import CONSENT_FIELDS, FIELDS, TARGETS, FieldKind
-from crm_app.services.imports.columns import ColumnMapping, Options, WriteRule
+from crm_app.services.imports.columns import ColumnMapping, Options, WriteRule, fields_of_key
 
 # Columns of `contact` for fields that are called otherwise there.
 ATTRIBUTES = {"status": "status_id", "owner": "owner_id"}
@@ -31,6 +31,11 @@ class Layout:
     tags_rule: str = WriteRule.OVERWRITE  # of the tag columns; those for every row are always added
     custom: tuple[str, ...] = ()  # those of the targets that are own fields of the installation
     consents: tuple[str, ...] = ()  # consent columns: no values of the contact, but entries of the ledger
+
+    @property
+    def key_fields(self) -> tuple[str, ...]:
+        """The fields by which rows find contacts."""
+        return fields_of_key(self.key) if self.key else ()
 
     def attribute(self, target: str) -> str:
         """Under which name a change of this field is noted: a column of `contact`, or PREFIX and an own field's key."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, String, literal_column
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, ntext, text
@@ -19,7 +19,7 @@ from crm_app.services.fields.registry import FIELDS, parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
 from crm_app.services.imports.among import among
-from crm_app.services.imports.columns import WriteRule
+from crm_app.services.imports.columns import NAME_AND_BIRTH, WriteRule
 from crm_app.services.imports.consent_cells import Entry, Want
 from crm_app.services.imports.layout import IDENTIFYING, Layout, plain
 from crm_app.services.imports.plan_file import encode
@@ -30,6 +30,8 @@ _SHOWN_NUMBERS = 5
 
 NOBODY = text("The row has no name, company, e-mail or phone. Fill in at least one.")
 EMPTIED = text("This row would empty every name, company, e-mail and phone of the contact. Leave one of them.")
+NEW_CONTACT = 0
+BY_WORD = text("A new contact, because you said so.")
 NO_KEY = text("New contact. The cell that rows are matched by is empty here, so no stored contact was looked for.")
 UNKNOWN_NUMBER = text("No contact has this number. Leave the number empty for a new contact.")
 
@@ -45,12 +47,17 @@ class Candidate:
     tags: list[str]  # those for every row of the file first
     clears: Sequence[int] = ()  # places in `values` where the row empties what is stored
     consents: Sequence[Want] = ()
+    chosen: int | None = None  # the contact somebody said it is, by id; NEW_CONTACT = none of the stored ones
 
     @property
     def data(self) -> str:
         """The row as the plan keeps it: behind row and key, the fields in their order."""
-        parts = [self.values, self.norms, self.tags, self.clears]
-        return encode([*parts, self.consents] if self.consents else parts)
+        parts: list[Any] = [self.values, self.norms, self.tags, self.clears]
+        if self.consents or self.chosen is not None:
+            parts.append(self.consents)
+        if self.chosen is not None:
+            parts.append(self.chosen)
+        return encode(parts)
 
 
 @dataclass(slots=True)
@@ -89,7 +96,7 @@ class Matcher:
 
     def decide(self, session: Session, candidates: Sequence[Candidate]) -> list[Decision]:
         """One decision per candidate against the database as it is now; rows do not see each other here."""
-        found = self._find(session, [c.key for c in candidates if c.key is not None])
+        found = self.find(session, [c.key for c in candidates if c.key is not None])
         ids = {id_ for ids in found.values() for id_ in ids}
         stored = self._stored(session, ids)
         tags = self._tags(session, ids) if self.layout.has_tags else {}
@@ -98,6 +105,10 @@ class Matcher:
     def _decide(
         self, candidate: Candidate, ids: list[int], stored: dict[int, Row[Any]], tags: dict[int, set[str]]
     ) -> Decision:
+        if candidate.chosen == NEW_CONTACT:
+            ids = []
+        elif candidate.chosen in ids:
+            ids = [candidate.chosen]
         if len(ids) > 1:
             return Decision(Outcome.CONFLICT, reason=_several([stored[id_].number for id_ in ids]))
         if ids:
@@ -115,6 +126,8 @@ class Matcher:
             return Decision(Outcome.INVALID, reason=UNKNOWN_NUMBER)
         if lacking := self.lacking(candidate):
             return Decision(Outcome.INVALID, reason=lacking)
+        if candidate.chosen == NEW_CONTACT:
+            return Decision(Outcome.CREATE, reason=BY_WORD)
         return Decision(Outcome.CREATE, reason=NO_KEY if self.layout.key and candidate.key is None else None)
 
     def _leaves_nobody(self, changes: dict[str, Any], stored: Row[Any]) -> bool:
@@ -201,8 +214,8 @@ class Matcher:
             self._folded[name] = fold(name)
         return self._folded[name]
 
-    def _find(self, session: Session, keys: list[str]) -> dict[str, list[int]]:
-        """Ids of the contacts by key, each once."""
+    def find(self, session: Session, keys: list[str]) -> dict[str, list[int]]:
+        """Ids of the visible contacts by key, each once."""
         key = self.layout.key
         if key is None or not keys:
             return {}
@@ -216,6 +229,12 @@ class Matcher:
         elif key == "number":
             numbers = [int(value) for value in keys]
             query = select(col(Contact.number), col(Contact.id)).where(among(session, col(Contact.number), numbers))
+        elif key == "tax_number":
+            norm = literal_column(derived.TAX_NORM, String)
+            condition = col(Contact.tax_number).is_not(None), among(session, norm, keys)
+            query = select(norm, col(Contact.id)).where(*condition)
+        elif key == NAME_AND_BIRTH:
+            return self._find_people(session, keys)
         else:
             query = select(col(Contact.external_id), col(Contact.id)).where(
                 among(session, col(Contact.external_id), keys)
@@ -225,6 +244,25 @@ class Matcher:
             ids = found.setdefault(str(value), [])
             if id_ not in ids:
                 ids.append(id_)
+        return found
+
+    def ids(self, session: Session, numbers: Sequence[int]) -> dict[str, int]:
+        """Ids of the visible contacts by number as text."""
+        query = select(Contact.number, Contact.id).where(among(session, col(Contact.number), numbers))
+        return {str(number): id_ for number, id_ in session.execute(query.where(*visible(self._actor)))}
+
+    def _find_people(self, session: Session, keys: list[str]) -> dict[str, list[int]]:
+        names = list(dict.fromkeys(key.rpartition("|")[0] for key in keys))
+        query = (
+            select(col(Contact.sort_name), col(Contact.birth_date), col(Contact.id))
+            .where(among(session, col(Contact.sort_name), names), col(Contact.birth_date).is_not(None))
+            .where(*visible(self._actor))
+            .order_by(col(Contact.id))
+        )
+        wanted, found = set(keys), dict[str, list[int]]()
+        for name, born, id_ in session.execute(query):
+            if born is not None and (key := f"{name}|{born.isoformat()}") in wanted:
+                found.setdefault(key, []).append(id_)
         return found
 
     def _stored(self, session: Session, ids: set[int]) -> dict[int, Row[Any]]:

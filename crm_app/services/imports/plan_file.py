@@ -17,6 +17,8 @@ NAME = "plan.sqlite"
 NEW = ".new"  # ending of a plan file that is being written
 SOURCE = "source"  # the file as it was brought
 WHOLE_ROW = -1  # index of a problem that belongs to no single cell, and of the edit that leaves a row out
+CHOSEN = -2  # index of the edit that says which contact a row means: its number, or ANOTHER = none that is stored
+ANOTHER = "new"
 
 _GONE = text("The rows of this import are not kept any more.")
 

@@ -68,6 +68,7 @@ class PreviewRow:
     contact_id: int | None = None
     planned: Outcome | None = None
     edited: frozenset[int] = frozenset()  # columns changed in the preview; WHOLE_ROW = left out by hand
+    chosen: str = ""  # the contact somebody said it is, by number, or plan_file.ANOTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,7 @@ def _row(
         reason=plan_file.text_of(reason) if reason else REASONS[kind],
         cells=plan_file.edited(json.loads(cells) if cells else [""] * width, edits),
         edited=frozenset(edits),
+        chosen=edits.get(plan_file.CHOSEN, ""),
         values=shape.values(data, kind),
         problems=problems.get(row, []),
         changes=shown_changes(json.loads(changes), shape.names, shape.language) if changes else {},

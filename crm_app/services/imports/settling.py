@@ -63,7 +63,9 @@ def _winner(layout: Layout, rows: Sequence[Candidate], rule: InFile) -> Candidat
     for row in rows:
         for name in row.tags:
             tags.setdefault(name.casefold(), name)
-    return Candidate(first.row, first.key, values, norms, list(tags.values()), first.clears, first.consents)
+    return Candidate(
+        first.row, first.key, values, norms, list(tags.values()), first.clears, first.consents, first.chosen
+    )
 
 
 def _load(plan: Connection, rows: Sequence[int]) -> tuple[dict[int, Candidate], list[str]]:

@@ -179,7 +179,8 @@ def was_read(found: Import, result: dict[str, Any]) -> None:
 
 def _first_key(read_out: dict[str, Any], targets: Sequence[str | None]) -> str | None:
     """The match key without a choice: as in the import before, as the program that wrote the file has it, or ours."""
-    if "match_key" in read_out and read_out["match_key"] in (None, *targets):
+    chosen = read_out.get("match_key")
+    if "match_key" in read_out and (chosen is None or mappings.key_fits(chosen, targets)):
         return cast("str | None", read_out["match_key"])
     return shipped_presets.match_key(read_out.get("product"), targets) or mappings.suggested_key(targets)
 
