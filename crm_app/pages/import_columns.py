@@ -16,6 +16,7 @@ from crm_app.services.fields.registry import (
     FIELDS,
     GROUP_LABELS,
     REQUIRABLE,
+    WHOLE_FIELDS,
     FieldGroup,
 )
 from crm_app.state.import_columns import ImportColumnsState, WriteRule
@@ -182,7 +183,7 @@ def _target(line: rx.Var[ColumnLine]) -> rx.Component:
         rx.el.optgroup(
             *[
                 rx.el.option(T(field.label.msgid), value=field.name)
-                for field in FIELDS.values()
+                for field in (*FIELDS.values(), *WHOLE_FIELDS.values())
                 if field.group == group
             ],
             label=t(GROUP_LABELS[group].msgid),

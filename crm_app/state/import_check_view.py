@@ -10,7 +10,7 @@ from crm_app.locales import text
 from crm_app.services.actor import Actor
 from crm_app.services.fields.registry import Field, FieldKind
 from crm_app.services.imports import plan_file, preview
-from crm_app.services.imports.columns import ColumnMapping
+from crm_app.services.imports.columns import ColumnMapping, parts_of
 from crm_app.services.imports.conflicts import Match
 from crm_app.services.imports.edits import MOST_LETTERS
 from crm_app.services.imports.preview import PreviewRow
@@ -98,11 +98,13 @@ class Shown:
         raw = row.cells[column.index] if column.index < len(row.cells) else ""
         target = str(column.target)
         stored, old, mark = raw, "", problem.level.value if problem else ""
-        if target in row.changes:
-            old, stored = (self._value(target, value) for value in row.changes[target])
+        parts = parts_of(target)
+        if any(part in row.changes for part in parts):
+            pairs = [row.changes.get(part, (row.values.get(part),) * 2) for part in parts]
+            old, stored = (self._joined(parts, pair) for pair in zip(*pairs, strict=True))
             mark = mark or "changed"
-        elif row.values.get(target) is not None:
-            stored = self._value(target, row.values[target])
+        elif any(row.values.get(part) is not None for part in parts):
+            stored = self._joined(parts, [row.values.get(part) for part in parts])
         elif problem and row.values:
             stored = ""  # taken without its bad cell
         hint = locales.render(problem.message, self._language) if problem else ""
@@ -111,6 +113,11 @@ class Shown:
         mark += " edited" if column.index in row.edited else ""
         whole = raw if len(raw) <= MOST_LETTERS else ""
         return CellLine(column.index, column.header, whole, short(stored), short(old), mark, hint, whole == raw)
+
+    def _joined(self, parts: Sequence[str], values: Sequence[Any]) -> str:
+        """What a column fills, its parts told apart."""
+        shown = [self._value(part, value) for part, value in zip(parts, values, strict=True)]
+        return " · ".join(filter(None, shown))
 
     def _value(self, target: str, value: Any) -> str:
         """A stored value in words; status, owner and tags are names already."""

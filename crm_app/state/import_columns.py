@@ -24,6 +24,7 @@ from crm_app.services.imports.columns import (
     InFile,
     Options,
     WriteRule,
+    filled_by,
     from_json,
     key_fits,
     suggested_key,
@@ -253,7 +254,7 @@ class ImportColumnsState(rx.State):
         return rx.redirect(routes.import_step(wizard._id, "check"))
 
     def _derive(self) -> None:
-        mapped = {line.target for line in self.columns}
+        mapped = filled_by(line.target for line in self.columns)
         self.match_keys = [key for key in MATCH_KEYS if key_fits(key, mapped)]
         chosen = {"status": self.new_status, "owner": self.new_owner, "source": self.new_source.strip()}
         self.lacking = [name for name in self._required if name not in mapped and not chosen.get(name)]

@@ -23,6 +23,7 @@ from crm_app.services.fields import (
     tax_number,
     texts,
     vocabulary,
+    wholes,
     yes_no,
 )
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict
@@ -54,6 +55,8 @@ class FieldKind(StrEnum):
     AMOUNT = "amount"  # int or float, of own fields
     CHOICE = "choice"  # str, one of the field's options
     CHOICES = "choices"  # list[str], some of them
+    FULL_NAME = "full_name"  # tuple of its parts: WHOLES
+    FULL_ADDRESS = "full_address"
     OPT_IN = "opt_in"  # a state of the ledger of consents
     OPT_OUT = "opt_out"
 
@@ -144,12 +147,26 @@ def _consents() -> tuple[Field, ...]:
     )
 
 
+def _wholes() -> tuple[Field, ...]:
+    kind, group = FieldKind, FieldGroup
+    return (
+        Field("full_name", kind.FULL_NAME, text("First and last name in one"), group.NAME),
+        Field("full_address", kind.FULL_ADDRESS, text("Street, postal code and city in one"), group.ADDRESS),
+    )
+
+
 FIELDS: dict[str, Field] = {field.name: field for field in _fields()}
 # What a column of a file can say beside the fields of a contact: no attribute, but entries of the ledger of consents.
 CONSENT_FIELDS: dict[str, Field] = {field.name: field for field in _consents()}
 CONSENT_LABEL = text("Consent")
+# Columns that hold several fields in one cell, and which.
+WHOLE_FIELDS: dict[str, Field] = {field.name: field for field in _wholes()}
+WHOLES: dict[str, tuple[str, ...]] = {
+    "full_name": ("first_name", "last_name"),
+    "full_address": ("street", "postal_code", "city"),
+}
 # Everything a column can go to.
-TARGETS: dict[str, Field] = FIELDS | CONSENT_FIELDS
+TARGETS: dict[str, Field] = FIELDS | CONSENT_FIELDS | WHOLE_FIELDS
 
 # Fields an installation may require of its contacts: not those the system gives, that always have a value, or lists.
 REQUIRABLE: tuple[str, ...] = tuple(
@@ -188,6 +205,8 @@ def parser_of(field: Field) -> Parser:
         FieldKind.AMOUNT: amounts.parse_amount,
         FieldKind.CHOICE: partial(choices.parse_choice, options=field.options),
         FieldKind.CHOICES: partial(choices.parse_choices, options=field.options),
+        FieldKind.FULL_NAME: wholes.parse_full_name,
+        FieldKind.FULL_ADDRESS: wholes.parse_full_address,
         FieldKind.OPT_IN: consent.parse_opt_in,
         FieldKind.OPT_OUT: consent.parse_opt_out,
     }

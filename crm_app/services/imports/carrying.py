@@ -6,7 +6,7 @@ from typing import Any
 
 from crm_app.locales import Text, text
 from crm_app.services.fields.registry import TARGETS, Field
-from crm_app.services.imports.columns import ColumnMapping, Options, key_fits, suggested_key
+from crm_app.services.imports.columns import ColumnMapping, Options, key_fits, parts_of, suggested_key
 from crm_app.services.imports.likeness import Key, keys_of
 
 MANY = ("tags",)  # fields to which several columns may go
@@ -52,10 +52,12 @@ def carry(
             known[index] = ranks[key]
     taken: set[str] = set()
     for column in sorted(columns, key=lambda column: known.get(column.index, len(ranks))):
-        if column.target in taken and column.target not in MANY:
+        if column.target is None:
+            continue
+        if column.target not in MANY and not taken.isdisjoint(parts_of(column.target)):
             columns[column.index] = replace(column, target=None)
-        elif column.target is not None:
-            taken.add(column.target)
+        else:
+            taken.update(parts_of(column.target))
     options = replace(
         choices.options,
         match_key=carried_key(choices.options.match_key, [one.target for one in choices.columns.values()], taken),
@@ -98,5 +100,9 @@ def free(suggestions: Sequence[dict[str, Any]], headers: Sequence[str], index: i
     if target is None or target in MANY:
         return
     for other, suggestion in enumerate(suggestions):
-        if other != index and suggestion["target"] == target:
+        if (
+            other != index
+            and suggestion["target"]
+            and not set(parts_of(target)).isdisjoint(parts_of(suggestion["target"]))
+        ):
             leave(suggestion, text("Another column is taken for this field: {header}.", header=headers[index]))

@@ -56,7 +56,8 @@ def choose(
             raise Invalid(text("“{rule}” is not of the form Header=field.", rule=rule), "map")
         index = _column(headers, header)
         if target and target != "tags":
-            targets = [None if known == target else known for known in targets]
+            parts = set(mappings.parts_of(target))
+            targets = [None if known and parts.intersection(mappings.parts_of(known)) else known for known in targets]
         targets[index] = target or None
     columns = [replace(column, target=target) for column, target in zip(columns, targets, strict=True)]
     chosen = preset.options if preset else Options()

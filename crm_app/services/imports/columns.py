@@ -10,7 +10,7 @@ from crm_app.locales import Text, text
 from crm_app.models import Lifecycle
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.date_formats import is_format
-from crm_app.services.fields.registry import FIELDS, TARGETS, Field, FieldKind
+from crm_app.services.fields.registry import FIELDS, TARGETS, WHOLES, Field, FieldKind
 
 # Who has the same name and was born on the same day is the same person: a key of three fields.
 NAME_AND_BIRTH = "name_birth_date"
@@ -109,6 +109,16 @@ def from_json(columns: Iterable[dict[str, Any]]) -> list[ColumnMapping]:
     return [ColumnMapping.from_json(column) for column in columns]
 
 
+def parts_of(target: str) -> tuple[str, ...]:
+    """The fields a column of this target fills."""
+    return WHOLES.get(target, (target,))
+
+
+def filled_by(targets: Iterable[str | None]) -> set[str]:
+    """All fields that columns of these targets fill."""
+    return {part for target in targets if target is not None for part in parts_of(target)}
+
+
 def fields_of_key(key: str) -> tuple[str, ...]:
     """The fields a match key is made of."""
     return ("first_name", "last_name", "birth_date") if key == NAME_AND_BIRTH else (key,)
@@ -116,7 +126,7 @@ def fields_of_key(key: str) -> tuple[str, ...]:
 
 def key_fits(key: str | None, targets: Collection[str | None]) -> bool:
     """Whether columns go to all the fields of the key."""
-    return key is not None and all(name in targets for name in fields_of_key(key))
+    return key is not None and filled_by(targets).issuperset(fields_of_key(key))
 
 
 def suggested_key(targets: Iterable[str | None]) -> str | None:
@@ -145,11 +155,12 @@ def validate(
             continue
         if column.target not in fields:
             raise Invalid(text("There is no field “{name}”.", name=column.target), "columns")
-        if column.target in seen and column.target != "tags":
+        twice = next((part for part in parts_of(column.target) if part in seen and part != "tags"), None)
+        if twice is not None:
             raise Invalid(
                 text(
                     "“{first}” and “{second}” go to the same field. Leave one of them out.",
-                    first=seen[column.target],
+                    first=seen[twice],
                     second=column.header,
                 ),
                 "columns",
@@ -159,7 +170,7 @@ def validate(
             raise Invalid(text("Nothing can be added behind a value of “{field}”.", field=field.label), "columns")
         if column.date_format is not None and not is_format(column.date_format):
             raise Invalid(text("“{format}” is no way to write a date.", format=column.date_format), "columns")
-        seen[column.target] = column.header
+        seen.update(dict.fromkeys(parts_of(column.target), column.header))
     if len({column.index for column in columns}) != len(columns):
         raise Invalid(text("A column was given twice."), "columns")
     if not seen:

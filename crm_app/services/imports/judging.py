@@ -8,10 +8,18 @@ from crm_app.locales import Text
 from crm_app.services import custom_fields
 from crm_app.services.contacts import derived
 from crm_app.services.escaping import unescape
-from crm_app.services.fields.registry import PARSERS
+from crm_app.services.fields.registry import PARSERS, WHOLES
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Level, Verdict
 from crm_app.services.imports import references
-from crm_app.services.imports.columns import CLEAR, NAME_AND_BIRTH, NEVER_EMPTY, Blank, ColumnMapping, WriteRule
+from crm_app.services.imports.columns import (
+    CLEAR,
+    NAME_AND_BIRTH,
+    NEVER_EMPTY,
+    Blank,
+    ColumnMapping,
+    WriteRule,
+    parts_of,
+)
 from crm_app.services.imports.consent_cells import Want, wanted
 from crm_app.services.imports.layout import Layout, plain_column
 from crm_app.services.imports.references import References
@@ -105,6 +113,10 @@ class Judge:
                 consents[column.target] = verdicts
                 continue
             self._note_clears(judged, column, verdicts, memo)
+            if column.target in WHOLES:
+                for place, part in enumerate(WHOLES[column.target]):
+                    values[part] = [verdict.value[place] if verdict.value else None for verdict in verdicts]
+                continue
             values[column.target] = plain_column(column.target, [verdict.value for verdict in verdicts])
             if column.target in self._layout.points:
                 norms[column.target] = [verdict.norm for verdict in verdicts]
@@ -124,16 +136,13 @@ class Judge:
 
     def _note_clears(self, judged: Judged, column: ColumnMapping, verdicts: list[Verdict], memo: Memo) -> None:
         blanks = self._blanks_clear and column.rule is WriteRule.OVERWRITE
-        if (
-            (not blanks and not memo.has_cleared)
-            or column.target in NEVER_EMPTY
-            or column.target in self._layout.key_fields
-        ):
+        if (not blanks and not memo.has_cleared) or column.target in NEVER_EMPTY:
             return
-        place_of_value = self._layout.targets.index(str(column.target))
+        parts = [part for part in parts_of(str(column.target)) if part not in self._layout.key_fields]
+        places = [self._layout.targets.index(part) for part in parts]
         for place, verdict in enumerate(verdicts):
-            if verdict is CLEARED or (blanks and verdict.value is None and not verdict.is_error):
-                judged.clears.setdefault(place, []).append(place_of_value)
+            if places and (verdict is CLEARED or (blanks and verdict.value is None and not verdict.is_error)):
+                judged.clears.setdefault(place, []).extend(places)
 
     def _note_flaws(self, judged: Judged, column: ColumnMapping, texts: Sequence[str], verdicts: list[Verdict]) -> None:
         for place, verdict in enumerate(verdicts):
@@ -142,7 +151,7 @@ class Judge:
             assert verdict.message is not None
             flaw = Flaw(column.index, verdict.level, verdict.message, texts[place])
             judged.flaws.setdefault(place, []).append(flaw)
-            if verdict.is_error and column.target in self._layout.key_fields:
+            if verdict.is_error and not set(self._layout.key_fields).isdisjoint(parts_of(str(column.target))):
                 judged.bad_keys.add(place)
 
 

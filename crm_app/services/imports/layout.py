@@ -7,7 +7,7 @@ from typing import Any
 from crm_app.services.contacts.derived import POINT_FIELDS
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.fields.registry import CONSENT_FIELDS, FIELDS, TARGETS, FieldKind
-from crm_app.services.imports.columns import ColumnMapping, Options, WriteRule, fields_of_key
+from crm_app.services.imports.columns import ColumnMapping, Options, WriteRule, fields_of_key, parts_of
 
 # Columns of `contact` for fields that are called otherwise there.
 ATTRIBUTES = {"status": "status_id", "owner": "owner_id"}
@@ -53,9 +53,9 @@ class Layout:
 
 def of(columns: Sequence[ColumnMapping], options: Options, own_fields: Collection[str] = ()) -> Layout:
     """The layout these choices ask for; `own_fields` are the keys of the installation's own."""
-    mapped = [column.target for column in columns if column.target]
+    mapped = [part for column in columns if column.target for part in parts_of(column.target)]
     targets = tuple(target for target in mapped if target not in ("tags", "number") and target not in CONSENT_FIELDS)
-    rules = {column.target: column.rule.value for column in columns}
+    rules = {part: column.rule.value for column in columns if column.target for part in parts_of(column.target)}
     return Layout(
         targets=targets,
         points=tuple(target for target in targets if target in POINT_FIELDS),

@@ -1,6 +1,6 @@
 """Which columns are first and last name, when headers such as "Name", "Nome" or "Titel" mean this or that.
 
-A single column of full names is taken as the last name until splitting it is offered.
+A single column of full names is taken as the last name: taking names apart is for somebody to choose.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from crm_app.locales import text
 from crm_app.services.imports.mapping.columns import Claim, Column
 from crm_app.services.imports.mapping.synonyms import BIRTH_PART, FULL_NAME, JOB, NAME, SURNAME_OR_NAME, TITLE
 
-_FULL = text("The column holds full names; they can be split later.")
+_FULL = text("The column holds full names. Choose “First and last name in one” to take them apart.")
 _BESIDE = text("This is the other part of the name: first or last name has a column of its own.")
 _APART = text("First and last name have columns of their own.")
 _COMPANIES = text("The cells hold names of companies.")

@@ -78,7 +78,7 @@ def test_headers_that_depend_on_the_others(headers: str, expected: str) -> None:
 def test_a_column_of_full_names_says_that_it_can_be_split() -> None:
     suggestion = suggest(["Nome"], [["Anna Rossi", "Marco Bianchi", "Lucia Verdi"]])[0]
     assert suggestion.target == "last_name"
-    assert "split" in str(suggestion.reason)
+    assert "apart" in str(suggestion.reason)
     assert suggestion.confidence < 0.8
 
 
