@@ -14,6 +14,7 @@ from crm_app.services.fields.registry import (
     CONSENT_FIELDS,
     CONSENT_LABEL,
     FIELDS,
+    FURTHER_FIELDS,
     GROUP_LABELS,
     REQUIRABLE,
     WHOLE_FIELDS,
@@ -168,6 +169,7 @@ def _row(line: rx.Var[ColumnLine]) -> rx.Component:
                 (line.target != "")
                 & (ImportColumnsState.match_key != "")
                 & (line.target != ImportColumnsState.match_key)
+                & ~line.adds
                 & ~rx.Var.create(list(CONSENT_FIELDS)).contains(line.target),
                 _rule(line),
             ),
@@ -183,7 +185,7 @@ def _target(line: rx.Var[ColumnLine]) -> rx.Component:
         rx.el.optgroup(
             *[
                 rx.el.option(T(field.label.msgid), value=field.name)
-                for field in (*FIELDS.values(), *WHOLE_FIELDS.values())
+                for field in (*FIELDS.values(), *WHOLE_FIELDS.values(), *FURTHER_FIELDS.values())
                 if field.group == group
             ],
             label=t(GROUP_LABELS[group].msgid),

@@ -39,6 +39,7 @@ _ICONS = {
     "deactivated": "user-x",
     "reactivated": "user-check",
 }
+_FURTHER = text("Further addresses and numbers")
 _HIDDEN = {"number", "first_name", "last_name", "active", "tags"}
 
 
@@ -107,7 +108,7 @@ def plain_words(name: str, value: Any, language: str, fields: Mapping[str, Field
     if isinstance(value, bool):
         return locales.render(CHOICES["yes" if value else "no"], language)
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return _listed(value)
     kind = fields[name].kind if name in fields else None
     if kind is FieldKind.AMOUNT:
         return str(format_decimal(value, "#,##0.###############", locale=language))
@@ -120,8 +121,17 @@ def plain_words(name: str, value: Any, language: str, fields: Mapping[str, Field
     return short_date(value, language) if isinstance(value, date) else str(value)
 
 
+def _listed(value: list[Any]) -> str:
+    """Choices by comma; further points, which changes note as lists, with their labels."""
+    if value and isinstance(value[0], list):
+        return "; ".join(f"{label}: {written}" for _, label, written, _ in value)
+    return ", ".join(str(item) for item in value)
+
+
 def label_of(name: str, language: str, fields: Mapping[str, Field]) -> str:
     """What a field, or the column or own field of a noted change, is called; its name when it is gone."""
+    if name == "points":
+        return locales.render(_FURTHER, language)
     plain = name.removesuffix("_id") if name in ("status_id", "owner_id") else name.removeprefix(PREFIX)
     return locales.render(fields[plain].label, language) if plain in fields else plain
 
@@ -195,9 +205,17 @@ class Presenter:
                 shown = self.value(name, stored)
                 if shown:
                     facts.append(Fact(self.label(name), shown, _url(field_.kind, shown)))
+            if group is FieldGroup.REACH:
+                facts += self._further(contact)
             if facts:
                 found.append(FactGroup(self.say(GROUP_LABELS[group]), facts))
         return found
+
+    def _further(self, contact: Contact) -> list[Fact]:
+        """Further e-mails, phones and links, by the names they came in under."""
+        kinds = {"email": FieldKind.EMAIL, "phone": FieldKind.PHONE, "link": FieldKind.LINK}
+        points = cards.further_points(self.session, contact)
+        return [Fact(point.label, point.value, _url(kinds[point.kind], point.value)) for point in points]
 
     def happening(self, entry: Entry) -> Happening:
         changes = [

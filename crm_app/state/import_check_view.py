@@ -8,7 +8,7 @@ from typing import Any
 from crm_app import locales
 from crm_app.locales import text
 from crm_app.services.actor import Actor
-from crm_app.services.fields.registry import Field, FieldKind
+from crm_app.services.fields.registry import FURTHER_FIELDS, Field, FieldKind
 from crm_app.services.imports import plan_file, preview
 from crm_app.services.imports.columns import ColumnMapping, parts_of
 from crm_app.services.imports.conflicts import Match
@@ -105,6 +105,9 @@ class Shown:
             mark = mark or "changed"
         elif any(row.values.get(part) is not None for part in parts):
             stored = self._joined(parts, [row.values.get(part) for part in parts])
+        elif target in FURTHER_FIELDS:
+            added = row.changes.get("points", ("", ""))[1]
+            mark = mark or ("changed" if raw and f"{column.header}: " in added else "")
         elif problem and row.values:
             stored = ""  # taken without its bad cell
         hint = locales.render(problem.message, self._language) if problem else ""

@@ -12,7 +12,7 @@ from crm_app.services import custom_fields, database, installation, places
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
 from crm_app.services.fields.dates import readable
-from crm_app.services.fields.registry import Field
+from crm_app.services.fields.registry import FURTHER_FIELDS, Field
 from crm_app.services.imports import access, failed_rows, preview, uploads, values
 from crm_app.services.imports.columns import ColumnMapping, from_json, is_appendable
 from crm_app.services.imports.date_column import likely_formats, orders
@@ -57,6 +57,7 @@ class ColumnLine:
     vocabulary: str  # which values the field takes: a kind or field of VOCABULARIES; empty = any
     options: list[str]  # of a field that takes one of a list
     appendable: bool  # cells can be added behind what is stored
+    adds: bool  # cells are only ever added: there is nothing to choose
     meanings: list[ValueLine]
     unknown: int  # values nobody understands and nobody has said the meaning of
     part: str  # "mapped", "open" (has data, goes nowhere) or "empty", as it stood when the page was opened
@@ -95,6 +96,7 @@ def fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | Non
                 vocabulary="",
                 options=[],
                 appendable=False,
+                adds=False,
                 meanings=[],
                 unknown=0,
                 part=_part(mapping, bool(profile and profile.filled)),
@@ -127,6 +129,7 @@ def describe(line: ColumnLine, fields: Mapping[str, Field]) -> None:
     """What follows from the field a column goes to."""
     field = fields.get(line.target)
     line.options = list(field.options) if field else []
+    line.adds = line.target in FURTHER_FIELDS
     line.appendable = field is not None and is_appendable(field)
 
 

@@ -100,6 +100,14 @@ def tags_of(session: Session, contact: Contact) -> list[Tag]:
     return list(session.exec(query.order_by(Tag.folded)).all())
 
 
+def further_points(session: Session, contact: Contact) -> list[ContactPoint]:
+    """Ways to reach the contact beside its fields, in the order they came in."""
+    query = select(ContactPoint).where(
+        ContactPoint.contact_id == contact.id, col(ContactPoint.primary).is_(False), ContactPoint.label != "social"
+    )
+    return list(session.exec(query.order_by(col(ContactPoint.id))).all())
+
+
 def known_elsewhere(
     session: Session, actor: Actor, texts: Mapping[str, str], *, except_number: int | None = None
 ) -> list[Contact]:

@@ -155,6 +155,15 @@ def _wholes() -> tuple[Field, ...]:
     )
 
 
+def _further() -> tuple[Field, ...]:
+    kind, group = FieldKind, FieldGroup.REACH
+    return (
+        Field("other_email", kind.EMAIL, text("Another e-mail"), group, 254),
+        Field("other_phone", kind.PHONE, text("Another phone"), group, 60),
+        Field("other_link", kind.LINK, text("Another link"), group, 500),
+    )
+
+
 FIELDS: dict[str, Field] = {field.name: field for field in _fields()}
 # What a column of a file can say beside the fields of a contact: no attribute, but entries of the ledger of consents.
 CONSENT_FIELDS: dict[str, Field] = {field.name: field for field in _consents()}
@@ -165,8 +174,10 @@ WHOLES: dict[str, tuple[str, ...]] = {
     "full_name": ("first_name", "last_name"),
     "full_address": ("street", "postal_code", "city"),
 }
+# Columns with further ways to reach a contact, beside the first of each kind.
+FURTHER_FIELDS: dict[str, Field] = {field.name: field for field in _further()}
 # Everything a column can go to.
-TARGETS: dict[str, Field] = FIELDS | CONSENT_FIELDS | WHOLE_FIELDS
+TARGETS: dict[str, Field] = FIELDS | CONSENT_FIELDS | WHOLE_FIELDS | FURTHER_FIELDS
 
 # Fields an installation may require of its contacts: not those the system gives, that always have a value, or lists.
 REQUIRABLE: tuple[str, ...] = tuple(

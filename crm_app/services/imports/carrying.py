@@ -6,10 +6,8 @@ from typing import Any
 
 from crm_app.locales import Text, text
 from crm_app.services.fields.registry import TARGETS, Field
-from crm_app.services.imports.columns import ColumnMapping, Options, key_fits, parts_of, suggested_key
+from crm_app.services.imports.columns import MANY, ColumnMapping, Options, key_fits, parts_of, suggested_key
 from crm_app.services.imports.likeness import Key, keys_of
-
-MANY = ("tags",)  # fields to which several columns may go
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,12 +263,13 @@ def _candidate(judged: Judged, place: int) -> Candidate:
         judged.tags[place] if judged.tags else [],
         judged.clears.get(place, ()),
         judged.consents[place] if judged.consents else (),
+        judged.further[place] if judged.further else (),
     )
 
 
 def _data(judged: Judged, place: int, chosen: int | None) -> str:
     """What the commit needs of a row, as JSON: `Candidate.data`, without making one for each row."""
-    if judged.consents or chosen is not None:
+    if judged.consents or judged.further or chosen is not None:
         candidate = _candidate(judged, place)
         candidate.chosen = chosen
         return candidate.data

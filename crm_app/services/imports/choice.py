@@ -55,7 +55,7 @@ def choose(
         if not sign:
             raise Invalid(text("“{rule}” is not of the form Header=field.", rule=rule), "map")
         index = _column(headers, header)
-        if target and target != "tags":
+        if target and target not in mappings.MANY:
             parts = set(mappings.parts_of(target))
             targets = [None if known and parts.intersection(mappings.parts_of(known)) else known for known in targets]
         targets[index] = target or None

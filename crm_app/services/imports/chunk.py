@@ -13,7 +13,7 @@ from crm_app.models.base import now
 from crm_app.services import tags as tag_service
 from crm_app.services.contacts import derived
 from crm_app.services.folding import fold
-from crm_app.services.imports import creating, updating, writing
+from crm_app.services.imports import creating, further_points, updating, writing
 from crm_app.services.imports.layout import Layout
 from crm_app.services.imports.matching import Candidate, Decision
 
@@ -76,6 +76,10 @@ def prepare(layout: Layout, candidate: Candidate, *, is_new: bool) -> Prepared:
 def complete(prepared: Prepared) -> None:
     """Adds what only new contacts need."""
     prepared.points = derived.points(prepared.values, prepared.norms)
+    if prepared.candidate.further:
+        first = {(str(point.kind), point.norm) for point in prepared.points}
+        more = further_points.different(prepared.candidate.further, first)
+        prepared.points = [*prepared.points, *further_points.rows(more)]
     reached = [point.norm for point in prepared.points if point.kind in _SEARCHED_KINDS]
     prepared.search_text = derived.search_text(prepared.values, reached)
     prepared.sort_name = derived.sort_name(prepared.values)

@@ -10,8 +10,10 @@ from crm_app.locales import Text, text
 from crm_app.models import Lifecycle
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.date_formats import is_format
-from crm_app.services.fields.registry import FIELDS, TARGETS, WHOLES, Field, FieldKind
+from crm_app.services.fields.registry import FIELDS, FURTHER_FIELDS, TARGETS, WHOLES, Field, FieldKind
 
+# Fields to which several columns may go.
+MANY = ("tags", *FURTHER_FIELDS)
 # Who has the same name and was born on the same day is the same person: a key of three fields.
 NAME_AND_BIRTH = "name_birth_date"
 # By what rows find contacts; without a choice the first mapped of the first three.
@@ -155,7 +157,7 @@ def validate(
             continue
         if column.target not in fields:
             raise Invalid(text("There is no field “{name}”.", name=column.target), "columns")
-        twice = next((part for part in parts_of(column.target) if part in seen and part != "tags"), None)
+        twice = next((part for part in parts_of(column.target) if part in seen and part not in MANY), None)
         if twice is not None:
             raise Invalid(
                 text(
@@ -168,6 +170,8 @@ def validate(
         field = fields[column.target]
         if column.rule is WriteRule.APPEND and not is_appendable(field):
             raise Invalid(text("Nothing can be added behind a value of “{field}”.", field=field.label), "columns")
+        if column.target in FURTHER_FIELDS and column.rule is not WriteRule.OVERWRITE:
+            raise Invalid(text("“{field}” is only ever added to what is stored.", field=field.label), "columns")
         if column.date_format is not None and not is_format(column.date_format):
             raise Invalid(text("“{format}” is no way to write a date.", format=column.date_format), "columns")
         seen.update(dict.fromkeys(parts_of(column.target), column.header))

@@ -8,9 +8,9 @@ from crm_app.locales import Text
 from crm_app.services import custom_fields
 from crm_app.services.contacts import derived
 from crm_app.services.escaping import unescape
-from crm_app.services.fields.registry import PARSERS, WHOLES
+from crm_app.services.fields.registry import FURTHER_FIELDS, PARSERS, WHOLES
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Level, Verdict
-from crm_app.services.imports import references
+from crm_app.services.imports import further_points, references
 from crm_app.services.imports.columns import (
     CLEAR,
     NAME_AND_BIRTH,
@@ -21,6 +21,7 @@ from crm_app.services.imports.columns import (
     parts_of,
 )
 from crm_app.services.imports.consent_cells import Want, wanted
+from crm_app.services.imports.further_points import Point
 from crm_app.services.imports.layout import Layout, plain_column
 from crm_app.services.imports.references import References
 
@@ -72,6 +73,7 @@ class Judged:
     clears: dict[int, list[int]] = field(default_factory=dict)  # place in the chunk → places in its values
     bad_keys: set[int] = field(default_factory=set)  # places in the chunk whose match key cannot be used
     flaws: dict[int, list[Flaw]] = field(default_factory=dict)  # place in the chunk → flaws
+    further: list[list[Point]] = field(default_factory=list)  # by row; empty when no column holds further points
     consents: list[list[Want]] = field(default_factory=list)  # by row; empty when no consent column is mapped
 
 
@@ -101,6 +103,7 @@ class Judge:
         consents: dict[str, list[Verdict]] = {}
         judged = Judged(rows, [], [], [list(self._layout.tags) for _ in rows] if self._layout.has_tags else [], [])
         judged.keys = [None] * size
+        judged.further = [[] for _ in rows] if self._layout.has_further else []
         for column, memo in self._columns:
             texts = by_column[column.index]
             verdicts = [memo[cell] for cell in texts]
@@ -109,6 +112,9 @@ class Judge:
                 _add_tags(judged.tags, verdicts)
                 continue
             assert column.target is not None
+            if column.target in FURTHER_FIELDS:
+                further_points.note(judged.further, column.target, column.header, verdicts)
+                continue
             if column.target in self._layout.consents:
                 consents[column.target] = verdicts
                 continue

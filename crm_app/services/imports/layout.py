@@ -6,12 +6,14 @@ from typing import Any
 
 from crm_app.services.contacts.derived import POINT_FIELDS
 from crm_app.services.custom_fields import PREFIX
-from crm_app.services.fields.registry import CONSENT_FIELDS, FIELDS, TARGETS, FieldKind
+from crm_app.services.fields.registry import CONSENT_FIELDS, FIELDS, FURTHER_FIELDS, TARGETS, FieldKind
 from crm_app.services.imports.columns import ColumnMapping, Options, WriteRule, fields_of_key, parts_of
 
 # Columns of `contact` for fields that are called otherwise there.
 ATTRIBUTES = {"status": "status_id", "owner": "owner_id"}
 IDENTIFYING = ("first_name", "last_name", "company", "email", "phone", "mobile")
+# Targets that are no value of the contact itself.
+_NO_VALUE = {"tags", "number", *CONSENT_FIELDS, *FURTHER_FIELDS}
 MOMENTS = frozenset(name for name, field in TARGETS.items() if field.kind is FieldKind.MOMENT)
 DATES = frozenset(name for name, field in FIELDS.items() if field.kind is FieldKind.DATE)
 
@@ -30,6 +32,7 @@ class Layout:
     rules: tuple[str, ...] = ()  # WriteRule per target; empty = OVERWRITE for all
     tags_rule: str = WriteRule.OVERWRITE  # of the tag columns; those for every row are always added
     custom: tuple[str, ...] = ()  # those of the targets that are own fields of the installation
+    has_further: bool = False  # there are columns with further points
     consents: tuple[str, ...] = ()  # consent columns: no values of the contact, but entries of the ledger
 
     @property
@@ -54,7 +57,7 @@ class Layout:
 def of(columns: Sequence[ColumnMapping], options: Options, own_fields: Collection[str] = ()) -> Layout:
     """The layout these choices ask for; `own_fields` are the keys of the installation's own."""
     mapped = [part for column in columns if column.target for part in parts_of(column.target)]
-    targets = tuple(target for target in mapped if target not in ("tags", "number") and target not in CONSENT_FIELDS)
+    targets = tuple(target for target in mapped if target not in _NO_VALUE)
     rules = {part: column.rule.value for column in columns if column.target for part in parts_of(column.target)}
     return Layout(
         targets=targets,
@@ -65,6 +68,7 @@ def of(columns: Sequence[ColumnMapping], options: Options, own_fields: Collectio
         rules=tuple(rules[target] for target in targets),
         tags_rule=rules.get("tags", WriteRule.OVERWRITE.value),
         custom=tuple(target for target in targets if target in own_fields),
+        has_further=not FURTHER_FIELDS.keys().isdisjoint(mapped),
         consents=tuple(target for target in mapped if target in CONSENT_FIELDS),
     )
 

@@ -18,9 +18,11 @@ from crm_app.services.contacts.visibility import visible
 from crm_app.services.fields.registry import FIELDS, parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
+from crm_app.services.imports import further_points
 from crm_app.services.imports.among import among
 from crm_app.services.imports.columns import NAME_AND_BIRTH, WriteRule
 from crm_app.services.imports.consent_cells import Entry, Want
+from crm_app.services.imports.further_points import Point
 from crm_app.services.imports.layout import IDENTIFYING, Layout, plain
 from crm_app.services.imports.plan_file import encode
 
@@ -31,6 +33,7 @@ _SHOWN_NUMBERS = 5
 NOBODY = text("The row has no name, company, e-mail or phone. Fill in at least one.")
 EMPTIED = text("This row would empty every name, company, e-mail and phone of the contact. Leave one of them.")
 NEW_CONTACT = 0
+_ALWAYS = 4  # parts of a candidate that the plan always keeps
 BY_WORD = text("A new contact, because you said so.")
 NO_KEY = text("New contact. The cell that rows are matched by is empty here, so no stored contact was looked for.")
 UNKNOWN_NUMBER = text("No contact has this number. Leave the number empty for a new contact.")
@@ -47,16 +50,15 @@ class Candidate:
     tags: list[str]  # those for every row of the file first
     clears: Sequence[int] = ()  # places in `values` where the row empties what is stored
     consents: Sequence[Want] = ()
+    further: Sequence[Point] = ()
     chosen: int | None = None  # the contact somebody said it is, by id; NEW_CONTACT = none of the stored ones
 
     @property
     def data(self) -> str:
         """The row as the plan keeps it: behind row and key, the fields in their order."""
-        parts: list[Any] = [self.values, self.norms, self.tags, self.clears]
-        if self.consents or self.chosen is not None:
-            parts.append(self.consents)
-        if self.chosen is not None:
-            parts.append(self.chosen)
+        parts: list[Any] = [self.values, self.norms, self.tags, self.clears, self.consents, self.further, self.chosen]
+        while len(parts) > _ALWAYS and parts[-1] in (None, [], ()):
+            parts.pop()
         return encode(parts)
 
 
@@ -93,6 +95,7 @@ class Matcher:
         self._required = required
         self._norms: dict[tuple[str, str], str | None] = {}
         self._folded: dict[str, str] = {}
+        self._known: dict[int, set[tuple[str, str]]] = {}  # points of the contacts just looked at
 
     def decide(self, session: Session, candidates: Sequence[Candidate]) -> list[Decision]:
         """One decision per candidate against the database as it is now; rows do not see each other here."""
@@ -100,6 +103,7 @@ class Matcher:
         ids = {id_ for ids in found.values() for id_ in ids}
         stored = self._stored(session, ids)
         tags = self._tags(session, ids) if self.layout.has_tags else {}
+        self._known = further_points.stored(session, sorted(ids)) if ids and self.layout.has_further else {}
         return [self._decide(candidate, found.get(candidate.key or "", []), stored, tags) for candidate in candidates]
 
     def _decide(
@@ -116,6 +120,8 @@ class Matcher:
             changes = self._changes(candidate, row)
             if missing := self._missing_tags(candidate, tags.get(ids[0], set())):
                 changes["tags"] = [[], missing]
+            if candidate.further and (points := self._missing_points(candidate, ids[0])):
+                changes[further_points.CHANGE] = [[], points]
             if self._leaves_nobody(changes, row):
                 return Decision(Outcome.INVALID, reason=EMPTIED)
             if not changes:
@@ -155,6 +161,10 @@ class Matcher:
         if rule == WriteRule.NEVER or (rule == WriteRule.FILL and stored):
             names = names[: len(self.layout.tags)]
         return [name for name in names if self._fold(name) not in stored]
+
+    def _missing_points(self, candidate: Candidate, id_: int) -> list[Point]:
+        own = further_points.new_primaries(dict(zip(self.layout.points, candidate.norms, strict=True)))
+        return further_points.different(candidate.further, self._known.get(id_, set()) | own)
 
     def _changes(self, candidate: Candidate, stored: Row[Any]) -> dict[str, Any]:
         changes: dict[str, Any] = {}

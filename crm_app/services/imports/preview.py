@@ -13,7 +13,7 @@ from crm_app.models import ConsentState, Outcome
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.fields.registry import CONSENT_FIELDS
 from crm_app.services.fields.verdict import Level
-from crm_app.services.imports import plan_file
+from crm_app.services.imports import further_points, plan_file
 from crm_app.services.imports.profile import ColumnProfile
 
 PAGE = 50
@@ -248,6 +248,9 @@ def shown_changes(
         if attribute in CONSENT_FIELDS:
             before, after = (render(_STATES[ConsentState(state)], language) for state in (old, new))
             shown[attribute] = (before, after)
+            continue
+        if attribute == further_points.CHANGE:
+            shown[attribute] = (further_points.words(old), further_points.words(new))
             continue
         shown[field_of(attribute)] = (_shown(old, known, language), _shown(new, known, language))
     return shown

@@ -17,8 +17,8 @@ from crm_app.models import Import
 from crm_app.services.fields.registry import parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.imports import plan_file
-from crm_app.services.imports.carrying import MANY, carried_key, free, leave
-from crm_app.services.imports.columns import ColumnMapping
+from crm_app.services.imports.carrying import carried_key, free, leave
+from crm_app.services.imports.columns import MANY, ColumnMapping
 from crm_app.services.imports.earlier import Choice, Earlier, alike
 from crm_app.services.imports.likeness import Key, keys_of
 from crm_app.services.imports.mapping.evidence import contradicts, evidence_of

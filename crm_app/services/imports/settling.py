@@ -14,7 +14,7 @@ from sqlmodel import Session
 from crm_app.locales import text
 from crm_app.models import Outcome
 from crm_app.services.fields.verdict import Level
-from crm_app.services.imports import plan_file
+from crm_app.services.imports import further_points, plan_file
 from crm_app.services.imports.columns import InFile
 from crm_app.services.imports.layout import Layout
 from crm_app.services.imports.matching import Candidate, Decision, Matcher
@@ -63,8 +63,9 @@ def _winner(layout: Layout, rows: Sequence[Candidate], rule: InFile) -> Candidat
     for row in rows:
         for name in row.tags:
             tags.setdefault(name.casefold(), name)
+    points = further_points.different([point for row in rows for point in row.further], ())
     return Candidate(
-        first.row, first.key, values, norms, list(tags.values()), first.clears, first.consents, first.chosen
+        first.row, first.key, values, norms, list(tags.values()), first.clears, first.consents, points, first.chosen
     )
 
 

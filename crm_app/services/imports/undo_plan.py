@@ -17,7 +17,9 @@ from crm_app.services import database
 from crm_app.services.contacts import derived
 from crm_app.services.contacts.validating import ONE_OF
 from crm_app.services.custom_fields import PREFIX
+from crm_app.services.imports import further_points
 from crm_app.services.imports.among import among
+from crm_app.services.imports.further_points import CHANGE
 from crm_app.services.imports.layout import MOMENTS, plain
 from crm_app.services.imports.undo_ties import Ties, tags_given_again, tags_of, ties
 
@@ -78,6 +80,8 @@ def judge(
     made = [row.contact_id for row in rows if row.outcome == Outcome.CREATE and row.contact_id in stored]
     hanging = ties(session, found.id, made)
     tagged = sorted({row.contact_id for row in rows if row.contact_id in stored and "tags" in (row.changes or {})})
+    pointed = sorted({row.contact_id for row in rows if row.contact_id in stored and CHANGE in (row.changes or {})})
+    points = further_points.labelled(session, pointed) if pointed else {}
     now, again = tags_of(session, tagged), tags_given_again(session, found.id, tagged, begun)
     valid = _valid(session, rows)
     fates = []
@@ -91,6 +95,9 @@ def judge(
             fate = _created(row, contact, hanging[row.contact_id])
         else:
             fate = _updated(row, contact, valid, now.get(contact.id, set()), again.get(contact.id, set()))
+            if CHANGE in (row.changes or {}):
+                fate.fields.append(_points(row.changes[CHANGE][1], points.get(contact.id, [])))
+                fate.outcome = worst(one.outcome for one in fate.fields)
         fates.append(fate)
     return fates
 
@@ -180,6 +187,12 @@ def _tags(given: list[int], now: set[int], again: set[int]) -> FieldFate:
     taken = tuple(tag for tag in there if tag not in again)
     outcome = UndoOutcome.REVERSED if len(taken) == len(there) else UndoOutcome.KEPT
     return FieldFate("tags", [], given, there, outcome, takes=bool(taken), tags=taken)
+
+
+def _points(given: list[list[str]], now: list[list[str]]) -> FieldFate:
+    """Points somebody took away already are as before."""
+    there = [point for point in given if point in now]
+    return FieldFate(CHANGE, [], given, there, UndoOutcome.REVERSED, takes=bool(there))
 
 
 def _keep_a_name(fate: RowFate) -> None:

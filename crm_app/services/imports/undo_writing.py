@@ -31,11 +31,13 @@ from crm_app.services.fields.registry import parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.imports import writing
 from crm_app.services.imports.among import among
+from crm_app.services.imports.further_points import CHANGE
 from crm_app.services.imports.plan_file import encode
 from crm_app.services.imports.undo_plan import RowFate
 from crm_app.services.imports.undo_ties import SOURCE, referring
 
 _NAMES = (*derived.SEARCHED, *derived.PHONES)
+_SEARCHED = (*_NAMES, CHANGE)
 _POINT_COLUMNS = ("contact_id", *derived.PointRow._fields)
 _LINKS = (PointKind.LINK.value, "social", False)
 
@@ -83,13 +85,13 @@ def _restore(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
         return
     _restore_points(session, undo, fates)
     _take_tags_and_sources(session, undo, fates)
-    reached = _reached(session, [fate for fate in fates if not fate.restored.keys().isdisjoint(_NAMES)])
+    reached = _reached(session, [fate for fate in fates if not fate.restored.keys().isdisjoint(_SEARCHED)])
     by_columns: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for fate in fates:
         assert fate.stored is not None and fate.contact_id is not None
-        old = {name: one.old for name, one in fate.restored.items() if name != "tags"}
+        old = {name: one.old for name, one in fate.restored.items() if name not in ("tags", CHANGE)}
         written = writing.as_columns(old, fate.stored)
-        if not old.keys().isdisjoint(_NAMES):
+        if not fate.restored.keys().isdisjoint(_SEARCHED):
             values = {name: old.get(name, getattr(fate.stored, name)) for name in _NAMES}
             values["number"] = fate.stored.number
             written["search_text"] = derived.search_text(values, reached.get(fate.contact_id, ()))
@@ -106,8 +108,11 @@ def _restore_points(session: Session, undo: Undoing, fates: Sequence[RowFate]) -
     """The point of each restored field gives way to the one of before; further points of the contact stay."""
     gone: list[tuple[Any, ...]] = []
     points: list[tuple[Any, ...]] = []
+    added: list[tuple[Any, ...]] = []
     for fate in fates:
         old = {name: one.old for name, one in fate.restored.items() if name in (*derived.POINT_FIELDS, "social_links")}
+        if CHANGE in fate.restored:
+            added.extend((fate.contact_id, kind, label, norm) for kind, label, _, norm in fate.restored[CHANGE].current)
         for name in old:
             kind, label, primary = (*derived.POINT_FIELDS[name], True) if name in derived.POINT_FIELDS else _LINKS
             gone.append((fate.contact_id, str(kind), label, primary))
@@ -115,6 +120,8 @@ def _restore_points(session: Session, undo: Undoing, fates: Sequence[RowFate]) -
         points.extend((fate.contact_id, *point) for point in derived.points(old, norms))
     remove = 'DELETE FROM contact_point WHERE contact_id = ? AND kind = ? AND label = ? AND "primary" = ?'
     writing.run(session, remove, gone)
+    further = 'DELETE FROM contact_point WHERE contact_id = ? AND kind = ? AND label = ? AND norm = ? AND NOT "primary"'
+    writing.run(session, further, added)
     writing.insert(session, "contact_point", _POINT_COLUMNS, points)
 
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from crm_app.models import ContactPoint, Outcome, PointKind
 from crm_app.services.contacts import derived
-from crm_app.services.imports import writing
+from crm_app.services.imports import further_points, writing
 from crm_app.services.imports.among import among
 from crm_app.services.imports.creating import POINT_COLUMNS, SOURCE_COLUMNS
 from crm_app.services.imports.matching import Decision
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crm_app.services.imports.chunk import Batch, Prepared
 
 _LINKS = (PointKind.LINK.value, "social")
+_NO_COLUMN = ("tags", further_points.CHANGE)
 _NAMES = (*derived.SEARCHED, *derived.PHONES)
 
 
@@ -36,7 +37,8 @@ def update(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> None:
             changes["tags"] = [[], batch.give(id_, changes["tags"][1])]
         new = _new(decision)
         written = writing.as_columns(new, decision.stored)
-        written |= _derived(decision.stored, new, reached.get(id_, ()))
+        if _is_searched(decision):
+            written |= _derived(decision.stored, new, reached.get(id_, ()))
         by_columns.setdefault(tuple(written), []).append((*written.values(), version, batch.moment, id_))
         batch.prove(prepared.candidate.row, Outcome.UPDATE, id_, version, encode(changes))
     for columns, values in by_columns.items():
@@ -45,7 +47,17 @@ def update(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> None:
 
 
 def _new(decision: Decision) -> dict[str, Any]:
-    return {name: values[1] for name, values in (decision.changes or {}).items() if name != "tags"}
+    return {name: values[1] for name, values in (decision.changes or {}).items() if name not in _NO_COLUMN}
+
+
+def _further(decision: Decision) -> Sequence[further_points.Point]:
+    added: Sequence[further_points.Point] = (decision.changes or {}).get(further_points.CHANGE, [[], []])[1]
+    return added
+
+
+def _is_searched(decision: Decision) -> bool:
+    """Whether something changes that search text and sort key are made of."""
+    return bool(_further(decision)) or not _new(decision).keys().isdisjoint(_NAMES)
 
 
 def _write_points(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> None:
@@ -59,6 +71,7 @@ def _write_points(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> No
             kind, label = derived.POINT_FIELDS.get(name, _LINKS)
             gone.append((id_, str(kind), label, name in derived.POINT_FIELDS))
         points.extend((id_, *point) for point in derived.points(changed, prepared.norms))
+        points.extend((id_, *point) for point in further_points.rows(_further(decision)))
         if source := new.get("source"):
             sources.append((id_, source, prepared.values.get("external_id"), batch.moment))
     remove = 'DELETE FROM contact_point WHERE contact_id = ? AND kind = ? AND label = ? AND "primary" = ?'
@@ -69,7 +82,7 @@ def _write_points(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> No
 
 def _reached(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> dict[int, list[str]]:
     """Normalised e-mails and phones of the contacts whose search text changes."""
-    ids = sorted({d.contact_id for _, d in rows if d.contact_id and not _new(d).keys().isdisjoint(_NAMES)})
+    ids = sorted({d.contact_id for _, d in rows if d.contact_id and _is_searched(d)})
     found: dict[int, list[str]] = {}
     if ids:
         query = (
@@ -86,9 +99,7 @@ def _reached(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> dict[in
 
 
 def _derived(stored: Any, new: dict[str, Any], reached: Sequence[str]) -> dict[str, Any]:
-    """Search text and sort key, when something they are made of changes."""
-    if new.keys().isdisjoint(_NAMES):
-        return {}
+    """Search text and sort key."""
     values = {name: new.get(name, getattr(stored, name)) for name in _NAMES}
     values["number"] = stored.number
     return {"search_text": derived.search_text(values, reached), "sort_name": derived.sort_name(values)}
