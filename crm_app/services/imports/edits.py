@@ -18,10 +18,11 @@ from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, Invalid
 from crm_app.services.fields.registry import CONSENT_FIELDS
-from crm_app.services.imports import access, plan_file, uploads
+from crm_app.services.imports import access, find_replace, plan_file, uploads
 from crm_app.services.imports import columns as mappings
 from crm_app.services.imports.check import Check
 from crm_app.services.imports.columns import InFile, Options
+from crm_app.services.imports.find_replace import Search
 from crm_app.services.imports.plan_file import WHOLE_ROW
 
 MOST_LETTERS = 10_000
@@ -32,11 +33,13 @@ AT_ONCE = 1_000  # rows judged again here; more need a whole check
 class Edited:
     """What a change did. `needs_check`: so much hangs on it that the whole plan has to be made again (`steps.check`).
 
-    `alike` is the number of other rows that hold in this column what stood here before.
+    `alike` is the number of other rows that hold in this column what stood here before, `rows` how many a replacement
+    changed.
     """
 
     needs_check: bool
     alike: int = 0
+    rows: int = 0
 
 
 def change(session: Session, actor: Actor, import_id: int, row: int, index: int, value: str) -> Edited:
@@ -61,6 +64,50 @@ def change_alike(session: Session, actor: Actor, import_id: int, index: int, old
     with plan_file.writing(uploads.place_of(found)) as plan:
         rows = _rows_with(plan, index, old)
         return _apply(session, actor, found, plan, {(row, index): new for row in rows})
+
+
+def count_in(
+    session: Session,
+    actor: Actor,
+    import_id: int,
+    index: int,
+    find: str,
+    *,
+    whole_cell: bool = False,
+    match_case: bool = False,
+) -> int:
+    """In how many rows a text stands in a column; see `find_replace.Search`.
+
+    Raises NotFound, NotPermitted; Conflict when cells cannot be changed now.
+    """
+    found = _open(session, actor, import_id)
+    with plan_file.reading(uploads.place_of(found)) as plan:
+        return find_replace.count(plan, Search(index, find, whole_cell, match_case))
+
+
+def replace_in(
+    session: Session,
+    actor: Actor,
+    import_id: int,
+    index: int,
+    find: str,
+    new: str,
+    *,
+    whole_cell: bool = False,
+    match_case: bool = False,
+) -> Edited:
+    """Replaces a text wherever it stands in a column, as one step; without a cell to change there is no step.
+
+    Raises like `change`, and Invalid when a cell would get too long: then nothing is replaced.
+    """
+    with database.reading() as reading:
+        folder = uploads.place_of(_open(reading, actor, import_id))
+    with plan_file.writing(folder) as plan:
+        plan_file.begin_change(plan)
+        step, search = _last_step(plan) + 1, Search(index, find, whole_cell, match_case)
+        changed = find_replace.write(plan, search, new, step=step, longest=MOST_LETTERS)
+        found = _open(session, actor, import_id)  # only now: a million rows must not keep others from writing
+        return _finish(session, found, plan, _rows_of(plan, step), rows=changed) if changed else Edited(False)
 
 
 def leave_out(session: Session, actor: Actor, import_id: int, row: int, *, is_out: bool = True) -> Edited:
@@ -90,8 +137,13 @@ def undo(session: Session, actor: Actor, import_id: int) -> Edited | None:
         step = _last_step(plan)
         if not step:
             return None
-        taken = plan.execute("SELECT row, idx, before FROM edit_step WHERE step = ?", (step,)).fetchall()
-        return _apply(session, actor, found, plan, {(row, index): before for row, index, before in taken}, undoes=step)
+        plan_file.begin_change(plan)
+        rows = _rows_of(plan, step)
+        these = "FROM edit_step WHERE step = ?"
+        plan.execute(f"DELETE FROM edit WHERE (row, idx) IN (SELECT row, idx {these})", (step,))  # noqa: S608  (ours)
+        plan.execute(f"INSERT INTO edit SELECT row, idx, before {these} AND before IS NOT NULL", (step,))
+        plan.execute(f"DELETE {these}", (step,))
+        return _finish(session, found, plan, rows)
 
 
 def steps_taken(found: Import) -> int:
@@ -100,7 +152,7 @@ def steps_taken(found: Import) -> int:
     if not (folder / plan_file.NAME).is_file():
         return 0
     with plan_file.reading(folder) as plan:
-        return int(plan.execute("SELECT count(DISTINCT step) FROM edit_step").fetchone()[0])
+        return _last_step(plan)
 
 
 def _open(session: Session, actor: Actor, import_id: int) -> Import:
@@ -117,25 +169,28 @@ def _apply(
     plan: Connection,
     wanted: dict[tuple[int, int], str | None],
     alike: int = 0,
-    undoes: int = 0,
 ) -> Edited:
-    """Writes texts by row and column (None = as in the file) as one step, or takes a step back, and judges again."""
+    """Writes texts by row and column (None = as in the file) as one step, and judges again."""
     plan_file.begin_change(plan)
-    if undoes:
-        plan.execute("DELETE FROM edit_step WHERE step = ?", (undoes,))
-    else:
-        step = _last_step(plan) + 1
-        query = "INSERT INTO edit_step SELECT ?, ?, ?, (SELECT value FROM edit WHERE row = ? AND idx = ?)"
-        plan.executemany(query, [(step, row, index, row, index) for row, index in wanted])
+    step = _last_step(plan) + 1
+    query = "INSERT INTO edit_step SELECT ?, ?, ?, (SELECT value FROM edit WHERE row = ? AND idx = ?)"
+    plan.executemany(query, [(step, row, index, row, index) for row, index in wanted])
     plan.executemany("DELETE FROM edit WHERE row = ? AND idx = ?", list(wanted))
     kept = [(row, index, value) for (row, index), value in wanted.items() if value is not None]
     plan.executemany("INSERT INTO edit VALUES (?, ?, ?)", kept)
-    is_judged = _judge_again(session, found, plan, sorted({row for row, _ in wanted}))
+    return _finish(session, found, plan, sorted({row for row, _ in wanted}), alike=alike)
+
+
+def _finish(
+    session: Session, found: Import, plan: Connection, changed: Sequence[int], *, alike: int = 0, rows: int = 0
+) -> Edited:
+    """Judges the changed rows and ends the change; of more than AT_ONCE rows not all need to be told."""
+    is_judged = _judge_again(session, found, plan, changed)
     plan_file.finish_change(plan)
     if not is_judged and found.rows <= AT_ONCE:
         _check_all(session, found, plan)
         is_judged = True
-    return Edited(not is_judged, alike)
+    return Edited(not is_judged, alike, rows)
 
 
 def _check_all(session: Session, found: Import, plan: Connection) -> None:
@@ -196,7 +251,15 @@ def _same_contacts(plan: Connection, rows: Iterable[int]) -> set[int]:
 
 
 def _last_step(plan: Connection) -> int:
-    return int(plan.execute("SELECT coalesce(max(step), 0) FROM edit_step").fetchone()[0])
+    """The number of the step taken last, 0 when there is none: steps are written, and taken back, in their order."""
+    found = plan.execute("SELECT step FROM edit_step ORDER BY rowid DESC LIMIT 1").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _rows_of(plan: Connection, step: int) -> list[int]:
+    """The rows a step changed, in order; of a large one the first AT_ONCE + 1."""
+    query = f"SELECT DISTINCT row FROM edit_step WHERE step = ? ORDER BY row LIMIT {AT_ONCE + 1}"  # noqa: S608
+    return [row for (row,) in plan.execute(query, (step,))]
 
 
 def _cell(plan: Connection, row: int, index: int) -> str:

@@ -169,6 +169,14 @@ def edited(cells: list[str], changes: Mapping[int, str]) -> list[str]:
     return [changes.get(index, cell) for index, cell in enumerate(cells)] if changes else cells
 
 
+def like(word: str) -> str:
+    """LIKE pattern of a word as it stands inside the JSON of cells (ESCAPE '~'; ASCII letters match in either case)."""
+    inside = storable(word)[1:-1]
+    for special in "~%_":
+        inside = inside.replace(special, "~" + special)
+    return f"%{inside}%"
+
+
 def put(connection: sqlite3.Connection, **values: Any) -> None:
     """Keeps facts about the whole file, as JSON."""
     rows = [(key, storable(value)) for key, value in values.items()]

@@ -14,6 +14,7 @@ from crm_app.services.custom_fields import PREFIX
 from crm_app.services.fields.registry import CONSENT_FIELDS
 from crm_app.services.fields.verdict import Level
 from crm_app.services.imports import further_points, plan_file
+from crm_app.services.imports.cell_filter import CellFilter
 from crm_app.services.imports.profile import ColumnProfile
 
 PAGE = 50
@@ -100,21 +101,28 @@ def page(
     problem_column: int | None = None,
     problem: Text | None = None,
     only_replanned: bool = False,
+    cells: CellFilter | None = None,
     also: Sequence[int] = (),
     language: str = DEFAULT,
 ) -> Page:
     """Rows behind record number `after`, or the last ones before `before`, in the order of the file.
 
-    `query` is looked for in all cells; `problem_column` keeps rows with a problem there, `problem` narrows it to one.
-    Rows of `also` are among them whatever the filter says. `language` is the one of the words in `changes`.
+    `query` is looked for in all cells; `problem_column` keeps rows with a problem there, `problem` narrows it to one;
+    `cells` keeps rows by what stands in one column. Rows of `also` are among them whatever the filter says.
+    `language` is the one of the words in `changes`.
     """
     conditions, parameters = _conditions(outcome, query, problem_column, problem, only_replanned)
-    # Only a search without another filter reads every row's cells; then the small table leads.
-    is_scan = bool(query.strip()) and outcome is None and problem_column is None and not only_replanned
+    # Only a search in the cells without another filter reads every row's; then the small table leads.
+    reads_cells = bool(query.strip()) or (cells is not None and cells.reads_cells)
+    is_scan = reads_cells and outcome is None and problem_column is None and not only_replanned
     row = "cells.row" if is_scan else "plan.row"
     tables = (
         "cells CROSS JOIN plan ON plan.row = cells.row" if is_scan else "plan LEFT JOIN cells ON cells.row = plan.row"
     )
+    if cells is not None:
+        condition, asked = cells.condition(row)
+        conditions.append(condition)
+        parameters.extend(asked)
     if also and conditions:
         shown = " AND ".join(conditions)
         conditions = [f"(({shown}) OR {row} IN (SELECT value FROM json_each(?)))"]  # noqa: S608  (parts are ours)
@@ -179,7 +187,7 @@ def _conditions(
         # LIKE ignores the case of ASCII letters only.
         spellings = [word] if word.isascii() else dict.fromkeys([word, word.lower(), word.upper(), word.title()])
         conditions.append("(" + " OR ".join(["cells LIKE ? ESCAPE '~'"] * len(spellings)) + ")")
-        parameters.extend(_pattern(spelling) for spelling in spellings)
+        parameters.extend(plan_file.like(spelling) for spelling in spellings)
     if problem_column is not None:
         inner = "idx = ?"
         parameters.append(problem_column)
@@ -188,14 +196,6 @@ def _conditions(
             parameters.append(plan_file.text_json(problem))
         conditions.append(f"plan.row IN (SELECT row FROM problem WHERE {inner})")  # noqa: S608  (ours)
     return conditions, parameters
-
-
-def _pattern(word: str) -> str:
-    """LIKE pattern of a word as it stands inside the JSON of the cells (ASCII letters match in either case)."""
-    inside = plan_file.storable(word)[1:-1]
-    for special in "~%_":
-        inside = inside.replace(special, "~" + special)
-    return f"%{inside}%"
 
 
 def _problems(plan: Connection, rows: Sequence[int]) -> dict[int, list[CellProblem]]:
