@@ -8,6 +8,7 @@ from crm_app.components.notice import notice
 from crm_app.components.pager import pager
 from crm_app.components.search_box import search_box
 from crm_app.components.text import N, T, figure, t, tn
+from crm_app.pages.import_find import column_filter, find_button, find_panel
 from crm_app.pages.import_frame import foot, frame
 from crm_app.state.import_check import ImportCheckState
 from crm_app.state.import_check_view import ANOTHER, CellLine, ColumnHead, GroupLine, RowLine
@@ -31,6 +32,7 @@ def import_check() -> rx.Component:
             rx.fragment(
                 _blocked(),
                 _filters(),
+                find_panel(),
                 _last_change(),
                 rx.el.div(
                     rx.el.div(
@@ -71,6 +73,7 @@ def _filters() -> rx.Component:
             aria_label=t("Outcome"),
         ),
         search_box(t("Search in the rows"), t("Search in the rows")),
+        rx.el.div(column_filter(), find_button(), class_name="row-tools"),
         class_name="toolbar",
     )
 
@@ -80,6 +83,10 @@ def _last_change() -> rx.Component:
     return rx.cond(
         ImportCheckState.can_undo,
         rx.el.div(
+            rx.cond(
+                ImportCheckState.replaced > 0,
+                rx.el.span(tn("Replaced in {n} row.", "Replaced in {n} rows.", ImportCheckState.replaced)),
+            ),
             rx.el.button(
                 rx.icon("undo-2", size=14),
                 T("Undo the last change"),

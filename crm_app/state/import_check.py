@@ -17,6 +17,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, CRMError, NotFound
 from crm_app.services.fields.registry import Field
 from crm_app.services.imports import access, conflicts, edits, plan_file, preview, steps, uploads, whole_files
+from crm_app.services.imports.cell_filter import CellFilter
 from crm_app.services.imports.columns import Options, from_json
 from crm_app.services.imports.conflicts import Match
 from crm_app.services.imports.edits import Edited
@@ -36,6 +37,7 @@ class ImportCheckState(rx.State):
     counts: dict[str, int] = {}
     groups: list[GroupLine] = []
     outcome: str = ""
+    cells: str = ""  # the filter by one column, as in the URL
     outcome_urls: dict[str, str] = {}
     previous_url: str = ""
     next_url: str = ""
@@ -49,6 +51,7 @@ class ImportCheckState(rx.State):
     can_undo: bool = False
     alike: int = 0  # other rows with the text that was changed last
     alike_text: str = ""
+    replaced: int = 0  # rows changed by the replacement that was the last change
     _mended: tuple[str, list[int]] = ("", [])  # rows changed on this page, which stay on it: for which address
     _alike: tuple[int, str, str] = (0, "", "")  # column, old and new text of the last change
 
@@ -94,7 +97,7 @@ class ImportCheckState(rx.State):
     def _link(self, import_id, asked, page, groups, found, language) -> None:
         """Every link around the table, from what the URL asks."""
         base = routes.import_step(import_id, "check")
-        self.outcome = asked.outcome or ""
+        self.outcome, self.cells = asked.outcome or "", str(asked.cells or "")
         self.outcome_urls = {
             key: asked.url(base, outcome=key, group="") for key in ("", *[outcome.value for outcome in Outcome])
         }
@@ -115,6 +118,13 @@ class ImportCheckState(rx.State):
             )
             for group in groups
         ]
+
+    @action(permission=Permission.IMPORT)
+    async def choose_cells(self, chosen: str):
+        """Filters by what stands in one column; empty = by none."""
+        wizard = await self.get_state(ImportWizardState)
+        asked = replace(_Asked.of(dict(self.router.url.query_parameters), []), cells=CellFilter.of(chosen))
+        return rx.redirect(asked.url(routes.import_step(wizard._id, "check")))
 
     @action(permission=Permission.IMPORT)
     async def edit(self, row: int, index: int, value: str):
@@ -153,6 +163,7 @@ class ImportCheckState(rx.State):
         return await self._shown_again(await self._edit(edits.undo))
 
     async def _edit(self, change: Callable[..., Edited | None], *arguments: Any, **named: Any) -> Edited | None:
+        self.replaced = 0
         actor = await current_actor(self)
         wizard = await self.get_state(ImportWizardState)
         try:
@@ -187,6 +198,7 @@ class _Asked:
     before: int | None
     group: str  # `_key` of a group; it may be empty by now, because its rows were mended
     problem: ProblemGroup | None
+    cells: CellFilter | None
 
     @classmethod
     def of(cls, params: dict[str, str], groups: list[ProblemGroup]) -> "_Asked":
@@ -201,6 +213,7 @@ class _Asked:
             before=int(before) if before.isdigit() else None,
             group=group,
             problem=asked,
+            cells=CellFilter.of(params.get("cells", "")),
         )
 
     def page(self, found: Import, also: list[int]) -> preview.Page:
@@ -212,6 +225,7 @@ class _Asked:
             before=self.before,
             problem_column=self.problem.index if self.problem else NO_COLUMN if self.group else None,
             problem=self.problem.message if self.problem else None,
+            cells=self.cells,
             also=also,
         )
 
@@ -220,6 +234,7 @@ class _Asked:
             "outcome": self.outcome or "",
             "q": self.query,
             "group": self.group,
+            "cells": str(self.cells or ""),
             **changes,
         }
         kept = {key: str(value) for key, value in params.items() if value not in ("", None)}

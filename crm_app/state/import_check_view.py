@@ -53,6 +53,7 @@ class RowLine:
 
 @dataclass
 class ColumnHead:
+    index: int
     header: str
     target: str
 
@@ -75,7 +76,8 @@ class Shown:
 
     def heads(self, mapped: list[ColumnMapping]) -> list[ColumnHead]:
         return [
-            ColumnHead(column.header, label_of(str(column.target), self._language, self._fields)) for column in mapped
+            ColumnHead(column.index, column.header, label_of(str(column.target), self._language, self._fields))
+            for column in mapped
         ]
 
     def row(self, row: PreviewRow, mapped: list[ColumnMapping], matches: Sequence[Match] = ()) -> RowLine:

@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app.state.import_check import ImportCheckState
 from crm_app.state.import_columns import ImportColumnsState
 from crm_app.state.import_done import ImportDoneState
+from crm_app.state.import_find import ImportFindState
 from crm_app.state.import_presets import ImportPresetsState
 from crm_app.state.import_read import ImportReadState
 from crm_app.state.import_return import ImportReturnState
@@ -25,6 +26,7 @@ _STEPS = (
     ImportColumnsState,
     ImportPresetsState,
     ImportCheckState,
+    ImportFindState,
     ImportDoneState,
     ImportUndoState,
 )
