@@ -13,6 +13,7 @@ from crm_app.services.fields.registry import Field, parse
 from crm_app.services.fields.verdict import FieldContext, Verdict, refused
 from crm_app.services.fields.vocabulary import split_tags
 from crm_app.services.folding import fold
+from crm_app.services.imports import google_groups
 
 TAG_LENGTH = 100
 
@@ -87,6 +88,8 @@ def tags_parser(separator: str, context: FieldContext) -> Callable[[str], Verdic
         if verdict.value is None:
             return verdict
         names = [name for name in split_tags(verdict.value, separator) if fold(name)]
+        if separator == google_groups.SEPARATOR:
+            names = google_groups.as_tags(names)
         if any(len(name) > TAG_LENGTH for name in names):
             return refused(text("A tag has at most {most} characters. Check the separator.", most=TAG_LENGTH))
         return Verdict(names or None, None, verdict.level, verdict.message)
