@@ -59,7 +59,7 @@ def _row(line: rx.Var[UndoLine]) -> rx.Component:
                     rx.link(line.name, href=line.url, underline="none", class_name="link"),
                     rx.el.span(" #", line.number.to(str), class_name="number quiet"),
                 ),
-                rx.el.span("–", class_name="dash"),
+                rx.cond(line.name, rx.el.span(line.name, class_name="quiet"), rx.el.span("–", class_name="dash")),
             ),
             class_name="undo-contact",
         ),

@@ -17,7 +17,7 @@ from crm_app.models import Contact, Import, ImportState, JobKind, LeadStatus, Ou
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
-from crm_app.services.imports import access, kept, undo_edits, undo_plan, undo_rows
+from crm_app.services.imports import access, kept, undo_edits, undo_names, undo_plan, undo_rows
 from crm_app.services.imports.preview import field_of, shown_changes
 from crm_app.services.imports.undo_edits import Edit
 from crm_app.services.imports.undo_plan import RowFate
@@ -62,7 +62,7 @@ class UndoRow:
     made: Outcome  # CREATE or UPDATE
     outcome: UndoOutcome
     number: int | None  # None = the contact is gone
-    name: str
+    name: str  # of a contact that is gone as in its row of the file, empty when that is not kept
     reason: Text | None
     fields: list[UndoField] = field(default_factory=list)
 
@@ -148,12 +148,13 @@ def _shown(session: Session, found: Import, fates: list[RowFate], begun: datetim
     ids = [fate.contact_id for fate in fates if fate.stored is not None and fate.contact_id is not None]
     edits = undo_edits.newest(session, found, ids, begun)
     names = _names(session)
+    gone = undo_names.of_rows(found, [fate.row for fate in fates if fate.stored is None])
     rows = []
     for fate in fates:
         known = edits.get(fate.contact_id or 0, {})
         contact = fate.stored
         fields = _fields(fate, known, names, language)
-        number, name = (contact.number, _called(contact)) if contact is not None else (None, "")
+        number, name = (contact.number, _called(contact)) if contact is not None else (None, gone.get(fate.row, ""))
         rows.append(UndoRow(fate.row, fate.made, fate.outcome, number, name, fate.reason, fields))
     return rows
 

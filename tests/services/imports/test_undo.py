@@ -29,7 +29,7 @@ from crm_app.services import database, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.errors import Conflict, NotFound, NotPermitted
-from crm_app.services.imports import access, pace, steps, undo, undo_edits, work
+from crm_app.services.imports import access, pace, plan_file, steps, undo, undo_edits, uploads, work
 from tests.services.imports.conftest import Flow, contacts
 
 PEOPLE = (
@@ -463,3 +463,18 @@ def test_who_took_it_back_is_known_and_what_came_in_stays_in_the_history(flow: F
 
 def test_before_its_commit_nothing_has_come_in(flow: Flow, session) -> None:
     assert access.came_in(session, flow.get(flow.checked(PEOPLE))) == {}
+
+
+def test_contacts_that_were_deleted_are_named_as_in_the_file(flow: Flow) -> None:
+    id_ = committed(flow, PEOPLE)
+    undone(flow, id_)
+    assert [(row.number, row.name) for row in rows_of(flow, id_)] == [(None, "Jürgen Müller"), (None, "Ewa Żak")]
+    with database.transaction() as session:
+        found = access.get(session, flow.actor, id_)
+        (uploads.place_of(found) / plan_file.NAME).unlink()
+    assert [row.name for row in rows_of(flow, id_)] == ["", ""]
+
+
+def rows_of(flow: Flow, id_: int) -> list[undo.UndoRow]:
+    with database.reading() as session:
+        return undo.page(session, flow.actor, id_).rows
