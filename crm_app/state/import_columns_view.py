@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from babel import Locale
 
 from crm_app import locales
-from crm_app.locales import Text, text
+from crm_app.locales import text
 from crm_app.models import Import, ImportState
 from crm_app.services import custom_fields, database, installation, places
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
 from crm_app.services.fields.dates import readable
 from crm_app.services.fields.registry import FURTHER_FIELDS, Field
-from crm_app.services.imports import access, failed_rows, preview, uploads, values
+from crm_app.services.imports import access, failed_rows, preset_reasons, preview, uploads, values
 from crm_app.services.imports.columns import ColumnMapping, from_json, is_appendable
 from crm_app.services.imports.date_column import likely_formats, orders
 from crm_app.services.imports.values import ColumnValue
@@ -73,12 +73,10 @@ def fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | Non
         return None
     dates = dates_of(actor, import_id, {column.index: column.target or "" for column in from_json(found.columns)})
     profiles = {profile.index: profile for profile in preview.columns(uploads.place_of(found))}
-    suggestions = found.read_out.get("suggestions", [])
     lines = []
     for mapping in from_json(found.columns):
         profile = profiles.get(mapping.index)
-        suggestion = suggestions[mapping.index] if mapping.index < len(suggestions) else None
-        agrees = suggestion is not None and suggestion["target"] == mapping.target
+        reason = preset_reasons.reason(found, mapping)
         lines.append(
             ColumnLine(
                 index=mapping.index,
@@ -86,9 +84,7 @@ def fetch(actor: Actor, import_id: int) -> tuple[Import, list[ColumnLine]] | Non
                 samples=[_short(sample) for sample in (profile.samples if profile else [])[:SAMPLES]],
                 fill=round(profile.fill * 100) if profile else 0,
                 target=mapping.target or "",
-                reason=locales.render(Text.from_json(suggestion["reason"]), actor.language)
-                if suggestion and agrees
-                else "",
+                reason=locales.render(reason, actor.language) if reason else "",
                 separator=mapping.separator,
                 rule=mapping.rule.value,
                 date_format=mapping.date_format or "",

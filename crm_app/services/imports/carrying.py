@@ -20,11 +20,12 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The choices as they stand on a file; `matched` of its columns were known."""
+    """The choices as they stand on a file; `matched` of its columns were known, those with the indexes `known`."""
 
     columns: list[ColumnMapping]
     options: Options
     matched: int
+    known: tuple[int, ...] = ()
 
 
 def carry(
@@ -62,7 +63,7 @@ def carry(
         tags=tuple(dict.fromkeys((*now.tags, *choices.options.tags))),
         take_rows_without_bad_cells=now.take_rows_without_bad_cells,
     )
-    return Carried(columns, options, len(known))
+    return Carried(columns, options, len(known), tuple(known))
 
 
 def as_suggested(headers: Sequence[str], suggestions: Sequence[Mapping[str, Any]]) -> list[ColumnMapping]:

@@ -16,7 +16,7 @@ from crm_app.services import audit, custom_fields
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, Invalid, NotFound
 from crm_app.services.folding import fold
-from crm_app.services.imports import access, carrying, preset_access, shipped_presets, steps
+from crm_app.services.imports import access, carrying, preset_access, preset_reasons, shipped_presets, steps
 from crm_app.services.imports.carrying import Carried, Choices
 from crm_app.services.imports.columns import Options, from_json
 from crm_app.services.imports.likeness import keys_of
@@ -70,6 +70,7 @@ def apply(session: Session, actor: Actor, import_id: int, preset_id: PresetId) -
     carried = carrying.carry(choices, headers, suggestions, Options.from_json(found.options), fields)
     if carried.matched:
         steps.map_columns(session, actor, import_id, carried.columns, carried.options)
+        preset_reasons.note(found, name, carried)
     return Applied(name, carried.matched, len(headers))
 
 
