@@ -1,8 +1,11 @@
 """The panel of the columns step for presets: choose one, keep the choices as one, rename and remove."""
 
+from typing import Any
+
 import reflex as rx
 
 from crm_app.components.notice import notice
+from crm_app.components.panel import Panel
 from crm_app.components.text import T, t
 from crm_app.state.import_columns import ImportColumnsState
 from crm_app.state.import_presets import ImportPresetsState, PresetLine
@@ -37,9 +40,9 @@ def import_presets() -> rx.Component:
             ),
             rx.match(
                 ImportPresetsState.asking,
-                ("save", _form(T("Save"), "", _shared())),
-                ("rename", _form(T("Rename"), ImportPresetsState.chosen_name)),
-                ("remove", _question()),
+                ("save", _panel("save", t("Save these choices as a preset"), _form(T("Save"), "", _shared()))),
+                ("rename", _panel("rename", t("Rename"), _form(T("Rename"), ImportPresetsState.chosen_name))),
+                ("remove", _panel("remove", t("Remove"), _question(), "alertdialog")),
                 rx.fragment(),
             ),
             class_name="panel presets",
@@ -79,10 +82,17 @@ def _button(icon: str, label: rx.Component, what: str) -> rx.Component:
     return rx.el.button(
         rx.icon(icon, size=16),
         label,
+        id=f"preset-{what}",
         type="button",
         class_name="button",
         on_click=ImportPresetsState.ask(what),
         aria_expanded=(ImportPresetsState.asking == what).to_string(),
+    )
+
+
+def _panel(what: str, label: rx.Var[str], content: rx.Component, kind: str = "group") -> rx.Component:
+    return Panel.create(
+        content, opener=f"preset-{what}", label=label, kind=kind, on_close=ImportPresetsState.ask(""), key=what
     )
 
 
@@ -131,13 +141,14 @@ def _question() -> rx.Component:
         ),
         rx.el.div(
             rx.el.button(T("Remove"), type="button", class_name="button danger", on_click=ImportPresetsState.remove),
-            _cancel(),
+            _cancel(custom_attrs={"data-first": ""}),
             class_name="preset-actions",
         ),
         class_name="preset-form",
-        role="alertdialog",
     )
 
 
-def _cancel() -> rx.Component:
-    return rx.el.button(T("Cancel"), type="button", class_name="button plain", on_click=ImportPresetsState.ask(""))
+def _cancel(**more: Any) -> rx.Component:
+    return rx.el.button(
+        T("Cancel"), type="button", class_name="button plain", on_click=ImportPresetsState.ask(""), **more
+    )

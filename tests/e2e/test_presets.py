@@ -89,3 +89,15 @@ def test_the_program_is_named_and_the_panel_fits_a_phone(phone: BrowserContext, 
     for element in page.locator(".presets button, .presets select, .presets input").all():
         box = element.bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+
+def test_escape_closes_the_form_and_goes_back_to_its_button(page: Page, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "esc.csv").write_text("First name;Last name\nUla;Escape\n")
+    wizard.upload(page, server, tmp_path / "esc.csv")
+    wizard.to_columns(page)
+    button = page.get_by_role("button", name="Save these choices as a preset")
+    button.click()
+    expect(page.locator("#preset-name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".preset-form")).to_have_count(0)
+    expect(button).to_be_focused()
