@@ -42,8 +42,11 @@ def frame(*content: rx.Component, step: str = "", foot: rx.Component | None = No
         place="imports",
         title=rx.el.h1(
             rx.link(T("Imports"), href=routes.IMPORTS, underline="none", class_name="quiet"),
-            rx.el.span(" / ", class_name="quiet"),
-            ImportWizardState.name,
+            rx.cond(
+                ImportWizardState.missing,
+                rx.fragment(),
+                rx.fragment(rx.el.span(" / ", class_name="quiet"), ImportWizardState.name),
+            ),
         ),
     )
 

@@ -86,6 +86,7 @@ def _row(line: rx.Var[ImportLine]) -> rx.Component:
                     line.unfinished,
                     rx.link(T("Continue"), href=line.url, underline="none", class_name="button small"),
                 ),
+                rx.cond(line.readable, _read_again(line)),
                 rx.cond(line.fetchable, fetch_again(line.id, line.name, "button plain small")),
                 rx.cond(line.undo_url, _undo(line)),
                 rx.cond(line.deletable, _delete(line)),
@@ -94,6 +95,16 @@ def _row(line: rx.Var[ImportLine]) -> rx.Component:
             class_name="card-side",
         ),
         key=line.id.to(str),
+    )
+
+
+def _read_again(line: rx.Var[ImportLine]) -> rx.Component:
+    return rx.el.button(
+        T("Read again"),
+        type="button",
+        aria_label=t("Read the file of {name} again", name=line.name),
+        class_name="button small",
+        on_click=ImportListState.read_again(line.id),
     )
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import reflex as rx
 
 from crm_app import locales, routes
+from crm_app.jobs import queue
 from crm_app.locales import text
 from crm_app.models import HALTED, Import, ImportState, Permission
 from crm_app.services import database, installation
 from crm_app.services.actor import Actor
-from crm_app.services.errors import Conflict, NotFound
-from crm_app.services.imports import access, fetching_again, uploads
+from crm_app.services.errors import Conflict, CRMError, NotFound
+from crm_app.services.imports import access, fetching_again, steps, uploads
+from crm_app.services.imports.reading.types import ReadSettings
 from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
 from crm_app.state.import_kept import file_line
@@ -22,6 +24,7 @@ from crm_app.state.session import current_actor
 
 PAGE = 50
 _REMOVABLE = (ImportState.READ, ImportState.CHECKED, ImportState.FAILED)
+_ENDED = (ImportState.DONE, ImportState.UNDONE, ImportState.FAILED)  # a file nobody can read has no next step
 _UNDOABLE = (ImportState.DONE, *HALTED)
 
 
@@ -41,6 +44,7 @@ class ImportLine:
     updated: int
     left: int  # neither written nor unchanged
     unfinished: bool
+    readable: bool  # it could not be read, or was stopped while it was: it can be tried again
     deletable: bool
     fetchable: bool  # it came from a link
     undo_url: str  # empty when there is nothing to undo
@@ -76,6 +80,25 @@ class ImportListState(rx.State):
         else:
             await say(self, text("The unfinished import and its file are removed."))
         return ImportListState.load
+
+    @action(permission=Permission.IMPORT)
+    async def read_again(self, import_id: int):
+        """Reads a file once more that could not be read, as it was read before."""
+        actor = await current_actor(self)
+        try:
+            await asyncio.to_thread(_read_again, actor, import_id)
+        except CRMError as error:
+            await say(self, error.message, "error")
+            return ImportListState.load
+        return rx.redirect(routes.import_step(import_id, "read"))
+
+
+def _read_again(actor: Actor, import_id: int) -> None:
+    with database.transaction() as session:
+        chosen = ReadSettings(**access.get(session, actor, import_id).read_settings)
+        job = steps.read(session, actor, import_id, chosen)
+    if job.id is not None:
+        queue.push(job.id)
 
 
 def _delete(actor: Actor, import_id: int) -> None:
@@ -113,7 +136,8 @@ def _line(entry: access.HistoryEntry, counts: dict[str, int], actor: Actor) -> I
         created=created,
         updated=updated,
         left=sum(counts.get(outcome, 0) for outcome in access.LEFT_OUT),
-        unfinished=found.state not in (ImportState.DONE, ImportState.UNDONE) and not _is_stuck(found),
+        unfinished=found.state not in _ENDED and not _is_stuck(found),
+        readable=found.state == ImportState.FAILED and not _is_stuck(found),
         deletable=found.state in _REMOVABLE and not found.committed_row,
         fetchable=bool(fetching_again.link_to_fetch(found)),
         undo_url=routes.import_step(found.id or 0, "undo")

@@ -134,6 +134,28 @@ def test_reload_and_history_lead_back_into_an_unfinished_import(page: Page, serv
     page.wait_for_selector("table.mapping")
 
 
+def test_a_file_that_could_not_be_read_is_read_again(page: Page, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "blank.csv").write_bytes(b"\n\n\n")
+    page.goto(server.url + "/imports/new")
+    page.wait_for_selector(".drop-title:not(:empty)")
+    page.set_input_files("input[type=file]", tmp_path / "blank.csv")
+    expect(page.locator(".notice").first).to_be_visible(timeout=30_000)
+    page.goto(server.url + "/imports")
+    row = page.locator("tbody tr").first
+    expect(row).to_contain_text("Could not be read")
+    expect(row.get_by_text("Continue")).to_have_count(0)
+    row.get_by_role("button", name="Read the file of blank.csv again").click()
+    page.wait_for_url("**/read")
+    expect(page.locator(".notice").first).to_be_visible(timeout=30_000)
+
+
+def test_an_import_that_is_not_there_is_said(page: Page, server: Server) -> None:
+    for step in ("read", "columns", "check", "done", "undo"):
+        page.goto(server.url + f"/imports/999999/{step}")
+        expect(page.get_by_text("No such import")).to_be_visible()
+        expect(page.locator("h1")).to_have_text("Imports")
+
+
 def test_a_viewer_cannot_import(context: BrowserContext, server: Server) -> None:
     page = sign_in(context, server, "victor")
     expect(page.locator("text=New contact")).to_have_count(0)
