@@ -13,8 +13,10 @@ from faults.results import Result, table
 FAULTS = {
     "F1": "killed",
     "F5": "at_once",
+    "F7": "left_alone",
     "F8": "replayed",
     "F9": "aborted_upload",
+    "F10": "bad_workbooks",
     "F12": "backup",
     "F14": "damaged",
     "F15": "stopped",
