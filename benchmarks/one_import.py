@@ -1,11 +1,12 @@
 """One file taken in by ours in a process of its own: `python -m benchmarks.one_import FILE [--bad refuse|take]`.
 
 Read, checked and committed in this process with two own fields, on the data of `CRM_DATA_DIR`, as `crm import` does.
-The last line is JSON: seconds of each step, the outcomes, and how many rows each table has got.
+The last line is JSON: seconds of each step, of the processor, the outcomes, and how many rows each table has got.
 """
 
 import argparse
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def take_in(path: Path, *, takes_bad: bool) -> dict[str, Any]:
         )
     assert made.id is not None
     id_ = made.id
+    used = processor()
     seconds = {"read": timed(steps.read, id_)}
     columns = [ColumnMapping(n, header, field) for n, (header, field) in enumerate(zip(HEADER, targets, strict=True))]
     options = Options("email", ("bench",), take_rows_without_bad_cells=takes_bad)
@@ -52,8 +54,9 @@ def take_in(path: Path, *, takes_bad: bool) -> dict[str, Any]:
         found = session.get_one(Import, id_)
         planned = {outcome.value: count for outcome, count in preview.counts(uploads.place_of(found)).items()}
     seconds["commit"] = timed(steps.commit, id_)
-    after = counted()
-    return {"seconds": seconds, "planned": planned, "written": {name: after[name] - before[name] for name in TABLES}}
+    used, after = processor() - used, counted()
+    written = {name: after[name] - before[name] for name in TABLES}
+    return {"seconds": seconds, "processor": used, "planned": planned, "written": written}
 
 
 def own_fields() -> list[str]:
@@ -71,6 +74,11 @@ def timed(verb: Any, import_id: int) -> float:
     begin = time.perf_counter()
     run(verb, import_id)
     return time.perf_counter() - begin
+
+
+def processor() -> float:
+    """Seconds of processor time of this process and of the reading processes that ended."""
+    return sum(os.times()[:4])
 
 
 def counted() -> dict[str, int]:
