@@ -311,7 +311,7 @@ def _appended(old: Any, new: Any) -> Any:
 def _several(numbers: list[int]) -> Text:
     shown = ", ".join(str(number) for number in sorted(numbers)[:_SHOWN_NUMBERS])
     return text(
-        "{count} contacts have this key (numbers {numbers}). Choose another key, or merge them first.",
+        "{count} contacts match (numbers {numbers}). Say in the preview which one it is, or choose another key.",
         count=len(numbers),
         numbers=shown if len(numbers) <= _SHOWN_NUMBERS else shown + " …",
     )
