@@ -213,9 +213,8 @@ class Presenter:
 
     def _further(self, contact: Contact) -> list[Fact]:
         """Further e-mails, phones and links, by the names they came in under."""
-        kinds = {"email": FieldKind.EMAIL, "phone": FieldKind.PHONE, "link": FieldKind.LINK}
         points = cards.further_points(self.session, contact)
-        return [Fact(point.label, point.value, _url(kinds[point.kind], point.value)) for point in points]
+        return [Fact(point.label, point.value, _url(FieldKind(point.kind), point.value)) for point in points]
 
     def happening(self, entry: Entry) -> Happening:
         changes = [

@@ -14,17 +14,12 @@ from crm_app.services.imports.columns import ColumnMapping, parts_of
 from crm_app.services.imports.conflicts import Match
 from crm_app.services.imports.edits import MOST_LETTERS
 from crm_app.services.imports.preview import PreviewRow
+from crm_app.state.choice import Choice
 from crm_app.state.contact_view import label_of, plain_words
 from crm_app.state.formats import exact
 
 SHOWN_LETTERS = 200
 ANOTHER = plan_file.ANOTHER
-
-
-@dataclass
-class Choice:
-    value: str
-    label: str
 
 
 @dataclass

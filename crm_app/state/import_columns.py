@@ -30,12 +30,12 @@ from crm_app.services.imports.columns import (
     suggested_key,
 )
 from crm_app.services.imports.values import ColumnValue
+from crm_app.state.choice import Choice
 from crm_app.state.guard import action
 from crm_app.state.import_columns_view import (
     ADD,
     AUTO,
     PARTS,
-    Choice,
     ColumnLine,
     countries,
     dates_of,
@@ -279,9 +279,7 @@ class ImportColumnsState(rx.State):
             ColumnMapping(line.index, line.header, line.target or None, values=dict(self._meant.get(line.index, {})))
             for line in self.columns
         ]
-        found = await asyncio.to_thread(_values, actor, wizard._id, columns)
-        fields = await asyncio.to_thread(_fields)
-        self.statuses, people = await asyncio.to_thread(_choosable, actor)
+        found, fields, self.statuses, people = await asyncio.to_thread(_values, actor, wizard._id, columns)
         self.owners = [Choice(str(user.id), user.name) for user in people]
         self.addresses = [Choice(user.email, user.name) for user in people]
         for line in self.columns:
@@ -343,16 +341,15 @@ def _fields() -> dict[str, Field]:
         return custom_fields.targets(session)
 
 
-def _values(actor: Actor, import_id: int, columns: list[ColumnMapping]) -> dict[int, list[ColumnValue]]:
-    with database.reading() as session:
-        return values.listing(session, actor, import_id, columns)
-
-
-def _choosable(actor: Actor) -> tuple[list[Choice], list[User]]:
-    """Statuses by id and name, and the colleagues who can be responsible."""
+def _values(
+    actor: Actor, import_id: int, columns: list[ColumnMapping]
+) -> tuple[dict[int, list[ColumnValue]], dict[str, Field], list[Choice], list[User]]:
+    """The texts of closed vocabularies by column, the fields there are, statuses by id and name, and the colleagues
+    who can be responsible."""
     with database.reading() as session:
         statuses = [Choice(str(status.id), status.name) for status in choosable.statuses(session)]
-        return statuses, choosable.colleagues(session, actor)
+        found = values.listing(session, actor, import_id, columns)
+        return found, custom_fields.targets(session), statuses, choosable.colleagues(session, actor)
 
 
 def _write(

@@ -17,18 +17,13 @@ from crm_app.services.imports import access, failed_rows, preset_reasons, previe
 from crm_app.services.imports.columns import ColumnMapping, from_json, is_appendable
 from crm_app.services.imports.date_column import likely_formats, orders
 from crm_app.services.imports.values import ColumnValue
+from crm_app.state.choice import Choice
 from crm_app.state.contact_view import plain_words
 from crm_app.state.formats import by_name
 
 SAMPLES, SAMPLE_LETTERS = 3, 60
 AUTO, ADD = "*", "+"  # choices for a value beside the texts it can mean; ADD also: a new field from a column
 PARTS = ("mapped", "open", "empty")  # in this order on the page
-
-
-@dataclass
-class Choice:
-    value: str
-    label: str
 
 
 @dataclass

@@ -11,6 +11,20 @@ from tests.e2e.server import Server
 CORPORA = Path(__file__).parent.parent / "corpora"
 
 
+def test_a_file_that_does_not_arrive_is_told(page: Page, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "lost.csv").write_text("first_name\nLotte\n")
+    page.goto(server.url + "/imports/new")
+    page.wait_for_selector(".drop-title:not(:empty)")
+    page.route("**/_upload", lambda route: route.abort())
+    page.set_input_files("input[type=file]", tmp_path / "lost.csv")
+    expect(page.locator(".notice")).to_contain_text("did not arrive")
+    page.unroute("**/_upload")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a file").click()
+    chooser.value.set_files(tmp_path / "lost.csv")
+    page.wait_for_url("**/read")
+
+
 def test_a_vcard_file_becomes_contacts_without_any_choice(page: Page, server: Server) -> None:
     wizard.upload(page, server, CORPORA / "android-21.vcf")
     expect(page.locator(".chip").first).to_have_text("vCard")

@@ -8,9 +8,9 @@ from sqlmodel import Session, col, select
 from crm_app.models import Consent, ConsentErasure, Permission, SuppressionReason
 from crm_app.services import audit
 from crm_app.services.actor import Actor
+from crm_app.services.bulk import among
 from crm_app.services.consent import suppression
 from crm_app.services.consent.suppression import Address
-from crm_app.services.imports.among import among
 
 BLANK = {"address": "", "norm": "", "contact_number": None, "ip": "", "source_name": "", "reason": ""}
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from crm_app.models import Channel, Consent, ConsentState
-from crm_app.services.imports.among import among
+from crm_app.services.bulk import among
 
 _RANKS = {state: rank for rank, state in enumerate(ConsentState)}
 

@@ -12,9 +12,8 @@ from crm_app.models import Channel, Permission, Suppression, SuppressionReason
 from crm_app.models.base import now
 from crm_app.services import audit, secret_key
 from crm_app.services.actor import Actor
+from crm_app.services.bulk import among, moment, run
 from crm_app.services.consent.addresses import norm_of
-from crm_app.services.imports.among import among
-from crm_app.services.imports.writing import moment, run
 
 Address = tuple[Channel, str]  # with the normalised form
 

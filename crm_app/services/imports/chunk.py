@@ -10,10 +10,11 @@ from sqlmodel import Session
 
 from crm_app.models import Outcome, PointKind
 from crm_app.models.base import now
+from crm_app.services import bulk
 from crm_app.services import tags as tag_service
 from crm_app.services.contacts import derived
 from crm_app.services.folding import fold
-from crm_app.services.imports import creating, further_points, updating, writing
+from crm_app.services.imports import creating, further_points, updating
 from crm_app.services.imports.layout import Layout
 from crm_app.services.imports.matching import Candidate, Decision
 
@@ -50,7 +51,7 @@ class Batch:
 
     @property
     def moment(self) -> str:
-        return writing.moment(self.at)
+        return bulk.moment(self.at)
 
     def give(self, contact_id: int, names: Sequence[str]) -> list[int]:
         """Tags the contact; returns the tags' ids, each once."""
@@ -94,8 +95,8 @@ def write(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> None:
         if decision.outcome is Outcome.UNCHANGED:
             assert decision.contact_id is not None and decision.version is not None
             batch.prove(prepared.candidate.row, Outcome.UNCHANGED, decision.contact_id, decision.version)
-    writing.insert(batch.session, "contact_tag", ("contact_id", "tag_id"), batch.given)
-    writing.insert(batch.session, "import_row", _ROW_COLUMNS, batch.proofs)
+    bulk.insert(batch.session, "contact_tag", ("contact_id", "tag_id"), batch.given)
+    bulk.insert(batch.session, "import_row", _ROW_COLUMNS, batch.proofs)
 
 
 def _tag_ids(session: Session, rows: Sequence[tuple[Prepared, Decision]]) -> dict[str, int]:

@@ -8,9 +8,9 @@ from sqlmodel import Session, col, select
 
 from crm_app.models import Contact, Import
 from crm_app.services.actor import Actor
+from crm_app.services.bulk import among
 from crm_app.services.contacts.visibility import visible
 from crm_app.services.imports import plan_file, planned, uploads
-from crm_app.services.imports.among import among
 from crm_app.services.imports.matching import Matcher
 
 MOST = 20  # contacts offered for one row

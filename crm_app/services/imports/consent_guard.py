@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from sqlmodel import Session, col, select
 
 from crm_app.models import Channel, ConsentState, Contact, Outcome
+from crm_app.services.bulk import among
 from crm_app.services.consent import suppression
 from crm_app.services.consent.addresses import FIELDS_OF
 from crm_app.services.consent.standing import standings
 from crm_app.services.consent.suppression import Address
 from crm_app.services.fields.registry import parse
 from crm_app.services.fields.verdict import FieldContext
-from crm_app.services.imports.among import among
 from crm_app.services.imports.consent_cells import Entry, Want, targets_of
 from crm_app.services.imports.layout import Layout
 from crm_app.services.imports.matching import Candidate, Decision

@@ -10,9 +10,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from crm_app.models import AuditEntry, Channel, Consent, ConsentSource, ConsentState, Contact, SuppressionReason
+from crm_app.services import bulk
+from crm_app.services.bulk import among
 from crm_app.services.consent import suppression
-from crm_app.services.imports import writing
-from crm_app.services.imports.among import among
 
 if TYPE_CHECKING:
     from crm_app.services.imports.chunk import Batch, Prepared
@@ -37,9 +37,9 @@ def write_consents(
     for row, entry in entries:
         at = min(datetime.fromisoformat(entry.at), batch.at) if entry.at else batch.at
         who = (entry.channel, entry.address, entry.norm, numbers.get(row))
-        what = (entry.new, writing.moment(at), moment, source, file_name[:255], "")
+        what = (entry.new, bulk.moment(at), moment, source, file_name[:255], "")
         values.append((*who, *what, user_id, batch.import_id, row, "", "", ""))
-    writing.insert(batch.session, "consent", _COLUMNS, values)
+    bulk.insert(batch.session, "consent", _COLUMNS, values)
     revoked = [(Channel(e.channel), e.norm) for _, e in entries if e.new == ConsentState.REVOKED]
     suppression.add(batch.session, revoked, SuppressionReason.REVOKED, batch.at)
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import text
 from crm_app.models import ImportRow, Outcome
-from crm_app.services.imports.among import among
+from crm_app.services.bulk import among
 from crm_app.services.imports.doubles import SAME_CONTACT
 from crm_app.services.imports.matching import Candidate, Decision, Matcher
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crm_app.models import Outcome
+from crm_app.services import bulk
 from crm_app.services.contacts import numbers, search
 from crm_app.services.imports import writing
 from crm_app.services.imports.layout import MOMENTS
@@ -39,9 +40,9 @@ def create(batch: Batch, rows: Sequence[Prepared]) -> None:
         contacts.append(system + columns.of(row.values))
     made = list(zip(ids, rows, strict=True))
     sources = [(id_, r.values.get("source") or source, r.values.get("external_id"), moment) for id_, r in made]
-    writing.insert(session, "contact", (*_SYSTEM, *columns.names), contacts)
-    writing.insert(session, "contact_point", POINT_COLUMNS, [(id_, *point) for id_, r in made for point in r.points])
-    writing.insert(session, "contact_source", SOURCE_COLUMNS, sources)
+    bulk.insert(session, "contact", (*_SYSTEM, *columns.names), contacts)
+    bulk.insert(session, "contact_point", POINT_COLUMNS, [(id_, *point) for id_, r in made for point in r.points])
+    bulk.insert(session, "contact_source", SOURCE_COLUMNS, sources)
     search.fill(session, before)
     for id_, row in made:
         batch.prove(row.candidate.row, Outcome.CREATE, id_, 1)

@@ -26,6 +26,7 @@ from crm_app.services.imports.find_replace import Search
 from crm_app.services.imports.plan_file import WHOLE_ROW
 
 MOST_LETTERS = 10_000
+_DIGITS = 19  # no contact has so long a number, and no database could look for it
 AT_ONCE = 1_000  # rows judged again here; more need a whole check
 
 
@@ -122,7 +123,8 @@ def leave_out(session: Session, actor: Actor, import_id: int, row: int, *, is_ou
 def resolve(session: Session, actor: Actor, import_id: int, row: int, choice: str | None) -> Edited:
     """Says which contact a row means: its number, ANOTHER for a new one, None = nobody says. Raises like `change`."""
     found = _open(session, actor, import_id)
-    if choice is not None and choice != plan_file.ANOTHER and not (choice.isascii() and choice.isdigit()):
+    is_number = choice is not None and choice.isascii() and choice.isdigit() and len(choice) < _DIGITS
+    if choice is not None and choice != plan_file.ANOTHER and not is_number:
         raise Invalid(text("Choose one of the contacts, or a new one."), "choice")
     with plan_file.writing(uploads.place_of(found)) as plan:
         if plan.execute("SELECT 1 FROM cells WHERE row = ?", (row,)).fetchone() is None:

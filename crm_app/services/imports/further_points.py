@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlmodel import Session, col, select
 
 from crm_app.models import ContactPoint, PointKind
-from crm_app.services.contacts.derived import PointRow
+from crm_app.services.bulk import among
+from crm_app.services.contacts.derived import POINT_FIELDS, PointRow
 from crm_app.services.fields.verdict import Verdict
-from crm_app.services.imports.among import among
 
 CHANGE = "points"  # under which name a change of a contact notes them: [[], [[kind, label, value, norm], …]]
 LABEL_LENGTH = 60
@@ -65,5 +65,4 @@ def words(points: Sequence[Point] | None) -> str:
 
 def new_primaries(values: Mapping[str, str | None]) -> set[tuple[str, str]]:
     """Kind and norm of a row's first points, from its norms by field."""
-    kinds = {"email": "email", "phone": "phone", "mobile": "phone", "website": "link"}
-    return {(kinds[name], norm) for name, norm in values.items() if norm}
+    return {(str(POINT_FIELDS[name][0]), norm) for name, norm in values.items() if norm}

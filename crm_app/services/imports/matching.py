@@ -13,13 +13,13 @@ from crm_app.locales import Text, ntext, text
 from crm_app.models import Contact, ContactPoint, ContactTag, Outcome, PointKind, Tag
 from crm_app.services import database
 from crm_app.services.actor import Actor
+from crm_app.services.bulk import among
 from crm_app.services.contacts import derived
 from crm_app.services.contacts.visibility import visible
 from crm_app.services.fields.registry import FIELDS, parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
 from crm_app.services.imports import further_points
-from crm_app.services.imports.among import among
 from crm_app.services.imports.columns import NAME_AND_BIRTH, WriteRule
 from crm_app.services.imports.consent_cells import Entry, Want
 from crm_app.services.imports.further_points import Point

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from crm_app.models import Activity, ActivityKind, Import, ImportRow, Outcome, User
-from crm_app.services.imports.among import among
+from crm_app.services.bulk import among
 from crm_app.services.imports.undo_ties import SOURCE
 
 _SETS_ACTIVE = {ActivityKind.DEACTIVATED.value: [True, False], ActivityKind.REACTIVATED.value: [False, True]}

@@ -14,11 +14,11 @@ from sqlmodel import Session, col, select
 from crm_app.locales import Text, text
 from crm_app.models import Contact, Import, LeadStatus, Outcome, UndoOutcome, User
 from crm_app.services import database
+from crm_app.services.bulk import among
 from crm_app.services.contacts import derived
 from crm_app.services.contacts.validating import ONE_OF
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.imports import further_points
-from crm_app.services.imports.among import among
 from crm_app.services.imports.further_points import CHANGE
 from crm_app.services.imports.layout import MOMENTS, plain
 from crm_app.services.imports.undo_ties import Ties, tags_given_again, tags_of, ties

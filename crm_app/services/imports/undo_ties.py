@@ -12,8 +12,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from crm_app.locales import Text, text
 from crm_app.models import Activity, ActivityKind, ContactTag, Import, ImportRow, ImportState, Outcome, Tag, UndoOutcome
+from crm_app.services.bulk import among
 from crm_app.services.folding import fold
-from crm_app.services.imports.among import among
 
 SOURCE = "undo:"  # with the import's id: source of the timeline entries an undo writes
 BELONGING = ("contact_point", "contact_source", "contact_tag", "activity", "import_row")  # go with their contact

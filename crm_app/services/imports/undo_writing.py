@@ -26,11 +26,12 @@ from crm_app.models import (
     UndoOutcome,
 )
 from crm_app.models.base import now
+from crm_app.services import bulk
+from crm_app.services.bulk import among
 from crm_app.services.contacts import derived
 from crm_app.services.fields.registry import parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.imports import writing
-from crm_app.services.imports.among import among
 from crm_app.services.imports.further_points import CHANGE
 from crm_app.services.imports.plan_file import encode
 from crm_app.services.imports.undo_plan import RowFate
@@ -64,7 +65,7 @@ def take_back(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None
     _restore(session, undo, changed)
     _forget_tags(session, undo, tags)
     marks = [(fate.outcome.value, undo.import_id, fate.row) for fate in fates]
-    writing.update(session, "import_row", "undone = ?", "import_id = ? AND row = ?", marks)
+    bulk.update(session, "import_row", "undone = ?", "import_id = ? AND row = ?", marks)
 
 
 def _delete(session: Session, ids: Sequence[int]) -> set[int]:
@@ -96,11 +97,11 @@ def _restore(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
             values["number"] = fate.stored.number
             written["search_text"] = derived.search_text(values, reached.get(fate.contact_id, ()))
             written["sort_name"] = derived.sort_name(values)
-        row = (*written.values(), fate.stored.version + 1, writing.moment(undo.at), fate.contact_id)
+        row = (*written.values(), fate.stored.version + 1, bulk.moment(undo.at), fate.contact_id)
         by_columns.setdefault(tuple(written), []).append(row)
     for columns, rows in by_columns.items():
         assignments = ", ".join(f'"{name}" = ?' for name in (*columns, "version", "updated_at"))
-        writing.update(session, "contact", assignments, "id = ?", rows)
+        bulk.update(session, "contact", assignments, "id = ?", rows)
     _note(session, undo, fates)
 
 
@@ -119,23 +120,23 @@ def _restore_points(session: Session, undo: Undoing, fates: Sequence[RowFate]) -
         norms = {name: parse(name, value, undo.context).norm or value for name, value in old.items() if value}
         points.extend((fate.contact_id, *point) for point in derived.points(old, norms))
     remove = 'DELETE FROM contact_point WHERE contact_id = ? AND kind = ? AND label = ? AND "primary" = ?'
-    writing.run(session, remove, gone)
+    bulk.run(session, remove, gone)
     further = 'DELETE FROM contact_point WHERE contact_id = ? AND kind = ? AND label = ? AND norm = ? AND NOT "primary"'
-    writing.run(session, further, added)
-    writing.insert(session, "contact_point", _POINT_COLUMNS, points)
+    bulk.run(session, further, added)
+    bulk.insert(session, "contact_point", _POINT_COLUMNS, points)
 
 
 def _take_tags_and_sources(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
     tags = [(fate.contact_id, tag) for fate in fates for one in fate.fields for tag in one.tags]
-    writing.run(session, "DELETE FROM contact_tag WHERE contact_id = ? AND tag_id = ?", tags)
+    bulk.run(session, "DELETE FROM contact_tag WHERE contact_id = ? AND tag_id = ?", tags)
     until = undo.ended or undo.at
     sources = [
-        (fate.contact_id, fate.restored["source"].written, writing.moment(undo.begun), writing.moment(until))
+        (fate.contact_id, fate.restored["source"].written, bulk.moment(undo.begun), bulk.moment(until))
         for fate in fates
         if "source" in fate.restored
     ]
     remove = "DELETE FROM contact_source WHERE contact_id = ? AND source = ? AND first_seen BETWEEN ? AND ?"
-    writing.run(session, remove, sources)
+    bulk.run(session, remove, sources)
 
 
 def _reached(session: Session, fates: Sequence[RowFate]) -> dict[int, list[str]]:
@@ -171,8 +172,8 @@ def _note(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
         }
         data = encode({"import": undo.import_id, "changes": changes})
         source = f"{SOURCE}{undo.import_id}"
-        rows.append((fate.contact_id, ActivityKind.CHANGED.value, writing.moment(undo.at), undo.user_id, source, data))
-    writing.insert(session, "activity", ("contact_id", "kind", "at", "user_id", "source", "data"), rows)
+        rows.append((fate.contact_id, ActivityKind.CHANGED.value, bulk.moment(undo.at), undo.user_id, source, data))
+    bulk.insert(session, "activity", ("contact_id", "kind", "at", "user_id", "source", "data"), rows)
 
 
 def _forget_tags(session: Session, undo: Undoing, tags: Iterable[int]) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import col, select
 
 from crm_app.models import ContactPoint, Outcome, PointKind
+from crm_app.services import bulk
+from crm_app.services.bulk import among
 from crm_app.services.contacts import derived
 from crm_app.services.imports import further_points, writing
-from crm_app.services.imports.among import among
 from crm_app.services.imports.creating import POINT_COLUMNS, SOURCE_COLUMNS
 from crm_app.services.imports.matching import Decision
 from crm_app.services.imports.plan_file import encode
@@ -43,7 +44,7 @@ def update(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> None:
         batch.prove(prepared.candidate.row, Outcome.UPDATE, id_, version, encode(changes))
     for columns, values in by_columns.items():
         assignments = ", ".join(f'"{name}" = ?' for name in (*columns, "version", "updated_at"))
-        writing.update(batch.session, "contact", assignments, "id = ?", values)
+        bulk.update(batch.session, "contact", assignments, "id = ?", values)
 
 
 def _new(decision: Decision) -> dict[str, Any]:
@@ -75,9 +76,9 @@ def _write_points(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> No
         if source := new.get("source"):
             sources.append((id_, source, prepared.values.get("external_id"), batch.moment))
     remove = 'DELETE FROM contact_point WHERE contact_id = ? AND kind = ? AND label = ? AND "primary" = ?'
-    writing.run(batch.session, remove, gone)
-    writing.insert(batch.session, "contact_point", POINT_COLUMNS, points)
-    writing.insert(batch.session, "contact_source", SOURCE_COLUMNS, sources)
+    bulk.run(batch.session, remove, gone)
+    bulk.insert(batch.session, "contact_point", POINT_COLUMNS, points)
+    bulk.insert(batch.session, "contact_source", SOURCE_COLUMNS, sources)
 
 
 def _reached(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> dict[int, list[str]]:

@@ -85,7 +85,8 @@ def test_a_choice_survives_a_check_and_says_nothing_once_it_does_not_match(flow:
     assert flow.outcomes(id_) == ["conflict"]
     resolve(flow, id_, 2, "999999")
     assert flow.outcomes(id_) == ["conflict"]
-    with database.transaction() as session, pytest.raises(Invalid):
-        edits.resolve(session, flow.actor, id_, 2, "-1")
+    for nonsense in ("-1", "9" * 40, "", "new one"):
+        with database.transaction() as session, pytest.raises(Invalid):
+            edits.resolve(session, flow.actor, id_, 2, nonsense)
     with database.transaction() as session, pytest.raises(Invalid):
         edits.resolve(session, flow.actor, id_, 99, ANOTHER)

@@ -317,6 +317,22 @@ def test_a_row_repeated_beyond_every_limit_is_refused_before_it_is_repeated(tmp_
         list(workbook.records(path, workbook.understand(path, Format.ODS, ReadSettings(header_row=0))))
 
 
+def test_a_block_of_zeros_in_an_old_workbook_loses_no_rows_in_silence(tmp_path: Path) -> None:
+    book, path = xlwt.Workbook(), tmp_path / "lost.xls"
+    sheet = book.add_sheet("People")
+    for row in range(2_000):
+        sheet.write(row, 0, f"Person {row}")
+        sheet.write(row, 1, row + 0.5)
+    book.save(str(path))
+    read_out = workbook.understand(path, Format.XLS, ReadSettings())
+    assert len(list(workbook.records(path, read_out))) >= 1_999
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 4_096] = bytes(4_096)
+    path.write_bytes(content)
+    with pytest.raises(Unreadable, match="damaged"):
+        list(workbook.records(path, workbook.understand(path, Format.XLS, ReadSettings())))
+
+
 @pytest.mark.parametrize("name", ["excel-97.xls", "libreoffice.ods"])
 def test_other_formats_give_the_same_cells(name: str) -> None:
     read_out = workbook.understand(CORPORA / name, Format(name.rpartition(".")[2]), ReadSettings())

@@ -4,6 +4,8 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from crm_app.services.imports.reading import archive
+from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.number_format import BUILT_IN, Renderer, renderer
 from crm_app.services.imports.reading.xls.container import stream
 
@@ -22,6 +24,8 @@ _BOF, _EOF, _DATEMODE, _BOUNDSHEET, _XF, _FORMAT, _FORMAT_OLD, _FILEPASS = (
 )
 _NUMBER, _RK, _MULRK, _FORMULA, _FORMULA_OLD, _BOOLERR = 0x203, 0x27E, 0xBD, 0x06, 0x406, 0x205
 
+_NOTHING = 16  # records of no kind and no length in a row: no program writes so many, a lost block of a disk does
+
 
 class XlsFormats:
     """Reads the stream once; `special` then answers per sheet. A broken file has no specials."""
@@ -37,7 +41,7 @@ class XlsFormats:
             self._data = b""
 
     def special(self, sheet: str) -> Special:
-        """By row; rows without any are not in it."""
+        """By row; rows without any are not in it. Raises Unreadable when a block of the sheet is lost."""
         found: Special = {}
         try:
             for row, column, text, is_error in self._cells(self._offsets.get(sheet, len(self._data))):
@@ -67,8 +71,11 @@ class XlsFormats:
         self._styles = [renderer(codes.get(number, ""), is_1904) for number in formats]
 
     def _cells(self, offset: int) -> Iterator[tuple[int, int, str, bool]]:
-        styles, depth = self._styles, 0
+        styles, depth, nothing = self._styles, 0, 0
         for kind, body in _records(self._data, offset):
+            nothing = nothing + 1 if kind == 0 and not body else 0
+            if nothing > _NOTHING:
+                raise Unreadable(archive.DAMAGED)  # whoever reads on loses rows without a word
             if kind == _BOF:
                 depth += 1
             elif kind == _EOF:
