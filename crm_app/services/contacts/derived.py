@@ -37,24 +37,23 @@ def search_text(values: Mapping[str, Any], norms: Iterable[str] = ()) -> str:
     `norms` are the normalised e-mails and phones of all points. Words with umlauts stand in both spellings
     ("muller mueller"), so that either finds the contact.
     """
-    parts: dict[str, None] = {}
+    parts: list[str] = []
     for name in SEARCHED:
-        value = values.get(name)
-        if value:
-            parts[fold(value)] = None
+        if value := values.get(name):
+            parts.append(fold(value))
             if not value.isascii():
-                parts[fold_umlauts(value)] = None
+                parts.append(fold_umlauts(value))
     reached = [fold(norm) if "@" in norm else digits(norm) for norm in norms]
-    parts.update(dict.fromkeys(reached))
+    parts += reached
+    numbers = " ".join(reached)  # no digits run over from one to the next
     for name in PHONES:
         if value := values.get(name):
             number = digits(value)
-            significant = number.lstrip("0")
-            if not any(significant in norm for norm in reached):
-                parts[number] = None
+            if number.lstrip("0") not in numbers:
+                parts.append(number)
     if given := values.get("number"):
-        parts[str(given)] = None
-    return " ".join(filter(None, parts))
+        parts.append(str(given))
+    return " ".join(filter(None, dict.fromkeys(parts)))
 
 
 def sort_name(values: Mapping[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """How many rows a chunk takes, so that nobody waits long for the write lock."""
 
-LONGEST = 0.25  # seconds a chunk may hold the write lock
-AIM = 0.12
-SMALLEST, LARGEST = 25, 4_000
+AIM = 0.2  # seconds a chunk holds the write lock, about
+# Each chunk has a cost of its own, some ten statements and a commit: smaller ones would only be slower, not shorter.
+SMALLEST, LARGEST = 500, 4_000
 FIRST = 250
 
 
