@@ -1,4 +1,4 @@
-"""One object that is the list's query, its URL and, later, the saved segment and the bulk audience."""
+"""One object that is the list's query, its URL, the saved segment and the audience of what is done to many."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,8 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from crm_app.models import Lifecycle
+from crm_app.services.filters import tree
+from crm_app.services.filters.tree import EVERYBODY, Group
 
 MAX_QUERY = 200
+LONGEST_URL = 2_000  # characters of conditions in a URL; longer ones are saved as a segment
 
 
 class SortKey(StrEnum):
@@ -25,6 +28,8 @@ class ContactFilter:
     lifecycle: Lifecycle | None = None
     inactive: bool = False  # True = inactive ones are shown too
     import_id: int | None = None
+    where: Group = EVERYBODY
+    segment_id: int | None = None  # the saved segment this began as; its conditions hold where `where` has none
     sort: SortKey = SortKey.NAME
     descending: bool = False
 
@@ -37,12 +42,14 @@ class ContactFilter:
         sort = params.get("sort", "")
         key = sort.removeprefix("-")
         lifecycle = params.get("lifecycle", "")
-        import_id = params.get("import", "")
+        import_id, segment_id = params.get("import", ""), params.get("segment", "")
         return cls(
             query=params.get("q", "").strip()[:MAX_QUERY],
             lifecycle=Lifecycle(lifecycle) if lifecycle else None,
             inactive=params.get("inactive") == "1",
             import_id=int(import_id) if import_id else None,
+            where=tree.loads(params.get("where", "")),
+            segment_id=int(segment_id) if segment_id else None,
             sort=SortKey(key) if key in set(SortKey) else SortKey.NAME,
             descending=sort.startswith("-") and key in set(SortKey),
         )
@@ -55,6 +62,8 @@ class ContactFilter:
             "lifecycle": self.lifecycle,
             "inactive": "1" if self.inactive else "",
             "import": self.import_id,
+            "segment": self.segment_id,
+            "where": tree.dumps(self.where),
             "sort": "" if sort == SortKey.NAME else sort,
         }
         return {key: str(value) for key, value in found.items() if value not in ("", None)}

@@ -1,24 +1,20 @@
 """The contact list: one page at a time by keyset, so that a deep page costs what the first one costs."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_
-from sqlalchemy import text as sql
 from sqlmodel import Session, col, select
 
 from crm_app.models import Contact, ContactTag, Import, ImportRow, LeadStatus, Tag, User
-from crm_app.services import database
 from crm_app.services.actor import Actor
+from crm_app.services.contacts import search
 from crm_app.services.contacts.filter import ContactFilter, SortKey
 from crm_app.services.contacts.visibility import visible
-from crm_app.services.folding import digits, fold
+from crm_app.services.filters import compiling
 
 PAGE = 50
 COUNT_LIMIT = 10_000
-_TRIGRAM = 3
-_PHONE = re.compile(r"(?<!\S)\+?[(\d][\d ()/.-]*\d(?!\S)")
 
 _SORT_COLUMNS: dict[SortKey, Any] = {
     SortKey.NAME: col(Contact.sort_name),
@@ -50,7 +46,7 @@ def page(
 
     A number that is gone gives the first page. Only contacts visible to the actor are counted or returned.
     """
-    conditions = [*visible(actor), *_conditions(session, wanted)]
+    conditions = [*visible(actor), *_conditions(session, actor, wanted)]
     column = _SORT_COLUMNS[wanted.sort]
     anchor = _anchor(session, actor, column, after if after is not None else before)
     backwards = before is not None and after is None and anchor is not None
@@ -76,7 +72,7 @@ def page(
 
 def count(session: Session, actor: Actor, wanted: ContactFilter, limit: int = COUNT_LIMIT) -> int:
     """How many contacts, counted no further than `limit` + 1."""
-    inner = select(literal(1)).select_from(Contact).where(*visible(actor), *_conditions(session, wanted))
+    inner = select(literal(1)).select_from(Contact).where(*visible(actor), *_conditions(session, actor, wanted))
     return int(session.execute(select(func.count()).select_from(inner.limit(limit + 1).subquery())).scalar_one())
 
 
@@ -94,49 +90,19 @@ def _beyond(column: Any, anchor: tuple[Any, int], falling: bool) -> ColumnElemen
     return or_(column > value, and_(column == value, col(Contact.id) > id_))
 
 
-def _conditions(session: Session, wanted: ContactFilter) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, actor: Actor, wanted: ContactFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if not wanted.inactive:
+    if not wanted.inactive and not wanted.where.mentions("active"):
         found.append(col(Contact.active).is_(True))
     if wanted.lifecycle is not None:
         found.append(col(Contact.lifecycle) == wanted.lifecycle)
     if wanted.import_id is not None:
         rows = select(ImportRow.contact_id).where(col(ImportRow.import_id) == wanted.import_id)
         found.append(col(Contact.id).in_(rows))
-    found.extend(_contains(session, term) for term in terms(wanted.query))
+    if wanted.where:
+        found.append(compiling.compiled(session, actor, wanted.where))
+    found.extend(search.holds(session, term) for term in search.terms(wanted.query))
     return found
-
-
-def terms(query: str) -> list[str]:
-    """The words a contact must all hold. A phone number, however it is grouped, is one word: its digits without
-    leading zeros, because the stored one may begin with the country's code.
-    """
-    words = _PHONE.sub(lambda match: f" {digits(match[0]).lstrip('0') or digits(match[0])} ", fold(query))
-    return words.split()
-
-
-def _contains(session: Session, term: str) -> ColumnElement[bool]:
-    """Contacts whose search text holds `term`."""
-    plain = term.replace("%", "").replace("_", "")
-    holds = (
-        func.instr(Contact.search_text, term) > 0
-        if database.is_sqlite(session)
-        else func.strpos(Contact.search_text, term) > 0
-    )
-    if len(plain) < _TRIGRAM or len(plain) != len(term):
-        return holds if len(term) >= _TRIGRAM else _word_starts_with(session, term)
-    if not database.is_sqlite(session):
-        return col(Contact.search_text).like(f"%{term}%")
-    # LIKE on the full-text table walks its trigrams; MATCH cannot take more than three letters with detail=none.
-    hits = sql("contact.id IN (SELECT rowid FROM contact_search WHERE search_text LIKE :pattern)")
-    return and_(hits.bindparams(pattern=f"%{term}%").self_group(), literal(True))
-
-
-def _word_starts_with(session: Session, term: str) -> ColumnElement[bool]:
-    """One or two letters: contacts with a word that begins so."""
-    spaced = literal(" ").concat(Contact.search_text)
-    found = func.instr if database.is_sqlite(session) else func.strpos
-    return found(spaced, f" {term}") > 0
 
 
 @dataclass(frozen=True, slots=True)

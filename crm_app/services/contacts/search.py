@@ -1,9 +1,21 @@
-"""Full text: SQLite's trigram index is filled in bulk for new contacts; changes and deletions follow by trigger."""
+"""Full text: what a search asks for, and SQLite's trigram index.
 
+The index is filled in bulk for new contacts; changes and deletions follow by trigger.
+"""
+
+import re
+
+from sqlalchemy import ColumnElement, column, func, literal, table
 from sqlalchemy import text as sql
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from crm_app.models import Contact
 from crm_app.services import database
+from crm_app.services.folding import digits, fold
+
+TRIGRAM = 3
+_INDEX = table("contact_search", column("rowid"), column("search_text"))
+_PHONE = re.compile(r"(?<!\S)\+?[(\d][\d ()/.-]*\d(?!\S)")
 
 
 def fill(session: Session, after_id: int) -> None:
@@ -21,3 +33,35 @@ def fill(session: Session, after_id: int) -> None:
 def last_id(session: Session) -> int:
     """The highest contact id, 0 on an empty table."""
     return int(session.execute(sql("SELECT coalesce(max(id), 0) FROM contact")).scalar_one())
+
+
+def terms(query: str) -> list[str]:
+    """The words a contact must all hold. A phone number, however it is grouped, is one word: its digits without
+    leading zeros, because the stored one may begin with the country's code.
+    """
+    words = _PHONE.sub(lambda match: f" {digits(match[0]).lstrip('0') or digits(match[0])} ", fold(query))
+    return words.split()
+
+
+def holds(session: Session, term: str) -> ColumnElement[bool]:
+    """Contacts whose search text holds `term`."""
+    plain = term.replace("%", "").replace("_", "")
+    contains = (
+        func.instr(Contact.search_text, term) > 0
+        if database.is_sqlite(session)
+        else func.strpos(Contact.search_text, term) > 0
+    )
+    if len(plain) < TRIGRAM or len(plain) != len(term):
+        return contains if len(term) >= TRIGRAM else _word_starts_with(session, term)
+    if not database.is_sqlite(session):
+        return col(Contact.search_text).like(f"%{term}%")
+    # LIKE on the full-text table walks its trigrams; MATCH cannot take more than three letters with detail=none.
+    hits = select(_INDEX.c.rowid).where(_INDEX.c.search_text.like(f"%{term}%"))
+    return col(Contact.id).in_(hits)
+
+
+def _word_starts_with(session: Session, term: str) -> ColumnElement[bool]:
+    """One or two letters: contacts with a word that begins so."""
+    spaced = literal(" ").concat(Contact.search_text)
+    found = func.instr if database.is_sqlite(session) else func.strpos
+    return found(spaced, f" {term}") > 0

@@ -1,0 +1,1 @@
+"""Conditions on contacts: a tree of questions that is URL, SQL, saved segment and words at once."""

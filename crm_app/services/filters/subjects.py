@@ -1,0 +1,182 @@
+"""What contacts can be asked for: the built-in subjects, those of own fields, and those that other rooms register."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func
+from sqlmodel import Session, col
+
+from crm_app.locales import text
+from crm_app.models import Channel, ConsentState, Contact, Gender, Lifecycle
+from crm_app.services import custom_fields
+from crm_app.services.contacts import search
+from crm_app.services.contacts.derived import PHONES, SEARCHED
+from crm_app.services.fields.registry import FIELDS, Field, FieldGroup, FieldKind
+from crm_app.services.filters import columns, ties
+from crm_app.services.filters.operators import Kind
+from crm_app.services.filters.questions import ME, Build, Question, Subject
+from crm_app.services.folding import fold
+
+KINDS: dict[FieldKind, Kind] = {
+    FieldKind.NUMBER: Kind.NUMBER,
+    FieldKind.AMOUNT: Kind.NUMBER,
+    FieldKind.DATE: Kind.DATE,
+    FieldKind.MOMENT: Kind.MOMENT,
+    FieldKind.YES_NO: Kind.YES_NO,
+    FieldKind.COUNTRY: Kind.ONE,
+    FieldKind.LANGUAGE: Kind.ONE,
+    FieldKind.GENDER: Kind.ONE,
+    FieldKind.LIFECYCLE: Kind.AMONG,
+    FieldKind.CHOICE: Kind.ONE,
+    FieldKind.CHOICES: Kind.MANY,
+}
+LIFECYCLES = (
+    (Lifecycle.CONTACT.value, text("Contact")),
+    (Lifecycle.LEAD.value, text("Lead")),
+    (Lifecycle.CUSTOMER.value, text("Customer")),
+)
+GENDERS = (
+    (Gender.FEMALE.value, text("female")),
+    (Gender.MALE.value, text("male")),
+    (Gender.OTHER.value, text("other")),
+)
+CONSENT_STATES = (
+    (ConsentState.NONE.value, text("none")),
+    (ConsentState.IMPORTED.value, text("imported")),
+    (ConsentState.SENT.value, text("invitation sent")),
+    (ConsentState.CONFIRMED.value, text("confirmed")),
+    (ConsentState.REVOKED.value, text("revoked")),
+)
+_BY_KIND: dict[Kind, Callable[[Session, Any, Question], ColumnElement[bool]]] = {
+    Kind.TEXT: columns.by_text,
+    Kind.NUMBER: columns.by_number,
+    Kind.DATE: columns.by_day,
+    Kind.MOMENT: columns.by_moment,
+    Kind.YES_NO: columns.by_yes_no,
+    Kind.ONE: columns.by_choice,
+    Kind.AMONG: columns.by_choice,
+}
+
+_registered: dict[str, Subject] = {}
+
+
+def register(subject: Subject) -> Subject:
+    """Adds a subject; rooms that come later ask for their own rows so."""
+    assert subject.name not in _registered, subject.name
+    _registered[subject.name] = subject
+    return subject
+
+
+def known(session: Session) -> dict[str, Subject]:
+    """Every subject of this installation by name, in the order of the fields."""
+    return _registered | {key: _own(field) for key, field in custom_fields.all_of(session).items()}
+
+
+def _column(field: Field, kind: Kind) -> Build:
+    column, build = getattr(Contact, field.name), _BY_KIND[kind]
+    return lambda session, asked: build(session, column, asked)
+
+
+def _searched(field: Field) -> Build:
+    """A text that also stands in the search text: its trigrams narrow the look at the texts themselves."""
+    column = getattr(Contact, field.name)
+
+    def build(session: Session, asked: Question) -> ColumnElement[bool]:
+        found = columns.by_text(session, column, asked)
+        if asked.operator not in ("contains", "is", "starts") or not (folded := fold(asked.values[0])):
+            return found
+        return and_(search.holds(session, folded), found) if len(folded) >= search.TRIGRAM else found
+
+    return build
+
+
+def _phone(field: Field) -> Build:
+    """Numbers are compared without the marks people group them with."""
+    column: Any = getattr(Contact, field.name)
+    for mark in " -/().":
+        column = func.replace(column, mark, "")
+
+    def build(session: Session, asked: Question) -> ColumnElement[bool]:
+        values = tuple("".join(c for c in value if c not in " -/().") or value for value in asked.values)
+        return columns.by_text(session, column, Question(asked.operator, values, asked.asker))
+
+    return build
+
+
+def _status(session: Session, asked: Question) -> ColumnElement[bool]:
+    return columns.by_choice(session, col(Contact.status_id), asked, _ids(asked))
+
+
+def _owner(session: Session, asked: Question) -> ColumnElement[bool]:
+    ids = _ids(asked)
+    if ME in asked.values and asked.asker.actor.user_id is not None:
+        ids.append(asked.asker.actor.user_id)
+    return columns.by_choice(session, col(Contact.owner_id), asked, ids)
+
+
+def _ids(asked: Question) -> list[int]:
+    return [int(value) for value in asked.values if value.isdigit() and len(value) < 19]
+
+
+def _built_in(field: Field) -> Subject:
+    kind = KINDS.get(field.kind, Kind.TEXT)
+    if field.name == "status":
+        return Subject(field.name, field.label, Kind.ONE, field.group, _status, has_choices=True)
+    if field.name == "owner":
+        return Subject(field.name, field.label, Kind.ONE, field.group, _owner, has_choices=True)
+    if field.name == "tags":
+        return Subject(field.name, field.label, Kind.MANY, field.group, ties.by_tags, has_choices=True)
+    build = _column(field, kind)
+    if field.name in SEARCHED:
+        build = _searched(field)
+    elif field.name in PHONES:
+        build = _phone(field)
+    options = {"lifecycle": LIFECYCLES, "gender": GENDERS}.get(field.name, ())
+    return Subject(field.name, field.label, kind, field.group, build, options, field.name in ("country", "language"))
+
+
+def _own(field: Field) -> Subject:
+    """An own field: its value stands in the JSON of `custom`."""
+    kind, stored = KINDS.get(field.kind, Kind.TEXT), Contact.custom[field.name]
+    options = tuple((option, text("{label}", label=option)) for option in field.options)
+    value: Any = stored.as_string()
+    build: Build = lambda session, asked: _BY_KIND[kind](session, value, asked)  # noqa: E731
+    if kind is Kind.MANY:
+        build = lambda session, asked: ties.by_choices(session, field.name, asked)  # noqa: E731
+    elif kind is Kind.DATE:
+        build = partial(_own_day, value)
+    elif kind is Kind.NUMBER:
+        value = stored.as_float()
+    elif kind is Kind.YES_NO:
+        value = stored.as_boolean()
+    return Subject(field.name, field.label, kind, field.group, build, options)
+
+
+def _own_day(value: Any, session: Session, asked: Question) -> ColumnElement[bool]:
+    return columns.by_day(session, value, asked, is_text=True)
+
+
+def _moment(name: str) -> Build:
+    return lambda session, asked: columns.by_moment(session, getattr(Contact, name), asked)
+
+
+def _consent(channel: Channel) -> Build:
+    return lambda session, asked: ties.by_consent(session, channel, asked)
+
+
+for _field in FIELDS.values():
+    register(_built_in(_field))
+register(Subject("created_at", text("Added"), Kind.MOMENT, FieldGroup.CRM, _moment("created_at")))
+register(Subject("updated_at", text("Last changed"), Kind.MOMENT, FieldGroup.CRM, _moment("updated_at")))
+register(Subject("activity", text("Activity"), Kind.ACTIVITY, FieldGroup.CRM, ties.by_activity))
+register(
+    Subject("import", text("Came in with the import"), Kind.AMONG, FieldGroup.CRM, ties.by_imports, has_choices=True)
+)
+for _channel, _label in (
+    (Channel.EMAIL, text("Consent to e-mails")),
+    (Channel.SMS, text("Consent to SMS")),
+    (Channel.PHONE, text("Consent to calls")),
+):
+    _name = f"consent_{_channel.value}"
+    register(Subject(_name, _label, Kind.AMONG, FieldGroup.CRM, _consent(_channel), CONSENT_STATES))

@@ -1,0 +1,140 @@
+"""A thousand invented contacts of every shape, as rows of a database and as plain records of Python."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from crm_app.models import (
+    Activity,
+    Channel,
+    Consent,
+    ConsentState,
+    Contact,
+    ContactPoint,
+    ContactTag,
+    CustomField,
+    FieldType,
+    Import,
+    ImportRow,
+    LeadStatus,
+    PointKind,
+    Tag,
+)
+from crm_app.models.base import now
+from crm_app.services.actor import Actor
+from crm_app.services.contacts import derived, search
+from crm_app.services.folding import fold
+
+WORDS = ["Anna", "ANNE", "änne", "Björn", "Müller", "Mueller", "O'Neil", "Straße 5", "100 %", "a_b", "[x]", "*", "Łódź",
+         "İzmir", "a]b", "^", "ann", "Berlin", "berlin-mitte", "é", "漢字", "🙂 smile", "back\\slash"]  # fmt: skip
+CHOICES = ["red", "green", "blue", "Größe 1"]
+
+
+@dataclass
+class Person:
+    """A contact as the plain evaluation sees it."""
+
+    values: dict[str, Any]
+    tags: set[int] = field(default_factory=set)
+    imports: set[int] = field(default_factory=set)
+    activities: list[datetime] = field(default_factory=list)
+    consents: list[str] = field(default_factory=list)  # entries of the ledger in their order
+
+
+@dataclass
+class World:
+    people: list[Person]
+    statuses: list[int]
+    tags: list[int]
+    imports: list[int]
+
+
+def make(session: Session, actor: Actor, count: int, seed: int = 1) -> World:
+    """Fills an empty database."""
+    chance = random.Random(seed)
+    statuses = [LeadStatus(name=f"S{n}", folded=f"s{n}", position=n) for n in range(3)]
+    tags = [Tag(name=f"T{n}", folded=f"t{n}") for n in range(4)]
+    imports = [Import(folder=f"f{n}", file_name="f.csv") for n in range(2)]
+    kinds = {"own_text": FieldType.TEXT, "own_number": FieldType.NUMBER, "own_date": FieldType.DATE,
+             "own_yes": FieldType.YES_NO, "own_choice": FieldType.CHOICE, "own_choices": FieldType.CHOICES}  # fmt: skip
+    fields = [CustomField(key=key, label=key, type=kind, options=CHOICES) for key, kind in kinds.items()]
+    session.add_all([*statuses, *tags, *imports, *fields])
+    session.flush()
+    world = World([], _ids(statuses), _ids(tags), _ids(imports))
+    before = search.last_id(session)
+    for number in range(1, count + 1):
+        world.people.append(_person(session, actor, chance, world, number))
+    session.flush()
+    search.fill(session, before)
+    return world
+
+
+def _ids(rows: list[Any]) -> list[int]:
+    return [row.id for row in rows]
+
+
+def _person(session: Session, actor: Actor, chance: random.Random, world: World, number: int) -> Person:
+    def maybe(value: Any) -> Any:
+        return value if chance.random() < 0.6 else None
+
+    def word() -> str:
+        return " ".join(chance.choice(WORDS) for _ in range(chance.randrange(1, 3)))
+
+    def day() -> date:
+        return now().date() + timedelta(days=chance.randrange(-400, 40))
+
+    def moment() -> datetime:
+        return datetime.combine(day(), datetime.min.time(), UTC) + timedelta(minutes=chance.randrange(1440))
+
+    def born() -> date:
+        return chance.choice([date(1988, 2, 29), day().replace(day=chance.randrange(1, 29), year=1990)])
+
+    own = {"own_text": maybe(word()), "own_number": maybe(chance.choice([0, 1, 2.5, -3, 1000])),
+           "own_date": maybe(day().isoformat()), "own_yes": maybe(chance.random() < 0.5),
+           "own_choice": maybe(chance.choice(CHOICES)),
+           "own_choices": maybe(chance.sample(CHOICES, chance.randrange(1, 4)))}  # fmt: skip
+    values: dict[str, Any] = {
+        "number": number, "first_name": maybe(word()), "last_name": maybe(word()), "company": maybe(word()),
+        "city": maybe(word()), "street": maybe(word()), "notes": maybe(f"{word()}\n{word()}"), "source": maybe(word()),
+        "email": maybe(f"p{number}@example.org"), "birth_date": maybe(born()),
+        "registered_at": maybe(moment()), "created_at": moment(), "updated_at": moment(),
+        "gender": maybe(chance.choice(["female", "male"])),
+        "country": maybe(chance.choice(["DE", "IT"])), "lifecycle": chance.choice(["contact", "lead", "customer"]),
+        "status": maybe(chance.choice(world.statuses)), "owner": maybe(actor.user_id), "active": chance.random() < 0.8,
+        "privacy_accepted": maybe(chance.random() < 0.5),
+    }  # fmt: skip
+    stored = {("status_id" if k == "status" else "owner_id" if k == "owner" else k): v for k, v in values.items()}
+    contact = Contact(**stored, branch_id=actor.branch_id, custom={k: v for k, v in own.items() if v is not None})
+    contact.search_text, contact.sort_name = derived.search_text(values), derived.sort_name(values)
+    session.add(contact)
+    session.flush()
+    assert contact.id is not None
+    person = Person(values | own)
+    person.tags = set(chance.sample(world.tags, chance.randrange(3)))
+    session.add_all([ContactTag(contact_id=contact.id, tag_id=tag) for tag in person.tags])
+    if chance.random() < 0.4:
+        person.imports = {chance.choice(world.imports)}
+        values_ = {"outcome": "create", "contact_id": contact.id, "version": 1}
+        session.add_all([ImportRow(import_id=one, row=number, **values_) for one in person.imports])
+    person.activities = [moment() for _ in range(chance.randrange(2))]
+    session.add_all([Activity(contact_id=contact.id, kind="changed", at=at) for at in person.activities])
+    if values["email"]:
+        point = {"label": "email", "value": values["email"], "norm": fold(values["email"])}
+        session.add(ContactPoint(contact_id=contact.id, kind=PointKind.EMAIL, **point))
+        states = [state.value for state in ConsentState if state is not ConsentState.NONE]
+        person.consents = [chance.choice(states) for _ in range(chance.randrange(4))]
+        for state in person.consents:
+            session.add(
+                Consent(
+                    channel=Channel.EMAIL,
+                    address=values["email"],
+                    norm=fold(values["email"]),
+                    state=state,
+                    source="user",
+                )
+            )
+            session.flush()
+    return person
