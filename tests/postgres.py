@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+WITHOUT_DATABASE = ("fields", "imports/reading", "imports/mapping")
 TESTS = ["tests/services", "tests/jobs", "-m", "not sqlite_only"]
+TESTS += [f"--ignore=tests/services/{name}" for name in WITHOUT_DATABASE]
 
 
 def programs() -> Path:

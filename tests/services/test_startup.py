@@ -17,6 +17,7 @@ def halve(path: Path) -> None:
     path.write_bytes(content[: len(content) // 8192 * 4096])
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("spoil", [overwrite, halve])
 def test_a_damaged_database_is_named_and_never_made_anew(db: Path, spoil) -> None:
     path = db / "crm.sqlite"

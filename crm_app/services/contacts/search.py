@@ -14,6 +14,7 @@ from crm_app.services import database
 from crm_app.services.folding import digits, fold
 
 TRIGRAM = 3
+_MARKS = "%_\\"  # of LIKE
 _INDEX = table("contact_search", column("rowid"), column("search_text"))
 _PHONE = re.compile(r"(?<!\S)\+?[(\d][\d ()/.-]*\d(?!\S)")
 
@@ -45,14 +46,11 @@ def terms(query: str) -> list[str]:
 
 def holds(session: Session, term: str) -> ColumnElement[bool]:
     """Contacts whose search text holds `term`."""
-    plain = term.replace("%", "").replace("_", "")
-    contains = (
-        func.instr(Contact.search_text, term) > 0
-        if database.is_sqlite(session)
-        else func.strpos(Contact.search_text, term) > 0
-    )
-    if len(plain) < TRIGRAM or len(plain) != len(term):
-        return contains if len(term) >= TRIGRAM else _word_starts_with(session, term)
+    if len(term) < TRIGRAM:
+        return _word_starts_with(session, term)
+    if any(mark in term for mark in _MARKS):
+        find = func.instr if database.is_sqlite(session) else func.strpos
+        return find(Contact.search_text, term) > 0
     if not database.is_sqlite(session):
         return col(Contact.search_text).like(f"%{term}%")
     # LIKE on the full-text table walks its trigrams; MATCH cannot take more than three letters with detail=none.
