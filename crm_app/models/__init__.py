@@ -30,6 +30,7 @@ from crm_app.models.job import Job, JobKind, JobState
 from crm_app.models.lead_status import LeadStatus
 from crm_app.models.mapping_preset import MappingPreset
 from crm_app.models.permission import Permission
+from crm_app.models.segment import Segment, Sharing
 from crm_app.models.tag import ContactTag, Tag
 from crm_app.models.user import LinkPurpose, LoginEvent, LoginOutcome, OneTimeLink, Role, User, UserSession
 
@@ -75,6 +76,8 @@ __all__ = [
     "RelationKind",
     "Role",
     "SecretKey",
+    "Segment",
+    "Sharing",
     "Suppression",
     "SuppressionReason",
     "Tag",

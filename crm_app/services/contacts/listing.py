@@ -6,12 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, literal, or_
 from sqlmodel import Session, col, select
 
-from crm_app.models import Contact, ContactTag, Import, ImportRow, LeadStatus, Tag, User
+from crm_app.models import Contact, ContactTag, Import, LeadStatus, Tag, User
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import search
+from crm_app.services.contacts import audience
 from crm_app.services.contacts.filter import ContactFilter, SortKey
 from crm_app.services.contacts.visibility import visible
-from crm_app.services.filters import compiling
 
 PAGE = 50
 COUNT_LIMIT = 10_000
@@ -45,8 +44,9 @@ def page(
     """The page behind (or before) the contact with that number, or the first one.
 
     A number that is gone gives the first page. Only contacts visible to the actor are counted or returned.
+    Raises like `audience.conditions`.
     """
-    conditions = [*visible(actor), *_conditions(session, actor, wanted)]
+    conditions = audience.conditions(session, actor, wanted)
     column = _SORT_COLUMNS[wanted.sort]
     anchor = _anchor(session, actor, column, after if after is not None else before)
     backwards = before is not None and after is None and anchor is not None
@@ -71,8 +71,8 @@ def page(
 
 
 def count(session: Session, actor: Actor, wanted: ContactFilter, limit: int = COUNT_LIMIT) -> int:
-    """How many contacts, counted no further than `limit` + 1."""
-    inner = select(literal(1)).select_from(Contact).where(*visible(actor), *_conditions(session, actor, wanted))
+    """How many contacts, counted no further than `limit` + 1. Raises like `audience.conditions`."""
+    inner = select(literal(1)).select_from(Contact).where(*audience.conditions(session, actor, wanted))
     return int(session.execute(select(func.count()).select_from(inner.limit(limit + 1).subquery())).scalar_one())
 
 
@@ -88,21 +88,6 @@ def _beyond(column: Any, anchor: tuple[Any, int], falling: bool) -> ColumnElemen
     if falling:
         return or_(column < value, and_(column == value, col(Contact.id) < id_))
     return or_(column > value, and_(column == value, col(Contact.id) > id_))
-
-
-def _conditions(session: Session, actor: Actor, wanted: ContactFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if not wanted.inactive and not wanted.where.mentions("active"):
-        found.append(col(Contact.active).is_(True))
-    if wanted.lifecycle is not None:
-        found.append(col(Contact.lifecycle) == wanted.lifecycle)
-    if wanted.import_id is not None:
-        rows = select(ImportRow.contact_id).where(col(ImportRow.import_id) == wanted.import_id)
-        found.append(col(Contact.id).in_(rows))
-    if wanted.where:
-        found.append(compiling.compiled(session, actor, wanted.where))
-    found.extend(search.holds(session, term) for term in search.terms(wanted.query))
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class Takes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
+    """`label` may hold the place of its value: "in the last {value} days"; else the value stands behind it."""
+
     name: str
     label: Text
     takes: Takes
@@ -55,14 +57,14 @@ _SPANS = (
     _op("from", text("is on or after"), Takes.DAY),
     _op("until", text("is on or before"), Takes.DAY),
     _op("between", text("is between"), Takes.TWO_DAYS),
-    _op("this", text("is in this"), Takes.SPAN),
-    _op("last", text("is in the last days"), Takes.DAYS),
-    _op("next", text("is in the next days"), Takes.DAYS),
-    _op("older", text("is longer ago than days"), Takes.DAYS),
+    _op("this", text("is this {value}"), Takes.SPAN),
+    _op("last", text("is in the last {value} days"), Takes.DAYS),
+    _op("next", text("is in the next {value} days"), Takes.DAYS),
+    _op("older", text("is more than {value} days ago"), Takes.DAYS),
 )
 _YEARLY = (
-    _op("yearly_month", text("has its day of the year in the month"), Takes.MONTH),
-    _op("yearly_days", text("has its day of the year in the next days"), Takes.DAYS),
+    _op("yearly_month", text("comes round in {value}"), Takes.MONTH),
+    _op("yearly_days", text("comes round in the next {value} days"), Takes.DAYS),
 )
 
 OPERATORS: dict[Kind, tuple[Operator, ...]] = {
@@ -95,8 +97,8 @@ OPERATORS: dict[Kind, tuple[Operator, ...]] = {
     ),
     Kind.YES_NO: (_op("yes", text("is yes")), _op("no", text("is no")), _EMPTY),
     Kind.ACTIVITY: (
-        _op("idle", text("none for days"), Takes.DAYS),
-        _op("within", text("some in the last days"), Takes.DAYS),
+        _op("idle", text("none for {value} days"), Takes.DAYS),
+        _op("within", text("in the last {value} days"), Takes.DAYS),
     ),
     Kind.AMONG: (_ANY, _NONE),
 }

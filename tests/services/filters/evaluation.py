@@ -58,7 +58,7 @@ class Evaluation:
             return set(asked.values) <= set(value)
         if isinstance(value, str):
             return _text(asked.operator, value, asked.values[0].strip())
-        numbers = [float(one.replace(',', '.')) for one in asked.values]
+        numbers = [float(one.replace(",", ".")) for one in asked.values]
         return bool({"is": value == numbers[0], "min": value >= numbers[0], "max": value <= numbers[0],
                      "between": numbers[0] <= value <= numbers[-1]}[asked.operator])  # fmt: skip
 

@@ -1,0 +1,32 @@
+"""Whom a filter means: the conditions under which lists, counts, exports and changes of many look for contacts."""
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from crm_app.models import Contact, ImportRow
+from crm_app.services import segments
+from crm_app.services.actor import Actor
+from crm_app.services.contacts import search
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.contacts.visibility import visible
+from crm_app.services.filters import compiling
+
+
+def conditions(session: Session, actor: Actor, wanted: ContactFilter) -> list[ColumnElement[bool]]:
+    """Conditions on `contact`, visibility to the actor among them. Inactive ones are left out unless asked for.
+
+    Raises NotFound for a segment the actor does not see, Invalid for a condition that is not understood.
+    """
+    wanted = segments.resolved(session, actor, wanted)
+    found = visible(actor)
+    if not wanted.inactive and not wanted.where.mentions("active"):
+        found.append(col(Contact.active).is_(True))
+    if wanted.lifecycle is not None:
+        found.append(col(Contact.lifecycle) == wanted.lifecycle)
+    if wanted.import_id is not None:
+        rows = select(ImportRow.contact_id).where(col(ImportRow.import_id) == wanted.import_id)
+        found.append(col(Contact.id).in_(rows))
+    if wanted.where:
+        found.append(compiling.compiled(session, actor, wanted.where))
+    found.extend(search.holds(session, term) for term in search.terms(wanted.query))
+    return found

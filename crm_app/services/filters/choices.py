@@ -1,0 +1,71 @@
+"""What a condition can choose from, where the choices stand in the database or in the languages of the world."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from babel import Locale
+from sqlmodel import Session, col, select
+
+from crm_app.locales import render, text
+from crm_app.models import Import, ImportRow, Tag
+from crm_app.services import choosable, places
+from crm_app.services.actor import Actor
+from crm_app.services.fields.language import languages
+from crm_app.services.filters.questions import ME, Subject
+from crm_app.services.folding import fold
+
+MOST = 1_000
+_ME = text("Me")
+
+Pairs = list[tuple[str, str]]
+
+
+def of(session: Session, actor: Actor, subject: Subject) -> Pairs:
+    """Values and what they are called in the actor's language, in the order to show them; MOST at most."""
+    if subject.has_choices:
+        return _STORED[subject.name](session, actor)
+    return [(value, render(label, actor.language)) for value, label in subject.options]
+
+
+def _statuses(session: Session, actor: Actor) -> Pairs:
+    return [(str(status.id), status.name) for status in choosable.statuses(session)]
+
+
+def _owners(session: Session, actor: Actor) -> Pairs:
+    me = [(ME, render(_ME, actor.language))] if actor.user_id is not None else []
+    return me + [(str(user.id), user.name) for user in choosable.colleagues(session, actor)]
+
+
+def _tags(session: Session, actor: Actor) -> Pairs:
+    found = session.exec(select(Tag.id, Tag.name).order_by(Tag.folded).limit(MOST)).all()
+    return [(str(id_), name) for id_, name in found]
+
+
+def _imports(session: Session, actor: Actor) -> Pairs:
+    """The newest imports that wrote something, of the actor's branches."""
+    query = select(Import).where(select(ImportRow.row).where(ImportRow.import_id == Import.id).exists())
+    if actor.branch_ids is not None:
+        query = query.where(col(Import.branch_id).in_(actor.branch_ids))
+    found = session.exec(query.order_by(col(Import.id).desc()).limit(MOST)).all()
+    return [(str(one.id), one.name or one.file_name) for one in found]
+
+
+def _countries(session: Session, actor: Actor) -> Pairs:
+    return _by_name(places.countries(), Locale(actor.language).territories)
+
+
+def _languages(session: Session, actor: Actor) -> Pairs:
+    return _by_name({code for code in languages().values() if len(code) == 2}, Locale(actor.language).languages)
+
+
+def _by_name(codes: Iterable[str], names: Mapping[str, str]) -> Pairs:
+    return sorted(((code, str(names.get(code, code))) for code in codes), key=lambda pair: fold(pair[1]))
+
+
+_STORED: dict[str, Callable[[Session, Actor], Pairs]] = {
+    "status": _statuses,
+    "owner": _owners,
+    "tags": _tags,
+    "import": _imports,
+    "country": _countries,
+    "language": _languages,
+}

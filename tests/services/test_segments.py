@@ -1,0 +1,114 @@
+import pytest
+
+from crm_app.models import Lifecycle, Sharing
+from crm_app.services import database, segments
+from crm_app.services.actor import SYSTEM, Actor
+from crm_app.services.contacts import cards, listing
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.errors import Invalid, NotFound, NotPermitted
+from crm_app.services.filters.tree import Condition, Group
+
+BERLIN = ContactFilter(where=Group(items=(Condition("city", "is", ("Berlin",)),)))
+
+
+def kept(actor: Actor, name: str, wanted: ContactFilter = BERLIN, sharing: Sharing = Sharing.ME, *who: int) -> int:
+    with database.transaction() as session:
+        return segments.save(session, actor, name, wanted, sharing, who).id or 0
+
+
+def seen(actor: Actor) -> list[str]:
+    with database.reading() as session:
+        return [entry.segment.name for entry in segments.listing(session, actor)]
+
+
+def people(actor: Actor, wanted: ContactFilter) -> set[str]:
+    with database.reading() as session:
+        return {contact.full_name for contact in listing.page(session, actor, wanted).contacts}
+
+
+@pytest.fixture
+def contacts(bob: Actor) -> Actor:
+    with database.transaction() as session:
+        for first, city, lifecycle in (("Ada", "Berlin", "lead"), ("Ben", "BERLIN", "contact"), ("Cem", "Rom", "lead")):
+            cards.create(session, bob, {"first_name": first, "city": city, "lifecycle": lifecycle})
+    return bob
+
+
+def test_a_segment_is_the_filter_it_was_saved_from(contacts: Actor) -> None:
+    id_ = kept(contacts, "  Berlin   leads ", BERLIN)
+    assert people(contacts, ContactFilter(segment_id=id_)) == {"Ada", "Ben"}
+    assert people(contacts, ContactFilter(segment_id=id_, lifecycle=Lifecycle.LEAD)) == {"Ada"}
+    rome = Group(items=(Condition("city", "is", ("Rom",)),))
+    assert people(contacts, ContactFilter(segment_id=id_, where=rome)) == {"Cem"}, "own conditions stand in"
+    assert people(contacts, ContactFilter(segment_id=id_, query="ben")) == {"Ben"}
+    assert seen(contacts) == ["Berlin leads"]
+
+
+def test_who_sees_a_segment(alice: Actor, bob: Actor, charlie: Actor, victor: Actor) -> None:
+    kept(bob, "Mine")
+    kept(bob, "Ours", BERLIN, Sharing.ALL)
+    kept(bob, "For victor", BERLIN, Sharing.CHOSEN, victor.user_id or 0, charlie.user_id or 0)
+    assert seen(bob) == ["For victor", "Mine", "Ours"]
+    assert seen(victor) == ["For victor", "Ours"]
+    assert seen(alice) == ["Ours"]
+    assert seen(charlie) == []
+    assert len(seen(SYSTEM)) == 3
+
+
+def test_a_foreign_segment_and_a_missing_one_are_alike(bob: Actor, alice: Actor, charlie: Actor) -> None:
+    id_ = kept(bob, "Mine")
+    for actor, asked in ((alice, id_), (charlie, id_), (bob, id_ + 1)):
+        with pytest.raises(NotFound), database.reading() as session:
+            listing.page(session, actor, ContactFilter(segment_id=asked))
+
+
+def test_only_the_maker_and_administrators_change_it(bob: Actor, alice: Actor, victor: Actor) -> None:
+    id_ = kept(bob, "Ours", BERLIN, Sharing.ALL)
+    with pytest.raises(NotPermitted), database.transaction() as session:
+        segments.change(session, victor, id_, "Theirs", BERLIN, Sharing.ME)
+    with pytest.raises(NotPermitted), database.transaction() as session:
+        segments.remove(session, victor, id_)
+    with database.transaction() as session:
+        segments.change(session, alice, id_, "Everybody in Berlin", BERLIN, Sharing.ALL)
+    assert seen(victor) == ["Everybody in Berlin"]
+    with database.transaction() as session:
+        segments.remove(session, bob, id_)
+    assert seen(bob) == []
+
+
+def test_who_may_only_look_keeps_segments_for_himself(victor: Actor) -> None:
+    kept(victor, "Mine")
+    with pytest.raises(NotPermitted):
+        kept(victor, "Ours", BERLIN, Sharing.ALL)
+    assert seen(victor) == ["Mine"]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 81, "OURS", "a\x00b"])
+def test_names_that_are_refused(bob: Actor, name: str) -> None:
+    kept(bob, "Ours")
+    with pytest.raises(Invalid) as refused:
+        kept(bob, name)
+    assert refused.value.field == "name"
+
+
+def test_conditions_that_are_not_understood_are_not_kept(bob: Actor) -> None:
+    for condition in (
+        Condition("shoe_size", "is", ("43",)),
+        Condition("city", "rhymes", ("x",)),
+        Condition("city", "is"),
+    ):
+        with pytest.raises(Invalid):
+            kept(bob, "Odd", ContactFilter(where=Group(items=(condition,))))
+    assert seen(bob) == []
+
+
+def test_the_ready_ones_can_be_asked_for(contacts: Actor) -> None:
+    found = {ready.key: people(contacts, ready.filter) for ready in segments.READY}
+    assert found == {
+        "leads": {"Ada", "Cem"}, "customers": set(), "new": {"Ada", "Ben", "Cem"}, "idle": set(),
+        "no_email": {"Ada", "Ben", "Cem"}, "no_opt_in": {"Ada", "Ben", "Cem"}, "inactive": set(),
+    }  # fmt: skip
+    with database.transaction() as session:
+        cards.deactivate(session, contacts, cards.get(session, contacts, 1))
+    inactive = next(ready.filter for ready in segments.READY if ready.key == "inactive")
+    assert people(contacts, inactive) == {"Ada"}
