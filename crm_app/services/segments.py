@@ -77,6 +77,12 @@ def get(session: Session, actor: Actor, segment_id: int) -> Segment:
     return found
 
 
+def named(session: Session, actor: Actor, segment_id: int) -> tuple[str, bool]:
+    """What the segment is called, and whether the actor may change it. Raises NotFound like `get`."""
+    found = get(session, actor, segment_id)
+    return found.name, _may_change(actor, found)
+
+
 def resolved(session: Session, actor: Actor, wanted: ContactFilter) -> ContactFilter:
     """The filter with what its segment says: own conditions stand in for the segment's, the rest comes on top.
 

@@ -4,14 +4,19 @@ import asyncio
 from dataclasses import dataclass, field, replace
 
 import reflex as rx
+from sqlmodel import Session
 
 from crm_app import locales, routes
-from crm_app.locales import text
+from crm_app.locales import Text, text
 from crm_app.models import Contact, Lifecycle, Permission
-from crm_app.services import database
+from crm_app.services import database, segments
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import listing
 from crm_app.services.contacts.filter import ContactFilter, SortKey
+from crm_app.services.errors import CRMError
+from crm_app.services.filters import editing
+from crm_app.services.filters.tree import EVERYBODY, Match
+from crm_app.services.filters.words import Words
 from crm_app.state.formats import day, initials
 from crm_app.state.guard import action
 from crm_app.state.session import current_actor
@@ -21,6 +26,14 @@ from crm_app.state.session import current_actor
 class Chip:
     name: str
     franchise: bool
+
+
+@dataclass
+class FilterChip:
+    """One condition in words, and the list without it."""
+
+    words: str
+    off_url: str
 
 
 @dataclass
@@ -61,6 +74,10 @@ class ContactListState(rx.State):
     inactive_url: str = ""
     import_name: str = ""
     import_off_url: str = ""
+    chips: list[FilterChip] = []
+    segment_name: str = ""
+    segment_off_url: str = ""
+    segment_changeable: bool = False
     narrowed: bool = False
     error: str = ""
     may_edit: bool = False
@@ -77,19 +94,29 @@ class ContactListState(rx.State):
             wanted = ContactFilter.from_params(params)
             after, before = _number(params.get("after")), _number(params.get("before"))
         except ValueError:
-            self.rows, self.total, self.loaded = [], 0, True
-            self.error = locales.render(text("This link has a condition that is not known."), actor.language)
+            self._fail(text("This link has a condition that is not known."), actor)
             return
         self.error = ""
         if path == routes.LEADS:
             wanted = replace(wanted, lifecycle=Lifecycle.LEAD)
         self._describe(wanted, path)
-        shown = await asyncio.to_thread(_fetch, actor, wanted, after, before)
-        self.rows, page, self.import_name = shown
+        try:
+            shown = await asyncio.to_thread(_fetch, actor, wanted, path, after, before)
+        except CRMError as error:
+            self._fail(error.message, actor)
+            return
+        self.rows, page, self.import_name, self.chips, segment = shown
+        self.segment_name, self.segment_changeable = segment
         self.total, self.capped = min(page.total, listing.COUNT_LIMIT), page.total > listing.COUNT_LIMIT
         self.previous_url = _url(wanted, path, before=page.before) if page.before else ""
         self.next_url = _url(wanted, path, after=page.after) if page.after else ""
         self.loaded = True
+
+    def _fail(self, message: Text, actor: Actor) -> None:
+        """Nobody is shown where it is not clear who is meant."""
+        self.rows, self.chips, self.total, self.loaded = [], [], 0, True
+        self.import_name = self.segment_name = self.previous_url = self.next_url = ""
+        self.error = locales.render(message, actor.language)
 
     def _describe(self, wanted: ContactFilter, path: str) -> None:
         """Every link around the table, computed from the filter."""
@@ -103,7 +130,14 @@ class ContactListState(rx.State):
         self.inactive = wanted.inactive
         self.inactive_url = _url(replace(wanted, inactive=not wanted.inactive), path)
         self.import_off_url = _url(replace(wanted, import_id=None), path)
-        self.narrowed = bool(wanted.query or (wanted.lifecycle and path != routes.LEADS) or wanted.import_id)
+        self.segment_off_url = _url(replace(wanted, segment_id=None, where=EVERYBODY), path)
+        self.narrowed = bool(
+            wanted.query
+            or (wanted.lifecycle and path != routes.LEADS)
+            or wanted.import_id
+            or wanted.segment_id
+            or wanted.where
+        )
 
 
 def _url(wanted: ContactFilter, path: str, **more: int) -> str:
@@ -116,13 +150,30 @@ def _number(value: str | None) -> int | None:
 
 
 def _fetch(
-    actor: Actor, wanted: ContactFilter, after: int | None, before: int | None
-) -> tuple[list[ContactLine], listing.Page, str]:
+    actor: Actor, wanted: ContactFilter, path: str, after: int | None, before: int | None
+) -> tuple[list[ContactLine], listing.Page, str, list[FilterChip], tuple[str, bool]]:
     with database.reading() as session:
         page = listing.page(session, actor, wanted, after=after, before=before)
         around = listing.surroundings(session, page.contacts)
         name = listing.import_name(session, actor, wanted.import_id) if wanted.import_id else ""
-        return [_line(contact, around, actor) for contact in page.contacts], page, name
+        segment = segments.named(session, actor, wanted.segment_id) if wanted.segment_id else ("", False)
+        chips = _chips(session, actor, wanted, path)
+        return [_line(contact, around, actor) for contact in page.contacts], page, name, chips, segment
+
+
+def _chips(session: Session, actor: Actor, wanted: ContactFilter, path: str) -> list[FilterChip]:
+    """The conditions, one chip for each of those that must all hold. An unchanged segment is a chip of its own."""
+    group = wanted.where
+    if not group:
+        return []
+    words = Words(session, actor)
+    if group.match is not Match.ALL:
+        return [FilterChip(words.of(group), _url(replace(wanted, where=EVERYBODY), path))]
+    found = []
+    for place, item in enumerate(group.items):
+        rest = editing.filled(editing.put(group, str(place), None))
+        found.append(FilterChip(words.of(item), _url(replace(wanted, where=rest), path)))
+    return found
 
 
 def _line(contact: Contact, around: listing.Surroundings, actor: Actor) -> ContactLine:

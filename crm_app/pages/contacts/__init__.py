@@ -9,6 +9,14 @@ from crm_app.components.pager import pager
 from crm_app.components.search_box import search_box
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, figure, t, tn
+from crm_app.pages.contacts.filter_panel import filter_button, filter_panel
+from crm_app.pages.contacts.segments_panel import (
+    remove_button,
+    save_button,
+    save_panel,
+    segments_button,
+    segments_panel,
+)
 from crm_app.pages.contacts.table import contact_table
 from crm_app.state.contacts import ContactListState
 from crm_app.state.session import SessionState
@@ -25,6 +33,10 @@ def leads() -> rx.Component:
 def _list(place: str, title: str, kinds: rx.Component) -> rx.Component:
     return shell(
         _toolbar(kinds),
+        segments_panel(),
+        _filters(),
+        save_panel(),
+        filter_panel(),
         rx.cond(ContactListState.error, notice(ContactListState.error, "danger")),
         rx.cond(
             ContactListState.loaded & (ContactListState.rows.length() == 0),
@@ -74,17 +86,8 @@ def _toolbar(kinds: rx.Component) -> rx.Component:
     return rx.el.div(
         search_box(t("Search contacts"), t("Name, company, e-mail, phone, number")),
         kinds,
-        rx.cond(
-            ContactListState.import_name,
-            rx.link(
-                t("From import {name}", name=ContactListState.import_name),
-                rx.icon("x", size=14),
-                href=ContactListState.import_off_url,
-                underline="none",
-                class_name="filter-chip",
-                aria_label=t("Remove this filter"),
-            ),
-        ),
+        filter_button(),
+        segments_button(),
         rx.el.div(
             rx.link(
                 rx.cond(ContactListState.inactive, rx.icon("square-check", size=16), rx.icon("square", size=16)),
@@ -105,6 +108,45 @@ def _toolbar(kinds: rx.Component) -> rx.Component:
             class_name="toolbar-end",
         ),
         class_name="toolbar",
+    )
+
+
+def _filters() -> rx.Component:
+    """What narrows the list, each with a way out of it."""
+    return rx.cond(
+        (ContactListState.chips.length() > 0) | ContactListState.segment_name | ContactListState.import_name,
+        rx.el.div(
+            _chip(
+                ContactListState.segment_name,
+                rx.fragment(rx.icon("layers", size=14), ContactListState.segment_name),
+                ContactListState.segment_off_url,
+            ),
+            _chip(
+                ContactListState.import_name,
+                t("From import {name}", name=ContactListState.import_name),
+                ContactListState.import_off_url,
+            ),
+            rx.foreach(ContactListState.chips, lambda chip: _chip(chip.words, chip.words, chip.off_url)),
+            save_button(),
+            rx.cond(ContactListState.segment_changeable, remove_button()),
+            class_name="filter-chips",
+        ),
+    )
+
+
+def _chip(shown: rx.Var[str], words: rx.Component | rx.Var[str], off_url: rx.Var[str]) -> rx.Component:
+    return rx.cond(
+        shown,
+        rx.el.span(
+            rx.el.span(words, class_name="filter-words"),
+            rx.link(
+                rx.icon("x", size=14),
+                href=off_url,
+                underline="none",
+                aria_label=t("Remove the filter {words}", words=shown),
+            ),
+            class_name="filter-chip",
+        ),
     )
 
 

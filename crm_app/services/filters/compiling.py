@@ -1,5 +1,7 @@
 """The tree of conditions as SQL, whole or not at all: what is not understood never widens a list."""
 
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import Session
 
@@ -22,6 +24,23 @@ def compiled(session: Session, actor: Actor, group: Group) -> ColumnElement[bool
 def check(session: Session, actor: Actor, group: Group) -> None:
     """Raises Invalid like `compiled`."""
     compiled(session, actor, group)
+
+
+def understood(session: Session, actor: Actor, group: Group) -> Group:
+    """The tree without conditions that are not complete yet, to count by while it is being built."""
+    asker, known = Asker.of(actor), subjects.known(session)
+
+    def kept(item: Condition | Group) -> bool:
+        if isinstance(item, Group):
+            return bool(item)
+        try:
+            _condition(session, asker, known, item)
+        except Invalid:
+            return False
+        return True
+
+    items = [understood(session, actor, item) if isinstance(item, Group) else item for item in group.items]
+    return replace(group, items=tuple(item for item in items if kept(item)))
 
 
 def _group(session: Session, asker: Asker, known: dict[str, Subject], group: Group) -> ColumnElement[bool]:
