@@ -24,7 +24,7 @@ from crm_app.models.contact import (
     RelationKind,
 )
 from crm_app.models.custom_field import CustomField, FieldType
-from crm_app.models.imports import HALTED, Import, ImportRow, ImportState, Outcome, UndoOutcome
+from crm_app.models.imports import HALTED, Import, ImportKind, ImportRow, ImportState, Outcome, UndoOutcome
 from crm_app.models.installation import Counter, Installation
 from crm_app.models.job import Job, JobKind, JobState
 from crm_app.models.lead_status import LeadStatus
@@ -56,6 +56,7 @@ __all__ = [
     "FieldType",
     "Gender",
     "Import",
+    "ImportKind",
     "ImportRow",
     "ImportState",
     "Installation",

@@ -31,6 +31,11 @@ class ImportState(StrEnum):
 HALTED = (ImportState.PAUSED, ImportState.CANCELLED)  # of a commit that can go on where it stopped
 
 
+class ImportKind(StrEnum):
+    FILE = "file"
+    CHANGE = "change"  # of many contacts at once; it has no file, its rows are the contacts by number
+
+
 class Outcome(StrEnum):
     CREATE = "create"
     UPDATE = "update"
@@ -49,10 +54,14 @@ class UndoOutcome(StrEnum):
 
 
 class Import(SQLModel, table=True):
-    """One file on its way. Raw cells and the plan live in the import's own folder, not here."""
+    """One file on its way. Raw cells and the plan live in the import's own folder, not here.
+
+    A change of many contacts stands here too (`kind`): it is carried out, shown and undone like an import.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     folder: str = Field(max_length=64, unique=True)  # generated name below the imports folder
+    kind: str = Field(default=ImportKind.FILE, sa_type=String, max_length=10)
     name: str = Field(default="", max_length=200)
     state: str = Field(default=ImportState.READING, sa_type=String, max_length=20, index=True)
     branch_id: int = Field(default=MAIN_BRANCH, foreign_key="branch.id")
@@ -91,10 +100,10 @@ class ImportRow(SQLModel, table=True):
 
     `changes` is {field: [old, new]} for updates and null for creates, whose proof is `version`: the contact is
     untouched as long as its version still is this one. In `changes`, status and owner stand as ids under `status_id`
-    and `owner_id`, dates in ISO form, and `tags` is [[], [ids given]]. Rows without a contact (skip, invalid, conflict)
-    are not here; unchanged ones are. `undone` is what an undo made of the row (UndoOutcome), null before. `through` is
-    the import (`continues_id`) that brought the row back mended, null for rows of the file itself. Once the undo data
-    of the import is forgotten, every old value is null.
+    and `owner_id`, dates in ISO form, and `tags` is [[ids taken], [ids given]]. Rows without a contact (skip, invalid,
+    conflict) are not here; unchanged ones are. `undone` is what an undo made of the row (UndoOutcome), null before.
+    `through` is the import (`continues_id`) that brought the row back mended, null for rows of the file itself. Once
+    the undo data of the import is forgotten, every old value is null.
     """
 
     __tablename__ = "import_row"

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from crm_app.models import Activity, Contact, Import, ImportRow, User
+from crm_app.models import Activity, Contact, Import, ImportKind, ImportRow, User
 from crm_app.models.base import now
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `kind` is an ActivityKind or "imported"; `data` depends on it."""
+    """One entry. `kind` is an ActivityKind, "imported" or "changed_many"; `data` depends on it."""
 
     kind: str
     at: datetime
@@ -42,7 +42,7 @@ def entries(session: Session, contact: Contact, *, limit: int = 50) -> list[Entr
     ).all()
     made.extend(
         Entry(
-            "imported",
+            "changed_many" if import_.kind == ImportKind.CHANGE else "imported",
             import_.committed_at or import_.finished_at or now(),
             name or "",
             import_.name or import_.file_name,

@@ -18,7 +18,7 @@ from crm_app.services.imports import creating, further_points, updating
 from crm_app.services.imports.layout import Layout
 from crm_app.services.imports.matching import Candidate, Decision
 
-_ROW_COLUMNS = ("import_id", "row", "outcome", "contact_id", "version", "changes", "through")
+ROW_COLUMNS = ("import_id", "row", "outcome", "contact_id", "version", "changes", "through")
 _SEARCHED_KINDS = (PointKind.EMAIL, PointKind.PHONE)
 
 
@@ -96,7 +96,7 @@ def write(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> None:
             assert decision.contact_id is not None and decision.version is not None
             batch.prove(prepared.candidate.row, Outcome.UNCHANGED, decision.contact_id, decision.version)
     bulk.insert(batch.session, "contact_tag", ("contact_id", "tag_id"), batch.given)
-    bulk.insert(batch.session, "import_row", _ROW_COLUMNS, batch.proofs)
+    bulk.insert(batch.session, "import_row", ROW_COLUMNS, batch.proofs)
 
 
 def _tag_ids(session: Session, rows: Sequence[tuple[Prepared, Decision]]) -> dict[str, int]:

@@ -6,14 +6,12 @@ behind the last chunk that is in; no row is carried out twice.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from sqlite3 import Connection as PlanConnection
 from typing import Any
 
 from sqlalchemy import Engine, update
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
@@ -30,11 +28,10 @@ from crm_app.services.imports.matching import Decision
 from crm_app.services.imports.pace import Pace
 from crm_app.services.imports.planned import PlannedRow
 from crm_app.services.imports.suppressed_rows import ERASED, screened
-from crm_app.services.imports.writing_engine import CHECKPOINT_CHUNKS, checkpoint
+from crm_app.services.imports.writing_engine import CHECKPOINT_CHUNKS, checkpoint, locked
 from crm_app.services.jobs import Claim, Lost
 
 WRITTEN = (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)
-LOCKED_SECONDS = 120  # how long a chunk waits for somebody else's write lock before the job gives up
 
 Progress = Callable[[int, int], None]
 
@@ -98,7 +95,7 @@ class Commit:
         layout, done = self._facts.layout, len(rows)
         prepared = [prepare(layout, row.candidate, is_new=row.outcome is Outcome.CREATE) for row in rows]
         last, counts = rows[-1].candidate.row, dict(self._counts)
-        with self._transaction(connection) as session:
+        with locked(connection) as session:
             started = time.perf_counter()
             if jobs.should_stop(session, self._claim):
                 jobs.beat(session, self._claim)  # raises Lost when it is not ours any more
@@ -126,22 +123,6 @@ class Commit:
         self._at_row, self._counts = last, counts
         self._done += done
         return True
-
-    @contextmanager
-    def _transaction(self, connection: Any) -> Iterator[Session]:
-        """A session that holds the write lock from its first moment; waits patiently for others to let go."""
-        deadline = time.monotonic() + LOCKED_SECONDS
-        with Session(connection, expire_on_commit=False) as session:
-            session.info["locks"] = True
-            while True:
-                try:
-                    session.connection()
-                    break
-                except OperationalError as error:
-                    session.rollback()
-                    if "locked" not in str(error.orig) or time.monotonic() > deadline:
-                        raise
-            yield session
 
     def _there(self, session: Session, rows: list[PlannedRow]) -> set[int]:
         """Rows of this import that another file of it brought in since the check."""

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from crm_app.locales import text
-from crm_app.models import HALTED, Import, ImportState, Job, JobKind, JobState, Tag
+from crm_app.models import HALTED, Import, ImportKind, ImportState, Job, JobKind, JobState, Tag
 from crm_app.models.base import now
 from crm_app.services import custom_fields, jobs
 from crm_app.services.actor import Actor
@@ -110,7 +110,7 @@ def commit(session: Session, actor: Actor, import_id: int) -> Job:
     claimed = session.execute(
         update(Import)
         .where(col(Import.id) == import_id, col(Import.state).in_([ImportState.CHECKED, *HALTED]))
-        .where(col(Import.purged_at).is_(None))
+        .where(col(Import.purged_at).is_(None) | (col(Import.kind) == ImportKind.CHANGE))
         .values(state=ImportState.COMMITTING, error=None, finished_at=None, committed_at=now())
         .values(newest_tag=func.coalesce(Import.newest_tag, newest_tag))
         .execution_options(synchronize_session=False)

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
-from crm_app.models import Contact, Import, LeadStatus, Outcome, UndoOutcome, User
+from crm_app.models import Contact, Import, LeadStatus, Outcome, Tag, UndoOutcome, User
 from crm_app.services import database
 from crm_app.services.bulk import among
 from crm_app.services.contacts import derived
@@ -48,6 +48,7 @@ class FieldFate:
     takes: bool = False
     reason: Text | None = None
     tags: tuple[int, ...] = ()  # those to be taken away
+    back: tuple[int, ...] = ()  # those to be given again
 
 
 @dataclass(slots=True)
@@ -68,6 +69,15 @@ class RowFate:
         return {one.attribute: one for one in self.fields if one.takes}
 
 
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """Tags of one contact: those it has, those that others gave or took since, and all that still exist."""
+
+    now: set[int]
+    again: set[int]
+    kept: set[int]
+
+
 def judge(
     session: Session, found: Import, rows: Sequence[Row[Any]], begun: datetime, *, locks: bool = False
 ) -> list[RowFate]:
@@ -84,6 +94,7 @@ def judge(
     points = further_points.labelled(session, pointed) if pointed else {}
     now, again = tags_of(session, tagged), tags_given_again(session, found.id, tagged, begun)
     valid = _valid(session, rows)
+    kept = _tags_kept(session, rows)
     fates = []
     for row in rows:
         contact = stored.get(row.contact_id)
@@ -94,7 +105,8 @@ def judge(
         elif row.outcome == Outcome.CREATE:
             fate = _created(row, contact, hanging[row.contact_id])
         else:
-            fate = _updated(row, contact, valid, now.get(contact.id, set()), again.get(contact.id, set()))
+            tags = Tagging(now.get(contact.id, set()), again.get(contact.id, set()), kept)
+            fate = _updated(row, contact, valid, tags)
             if CHANGE in (row.changes or {}):
                 fate.fields.append(_points(row.changes[CHANGE][1], points.get(contact.id, [])))
                 fate.outcome = worst(one.outcome for one in fate.fields)
@@ -122,6 +134,12 @@ def _valid(session: Session, rows: Sequence[Row[Any]]) -> dict[str, set[int | No
     return {name: {None, *session.exec(select(_REFERENCES[name].id)).all()} for name in wanted}  # type: ignore[attr-defined]
 
 
+def _tags_kept(session: Session, rows: Sequence[Row[Any]]) -> set[int]:
+    """Of the tags that rows took away, those that still exist."""
+    taken = {tag for row in rows for tag in (row.changes or {}).get("tags", ((), ()))[0] or ()}
+    return set(session.exec(select(Tag.id).where(among(session, col(Tag.id), sorted(taken))))) if taken else set()  # type: ignore[arg-type]
+
+
 def _undone(row: Row[Any], contact: Row[Any] | None, hanging: Ties | None) -> RowFate:
     """A row whose undo is behind it: what it became stands, its values are shown as they are now."""
     fate = RowFate(row.row, Outcome(row.outcome), row.contact_id, UndoOutcome(row.undone), contact)
@@ -146,13 +164,11 @@ def _created(row: Row[Any], contact: Row[Any], hanging: Ties) -> RowFate:
     return fate
 
 
-def _updated(
-    row: Row[Any], contact: Row[Any], valid: dict[str, set[int | None]], tags: set[int], again: set[int]
-) -> RowFate:
+def _updated(row: Row[Any], contact: Row[Any], valid: dict[str, set[int | None]], tags: Tagging) -> RowFate:
     fate = RowFate(row.row, Outcome.UPDATE, contact.id, UndoOutcome.REVERSED, contact)
     for name, (old, written) in (row.changes or {}).items():
         if name == "tags":
-            fate.fields.append(_tags(written, tags, again))
+            fate.fields.append(_tags(old, written, tags))
         elif _is_value(name):
             fate.fields.append(_field(name, old, written, contact, valid))
     if contact.version != row.version:
@@ -181,12 +197,15 @@ def _field(name: str, old: Any, written: Any, contact: Row[Any], valid: dict[str
     return fate
 
 
-def _tags(given: list[int], now: set[int], again: set[int]) -> FieldFate:
+def _tags(old: list[int], given: list[int], tags: Tagging) -> FieldFate:
     """Tags somebody took away already are as before; those given once more since belong to whoever did."""
-    there = [tag for tag in given if tag in now]
-    taken = tuple(tag for tag in there if tag not in again)
-    outcome = UndoOutcome.REVERSED if len(taken) == len(there) else UndoOutcome.KEPT
-    return FieldFate("tags", [], given, there, outcome, takes=bool(taken), tags=taken)
+    there = [tag for tag in given if tag in tags.now]
+    taken = tuple(tag for tag in there if tag not in tags.again)
+    missing = [tag for tag in old or () if tag not in tags.now]
+    back = tuple(tag for tag in missing if tag in tags.kept and tag not in tags.again)
+    is_whole = len(taken) == len(there) and len(back) == len(missing)
+    outcome = UndoOutcome.REVERSED if is_whole else UndoOutcome.KEPT
+    return FieldFate("tags", old, given, there, outcome, takes=bool(taken or back), tags=taken, back=back)
 
 
 def _points(given: list[list[str]], now: list[list[str]]) -> FieldFate:

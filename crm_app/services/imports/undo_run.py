@@ -7,12 +7,10 @@ the last chunk that is in; no row is taken back twice.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine, update
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
 from crm_app.locales import text
@@ -24,10 +22,8 @@ from crm_app.services.imports import undo_plan, undo_rows
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.pace import Pace
 from crm_app.services.imports.undo_writing import Undoing, take_back
-from crm_app.services.imports.writing_engine import CHECKPOINT_CHUNKS, checkpoint
+from crm_app.services.imports.writing_engine import CHECKPOINT_CHUNKS, checkpoint, locked
 from crm_app.services.jobs import Claim, Lost
-
-LOCKED_SECONDS = 120  # how long a chunk waits for somebody else's write lock before the job gives up
 
 Progress = Callable[[int, int], None]
 
@@ -86,7 +82,7 @@ class Undo:
 
     def _chunk(self, connection: Any) -> ImportState | None:
         """Takes the next rows back; answers when there are none left, or somebody asked to stop."""
-        with _locked(connection) as session:
+        with locked(connection) as session:
             started = time.perf_counter()
             if jobs.should_stop(session, self._claim):
                 jobs.beat(session, self._claim)  # raises Lost when it is not ours any more
@@ -131,19 +127,3 @@ class Undo:
         )
         if found.rowcount != 1:  # type: ignore[attr-defined]
             raise Lost(text("Another worker took this import over."))
-
-
-@contextmanager
-def _locked(connection: Any) -> Iterator[Session]:
-    """A session that holds the write lock from its first moment; waits patiently for others to let go."""
-    deadline = time.monotonic() + LOCKED_SECONDS
-    with Session(connection, expire_on_commit=False) as session:
-        while True:
-            try:
-                session.connection()
-                break
-            except OperationalError as error:
-                session.rollback()
-                if "locked" not in str(error.orig) or time.monotonic() > deadline:
-                    raise
-        yield session

@@ -129,6 +129,8 @@ def _restore_points(session: Session, undo: Undoing, fates: Sequence[RowFate]) -
 def _take_tags_and_sources(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
     tags = [(fate.contact_id, tag) for fate in fates for one in fate.fields for tag in one.tags]
     bulk.run(session, "DELETE FROM contact_tag WHERE contact_id = ? AND tag_id = ?", tags)
+    back = [(fate.contact_id, tag) for fate in fates for one in fate.fields for tag in one.back]
+    bulk.insert(session, "contact_tag", ("contact_id", "tag_id"), back)
     until = undo.ended or undo.at
     sources = [
         (fate.contact_id, fate.restored["source"].written, bulk.moment(undo.begun), bulk.moment(until))
@@ -161,13 +163,15 @@ def _reached(session: Session, fates: Sequence[RowFate]) -> dict[int, list[str]]
 
 def _note(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
     """One timeline entry a contact: what it has again, tags by name."""
-    taken = {tag for fate in fates for one in fate.fields for tag in one.tags}
+    taken = {tag for fate in fates for one in fate.fields for tag in (*one.tags, *one.back)}
     named = select(Tag.id, Tag.name).where(among(session, col(Tag.id), sorted(taken)))
     names = dict(session.exec(named).all()) if taken else {}
     rows = []
     for fate in fates:
         changes = {
-            name: [[names[tag] for tag in one.tags], []] if name == "tags" else [one.current, one.old]
+            name: [[names[tag] for tag in one.tags], [names[tag] for tag in one.back]]
+            if name == "tags"
+            else [one.current, one.old]
             for name, one in fate.restored.items()
         }
         data = encode({"import": undo.import_id, "changes": changes})

@@ -13,9 +13,10 @@ from sqlmodel import Session, select
 
 from crm_app import settings
 from crm_app.locales import Text, text
-from crm_app.models import HALTED, AuditEntry, Import, ImportState, Job, JobKind, JobState
+from crm_app.models import HALTED, AuditEntry, Import, ImportKind, ImportState, Job, JobKind, JobState
 from crm_app.models.base import now
 from crm_app.services import custom_fields, database, jobs
+from crm_app.services.changes.run import Change
 from crm_app.services.errors import CRMError
 from crm_app.services.imports import (
     consent_writing,
@@ -178,7 +179,8 @@ class _Worker:
 
     def _commit(self) -> JobState:
         with engine_for_writing(self.cache_kib) as engine:
-            commit = Commit(engine, uploads.place_of(self.found), self.found, self.claim)
+            kind = Change if self.found.kind == ImportKind.CHANGE else Commit
+            commit = kind(engine, uploads.place_of(self.found), self.found, self.claim)
             ended = commit.run(should_pause=self.should_pause, on_progress=self.on_progress)
             log.debug("job %s: longest chunk %.0f ms", self.claim.job_id, commit.longest_chunk * 1000)
             if ended is ImportState.COMMITTING:
@@ -197,7 +199,7 @@ class _Worker:
                 session.add(found)
                 if found.continues_id is not None:
                     merging.count(session, found)
-                audit = _audit(session, found)
+                audit = _audit(session, found, "bulk" if found.kind == ImportKind.CHANGE else "import")
                 session.add(audit)
                 _audit_consents(session, audit)
                 halting.carry_out(session, found, session.get_one(Job, self.claim.job_id))

@@ -1,0 +1,165 @@
+"""What can be done to many contacts: a field set or emptied, tags given or taken, contacts made inactive or active."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, exists, not_, or_, true
+from sqlmodel import Session, col, select
+
+from crm_app.locales import Text, text
+from crm_app.models import Contact, ContactTag, Tag
+from crm_app.services import choosable, custom_fields, installation
+from crm_app.services.actor import Actor
+from crm_app.services.custom_fields import PREFIX
+from crm_app.services.errors import Invalid
+from crm_app.services.fields.registry import FIELDS, Field, parse
+from crm_app.services.fields.verdict import FieldContext
+from crm_app.services.imports.layout import ATTRIBUTES, DATES, plain
+from crm_app.services.tags import ensure
+
+# Fields that many contacts may well share. Names and addresses of people are not among them.
+SETTABLE = ("status", "owner", "lifecycle", "source", "language", "country", "city", "province", "acquired_on")
+NEVER_EMPTY = ("lifecycle",)
+MOST_TAGS = 20
+
+
+class ActionKind(StrEnum):
+    SET = "set"
+    TAG = "tag"
+    UNTAG = "untag"
+    DEACTIVATE = "deactivate"
+    REACTIVATE = "reactivate"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action, checked. `attribute` and `value` are what a contact's column, or its own field, becomes (JSON).
+
+    `tags` are ids. `words` says it to people.
+    """
+
+    kind: ActionKind
+    words: Text
+    attribute: str = ""
+    value: Any = None
+    tags: tuple[int, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        found = {"kind": self.kind.value, "attribute": self.attribute, "value": self.value, "tags": list(self.tags)}
+        return found | {"words": self.words.to_json()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Action":
+        words, tags = Text.from_json(data["words"]), tuple(data["tags"])
+        return cls(ActionKind(data["kind"]), words, data["attribute"], data["value"], tags)
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The contacts it changes something of; the others are as wanted already."""
+        if self.tags:
+            has = [exists().where(ContactTag.contact_id == Contact.id, ContactTag.tag_id == tag) for tag in self.tags]  # type: ignore[arg-type]
+            return or_(*has) if self.kind is ActionKind.UNTAG else not_(and_(*has))
+        if self.attribute.startswith(PREFIX):
+            return _own_differs(self.attribute.removeprefix(PREFIX), self.value)
+        value = date.fromisoformat(self.value) if self.attribute in DATES and self.value else self.value
+        return getattr(Contact, self.attribute).is_distinct_from(value)
+
+    def changes(self, contact: Row[Any], tags: set[int]) -> dict[str, Any]:
+        """{attribute: [old, new]} of one contact with these tags; empty when it is as wanted."""
+        if self.kind is ActionKind.TAG:
+            given = [tag for tag in self.tags if tag not in tags]
+            return {"tags": [[], given]} if given else {}
+        if self.kind is ActionKind.UNTAG:
+            taken = [tag for tag in self.tags if tag in tags]
+            return {"tags": [taken, []]} if taken else {}
+        name = self.attribute.removeprefix(PREFIX)
+        old = (contact.custom or {}).get(name) if self.attribute.startswith(PREFIX) else getattr(contact, name)
+        old = plain(name, old)
+        return {self.attribute: [old, self.value]} if old != self.value else {}
+
+
+def settable(session: Session) -> dict[str, Field]:
+    """The fields that can be set for many, by name: some of the built-in ones, then all own ones."""
+    return {name: FIELDS[name] for name in SETTABLE} | custom_fields.all_of(session)
+
+
+def set_field(session: Session, actor: Actor, name: str, written: str) -> Action:
+    """A field set to what the form would make of `written`; empty empties it.
+
+    Raises Invalid ("value") for a field that cannot be set for many and for a value that cannot be taken.
+    """
+    field = settable(session).get(name)
+    if field is None:
+        raise Invalid(text("This field cannot be set for many contacts."), "field")
+    value, shown = _value(session, actor, field, written.strip())
+    if value is None and name in NEVER_EMPTY:
+        raise Invalid(text("“{field}” cannot be empty.", field=field.label), "value")
+    own = name not in FIELDS
+    attribute = PREFIX + name if own else ATTRIBUTES.get(name, name)
+    if value is None:
+        return Action(ActionKind.SET, text("{field} emptied", field=field.label), attribute)
+    return Action(ActionKind.SET, text("{field}: {value}", field=field.label, value=shown), attribute, value)
+
+
+def tag(session: Session, actor: Actor, names: Sequence[str]) -> Action:
+    """Tags given by name; new ones are made. Raises Invalid ("tags") without any, or with too many."""
+    clean = list(dict.fromkeys(" ".join(name.split()) for name in names if name.strip()))
+    if not 1 <= len(clean) <= MOST_TAGS or any(len(name) > 100 for name in clean):
+        raise Invalid(text("Name one to {most} tags.", most=MOST_TAGS), "tags")
+    ids = tuple(ensure(session, clean).values())
+    return Action(ActionKind.TAG, text("Tagged: {tags}", tags=", ".join(clean)), tags=ids)
+
+
+def untag(session: Session, actor: Actor, ids: Sequence[int]) -> Action:
+    """Tags taken away. Raises Invalid ("tags") without any that exists."""
+    found = dict(session.exec(select(Tag.id, Tag.name).where(col(Tag.id).in_(list(ids)[:MOST_TAGS]))).all())
+    if not found:
+        raise Invalid(text("Name one to {most} tags.", most=MOST_TAGS), "tags")
+    words = text("Tags taken away: {tags}", tags=", ".join(found.values()))
+    return Action(ActionKind.UNTAG, words, tags=tuple(id_ for id_ in found if id_ is not None))
+
+
+def deactivate() -> Action:
+    return Action(ActionKind.DEACTIVATE, text("Made inactive"), "active", False)
+
+
+def reactivate() -> Action:
+    return Action(ActionKind.REACTIVATE, text("Made active again"), "active", True)
+
+
+def _value(session: Session, actor: Actor, field: Field, written: str) -> tuple[Any, Any]:
+    """The value as it is stored, and as people say it. Raises Invalid."""
+    if not written:
+        return None, ""
+    if field.name == "status":
+        return _one(written, {status.id: status.name for status in choosable.statuses(session)}, field)
+    if field.name == "owner":
+        return _one(written, {user.id: user.name for user in choosable.colleagues(session, actor)}, field)
+    context = FieldContext(country=installation.current(session).country, time_zone=actor.timezone)
+    own = field.name not in FIELDS
+    verdict = custom_fields.parser(field)(written, context) if own else parse(field.name, written, context)
+    if verdict.value is None or verdict.is_error:
+        raise Invalid(verdict.message or text("This value cannot be taken."), "value")
+    return plain(field.name, verdict.value), written
+
+
+def _one(written: str, known: Mapping[int | None, str], field: Field) -> tuple[int, str]:
+    id_ = int(written) if written.isascii() and written.isdigit() and len(written) < 19 else None
+    if id_ is None or id_ not in known:
+        raise Invalid(text("Choose “{field}” from the list.", field=field.label), "value")
+    return id_, known[id_]
+
+
+def _own_differs(key: str, value: Any) -> ColumnElement[bool]:
+    """An own field that is not as wanted. Lists are compared row by row."""
+    stored: Any = Contact.custom[key]
+    if isinstance(value, list):
+        return true()
+    if isinstance(value, bool):
+        return stored.as_boolean().is_distinct_from(value)
+    if isinstance(value, int | float):
+        return stored.as_float().is_distinct_from(float(value))
+    return stored.as_string().is_distinct_from(value)

@@ -1,0 +1,152 @@
+"""The change at work: in chunks that hold the write lock shortly, from where it last stood.
+
+Per chunk, in one transaction: the claim and the high-water mark by compare-and-set, the contacts that are still meant,
+their new values, what undoes them (`ImportRow`), counts and progress. A killed process goes on behind the last chunk.
+"""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, Row, update
+from sqlmodel import Session, col, select
+
+from crm_app.locales import text
+from crm_app.models import Contact, Import, ImportState, Outcome
+from crm_app.models.base import now
+from crm_app.services import bulk, crash, database, jobs
+from crm_app.services.changes.start import Order
+from crm_app.services.contacts import audience, derived
+from crm_app.services.custom_fields import PREFIX
+from crm_app.services.imports import updating
+from crm_app.services.imports.chunk import ROW_COLUMNS, Batch, Prepared
+from crm_app.services.imports.collecting import held_back
+from crm_app.services.imports.commit import Progress
+from crm_app.services.imports.layout import Layout
+from crm_app.services.imports.matching import Candidate, Decision
+from crm_app.services.imports.pace import Pace
+from crm_app.services.imports.plan_file import encode
+from crm_app.services.imports.undo_ties import tags_of
+from crm_app.services.imports.writing_engine import CHECKPOINT_CHUNKS, checkpoint, locked
+from crm_app.services.jobs import Claim, Lost
+
+_ALWAYS = ("id", "number", "version", *derived.SEARCHED, *derived.PHONES)
+_NO_LAYOUT = Layout((), (), None, has_tags=False, tags=())
+
+
+class Change:
+    """One run over the contacts of one change. `run` answers how it ended."""
+
+    def __init__(self, engine: Engine, folder: Path, found: Import, claim: Claim) -> None:
+        assert found.id is not None
+        self._engine, self._claim, self._found = engine, claim, found
+        self._id, self._at, self._done = found.id, found.committed_row, sum(found.counts.values())
+        self._order, self._pace = Order.of(found), Pace()
+
+    @property
+    def longest_chunk(self) -> float:
+        """Seconds the longest chunk of this run held the write lock."""
+        return self._pace.longest
+
+    def run(self, *, should_pause: Any, on_progress: Progress | None = None) -> ImportState:
+        """DONE, CANCELLED when somebody asked for it, or COMMITTING when `should_pause` said so.
+
+        Raises Lost when another worker took over.
+        """
+        with self._engine.connect() as connection:
+            connection = connection.execution_options(begin="IMMEDIATE")
+            chunks = 0
+            while True:
+                if should_pause():
+                    return ImportState.COMMITTING
+                crash.point("change:before-chunk")
+                with held_back():
+                    ended = self._chunk(connection)
+                if ended is not None:
+                    return ended
+                crash.point("change:after-chunk")
+                chunks += 1
+                if chunks % CHECKPOINT_CHUNKS == 0:
+                    checkpoint(connection)
+                if on_progress:
+                    on_progress(self._done, self._found.rows)
+
+    def _chunk(self, connection: Any) -> ImportState | None:
+        """Changes the next contacts; answers when there are none left, or somebody asked to stop."""
+        with locked(connection) as session:
+            started = time.perf_counter()
+            if jobs.should_stop(session, self._claim):
+                jobs.beat(session, self._claim)  # raises Lost when it is not ours any more
+                return ImportState.CANCELLED
+            contacts = self._next(session)
+            if not contacts:
+                return ImportState.DONE
+            done = self._done + self._write(session, contacts)
+            crash.point("change:inside-chunk")
+            self._advance(session, contacts[-1].number, done)
+            jobs.beat(session, self._claim, {"done": done})
+            session.commit()
+        self._pace.measured(time.perf_counter() - started, len(contacts))
+        self._at, self._done = contacts[-1].number, done
+        return None
+
+    def _next(self, session: Session) -> list[Row[Any]]:
+        """The next contacts that are meant and not yet as wanted, locked."""
+        order = self._order
+        attribute = order.action.attribute
+        own = {"custom" if attribute.startswith(PREFIX) else attribute} - {""}
+        columns = [getattr(Contact, name) for name in dict.fromkeys([*_ALWAYS, *own])]
+        query = (
+            select(*columns)
+            .where(*audience.conditions(session, order.actor, order.wanted), order.action.condition)
+            .where(col(Contact.number) > self._at, col(Contact.number) <= order.upto)
+            .order_by(col(Contact.number))
+            .limit(self._pace.size)
+        )
+        if not database.is_sqlite(session):
+            query = query.with_for_update()
+        return list(session.execute(query).all())
+
+    def _write(self, session: Session, contacts: list[Row[Any]]) -> int:
+        """Returns how many changed."""
+        action = self._order.action
+        batch = Batch(session, self._id, self._found.branch_id, _NO_LAYOUT, {})
+        tags = tags_of(session, [contact.id for contact in contacts]) if action.tags else {}
+        changing = [(one, changes) for one in contacts if (changes := action.changes(one, tags.get(one.id, set())))]
+        if action.tags:
+            _write_tags(batch, changing)
+        else:
+            updating.update(batch, [_row(contact, changes) for contact, changes in changing])
+        bulk.insert(session, "import_row", ROW_COLUMNS, batch.proofs)
+        return len(changing)
+
+    def _advance(self, session: Session, last: int, done: int) -> None:
+        found = session.execute(
+            update(Import)
+            .where(
+                col(Import.id) == self._id,
+                col(Import.committed_row) == self._at,
+                col(Import.state) == ImportState.COMMITTING,
+            )
+            .values(committed_row=last, counts={Outcome.UPDATE.value: done})
+            .execution_options(synchronize_session=False)
+        )
+        if found.rowcount != 1:  # type: ignore[attr-defined]
+            raise Lost(text("Another worker took this change over."))
+
+
+def _row(contact: Row[Any], changes: dict[str, Any]) -> tuple[Prepared, Decision]:
+    candidate = Candidate(contact.number, None, [], (), [])
+    decision = Decision(Outcome.UPDATE, contact.id, contact.version, changes, stored=contact)
+    return Prepared(candidate, {}, {}), decision
+
+
+def _write_tags(batch: Batch, changing: list[tuple[Row[Any], dict[str, Any]]]) -> None:
+    taken = [(contact.id, tag) for contact, changes in changing for tag in changes["tags"][0]]
+    given = [(contact.id, tag) for contact, changes in changing for tag in changes["tags"][1]]
+    bulk.run(batch.session, "DELETE FROM contact_tag WHERE contact_id = ? AND tag_id = ?", taken)
+    bulk.insert(batch.session, "contact_tag", ("contact_id", "tag_id"), given)
+    rows = [(contact.version + 1, bulk.moment(now()), contact.id) for contact, _ in changing]
+    bulk.update(batch.session, "contact", '"version" = ?, "updated_at" = ?', "id = ?", rows)
+    for contact, changes in changing:
+        batch.prove(contact.number, Outcome.UPDATE, contact.id, contact.version + 1, encode(changes))

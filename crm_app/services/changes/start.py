@@ -1,0 +1,99 @@
+"""A change of many contacts, looked at before and started: its audience is settled here, once."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from crm_app.locales import render, text
+from crm_app.models import Contact, Import, ImportKind, ImportState, Job, JobKind, Permission
+from crm_app.models.base import now
+from crm_app.services import segments
+from crm_app.services.actor import Actor
+from crm_app.services.changes.actions import Action
+from crm_app.services.contacts import audience
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.errors import Conflict
+from crm_app.services.jobs import enqueue
+
+SAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How many contacts are meant, how many of them change, and the names of the first few that do."""
+
+    meant: int
+    changing: int
+    names: list[str]
+
+    @property
+    def unchanged(self) -> int:
+        """Contacts that are as wanted already."""
+        return self.meant - self.changing
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A change as its row keeps it: who asked for what, to whom, up to which number."""
+
+    action: Action
+    wanted: ContactFilter
+    actor: Actor
+    upto: int
+
+    @classmethod
+    def of(cls, found: Import) -> "Order":
+        data: Mapping[str, Any] = found.options
+        actor = Actor(data["user_id"], "change", branch_ids=frozenset([found.branch_id]), timezone=data["timezone"])
+        return cls(Action.from_json(data["action"]), ContactFilter.from_params(data["filter"]), actor, data["upto"])
+
+
+def preview(session: Session, actor: Actor, wanted: ContactFilter, action: Action) -> Preview:
+    """What the change would do now; counts are exact. Raises NotPermitted, and like `audience.conditions`."""
+    actor.require(Permission.CONTACTS_BULK)
+    meant = audience.conditions(session, actor, wanted)
+    changing = [*meant, action.condition]
+    sample = select(Contact).where(*changing).order_by(col(Contact.number)).limit(SAMPLES)
+    return Preview(
+        _count(session, meant), _count(session, changing), [one.display_name for one in session.exec(sample).all()]
+    )
+
+
+def start(session: Session, actor: Actor, wanted: ContactFilter, action: Action) -> Job:
+    """Starts the change of everybody the filter means now; later contacts are not touched.
+
+    Raises NotPermitted; Conflict when nobody would change; and like `audience.conditions`.
+    """
+    actor.require(Permission.CONTACTS_BULK)
+    wanted = replace(segments.resolved(session, actor, wanted), segment_id=None)
+    conditions = [*audience.conditions(session, actor, wanted), action.condition]
+    total = _count(session, conditions)
+    if not total:
+        raise Conflict(text("Nobody would change: all of these contacts are so already."))
+    upto = session.exec(select(func.max(Contact.number)).where(*conditions)).one()
+    order = {"action": action.to_json(), "filter": wanted.to_params(), "upto": upto}
+    made = Import(
+        folder=secrets.token_hex(16),
+        kind=ImportKind.CHANGE,
+        name=render(action.words, actor.language)[:200],
+        file_name="",
+        state=ImportState.COMMITTING,
+        branch_id=actor.branch_id,
+        user_id=actor.user_id,
+        options=order | {"user_id": actor.user_id, "timezone": actor.timezone},
+        rows=total,
+        committed_at=now(),
+        purged_at=now(),  # there is no file to keep
+    )
+    session.add(made)
+    session.flush()
+    assert made.id is not None
+    return enqueue(session, actor, JobKind.COMMIT, made.id, total=total)
+
+
+def _count(session: Session, conditions: list[Any]) -> int:
+    return session.exec(select(func.count()).select_from(Contact).where(*conditions)).one()
