@@ -23,7 +23,11 @@ def import_done() -> rx.Component:
     return frame(
         rx.cond(
             ImportDoneState.ready,
-            rx.fragment(_head(), fetch_error(), _waiting(), _failed(), _counts(), import_kept(), _settings()),
+            rx.cond(
+                ImportWizardState.is_change,
+                rx.fragment(_head(), _changed()),
+                rx.fragment(_head(), fetch_error(), _waiting(), _failed(), _counts(), import_kept(), _settings()),
+            ),
         ),
         step="done",
     )
@@ -34,7 +38,14 @@ def _head() -> rx.Component:
         _view.state,
         (
             "done",
-            notice(tn("Done: {n} contact was imported.", "Done: {n} contacts were imported.", _view.written), "good"),
+            notice(
+                rx.cond(
+                    ImportWizardState.is_change,
+                    tn("Done: {n} contact was changed.", "Done: {n} contacts were changed.", _view.written),
+                    tn("Done: {n} contact was imported.", "Done: {n} contacts were imported.", _view.written),
+                ),
+                "good",
+            ),
         ),
         ("paused", _halted(T("Paused. What is in stays; you can go on where it stopped."), _cancel())),
         ("cancelled", _halted(T("Stopped. What is in stays; you can go on where it stopped."))),
@@ -174,20 +185,38 @@ def _counts() -> rx.Component:
             ),
             rx.link(T("Import another file"), href=routes.NEW_IMPORT, underline="none", class_name="button"),
             rx.cond(_view.fetchable, fetch_again(_view.id)),
-            rx.cond(
-                _view.undoable,
-                rx.link(
-                    rx.icon("undo-2", size=16),
-                    T("Undo this import"),
-                    href=_view.undo_url,
-                    underline="none",
-                    class_name="button",
-                ),
-            ),
+            rx.cond(_view.undoable, _undo(T("Undo this import"))),
             class_name="card-actions gap",
         ),
         class_name="panel",
     )
+
+
+def _changed() -> rx.Component:
+    """What a change of many contacts did: it has neither file nor columns."""
+    return rx.el.section(
+        rx.el.dl(
+            _pair(T("Change"), ImportWizardState.name),
+            _pair(T("By"), _view.who),
+            _pair(T("Started"), _view.started),
+            _pair(T("Finished"), _view.finished),
+            class_name="facts",
+        ),
+        rx.cond(_view.undo_kept, rx.el.p(_view.undo_kept, class_name="quiet")),
+        rx.el.div(
+            rx.cond(
+                _view.contacts_url,
+                rx.link(T("Show the contacts"), href=_view.contacts_url, underline="none", class_name="button primary"),
+            ),
+            rx.cond(_view.undoable, _undo(T("Undo this change"))),
+            class_name="card-actions gap",
+        ),
+        class_name="panel",
+    )
+
+
+def _undo(label: rx.Component) -> rx.Component:
+    return rx.link(rx.icon("undo-2", size=16), label, href=_view.undo_url, underline="none", class_name="button")
 
 
 def _settings() -> rx.Component:

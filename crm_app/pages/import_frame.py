@@ -28,7 +28,7 @@ def frame(*content: rx.Component, step: str = "", foot: rx.Component | None = No
             ImportWizardState.missing,
             _missing(),
             rx.el.div(
-                steps(step) if step else rx.fragment(),
+                rx.cond(~ImportWizardState.is_change, steps(step)) if step else rx.fragment(),
                 rx.el.div(
                     _messages(),
                     _gone() if step in ("read", "columns", "check") else rx.fragment(),
@@ -134,8 +134,11 @@ def progress() -> rx.Component:
                 ImportWizardState.state,
                 ("reading", T("Reading the file …")),
                 ("checking", T("Checking every row …")),
-                ("undoing", T("Taking the import back …")),
-                T("Importing …"),
+                (
+                    "undoing",
+                    rx.cond(ImportWizardState.is_change, T("Taking the change back …"), T("Taking the import back …")),
+                ),
+                rx.cond(ImportWizardState.is_change, T("Changing …"), T("Importing …")),
             )
         ),
         rx.el.div(

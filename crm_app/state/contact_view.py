@@ -36,6 +36,7 @@ _ICONS = {
     "created": "user-plus",
     "changed": "pencil",
     "imported": "file-up",
+    "changed_many": "list-checks",
     "deactivated": "user-x",
     "reactivated": "user-check",
 }
@@ -227,7 +228,7 @@ class Presenter:
             when=spoken(entry.at, self.language, self.actor.timezone),
             exact=exact(entry.at, self.language, self.actor.timezone),
             who=entry.who,
-            url=routes.import_step(entry.data["import"], "done") if entry.kind == "imported" else "",
+            url=routes.import_step(entry.data["import"], "done") if entry.kind in ("imported", "changed_many") else "",
             changes=changes,
         )
 
@@ -237,6 +238,8 @@ def _what(entry: Entry) -> Text:
         if entry.data.get("outcome") == "create":
             return text("Created by import {name}, row {row}", name=entry.source, row=entry.data["row"])
         return text("Updated by import {name}, row {row}", name=entry.source, row=entry.data["row"])
+    if entry.kind == "changed_many":
+        return text("Changed with many others: {name}", name=entry.source)
     return {
         "created": text("Created by hand"),
         "changed": text("Changed"),

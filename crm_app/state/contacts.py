@@ -82,12 +82,15 @@ class ContactListState(rx.State):
     error: str = ""
     may_edit: bool = False
     may_import: bool = False
+    may_bulk: bool = False
+    numbers: list[int] = []  # of the page
 
     @action(permission=Permission.CONTACTS_READ)
     async def load(self):
         """Reads the URL and shows its page."""
         params = dict(self.router.url.query_parameters)
         actor = await current_actor(self)
+        self.may_bulk = actor.may(Permission.CONTACTS_BULK)
         self.may_edit, self.may_import = actor.may(Permission.CONTACTS_EDIT), actor.may(Permission.IMPORT)
         path = routes.LEADS if self.router.url.path.startswith(routes.LEADS) else routes.CONTACTS
         try:
@@ -107,6 +110,7 @@ class ContactListState(rx.State):
             return
         self.rows, page, self.import_name, self.chips, segment = shown
         self.segment_name, self.segment_changeable = segment
+        self.numbers = [row.number for row in self.rows]
         self.total, self.capped = min(page.total, listing.COUNT_LIMIT), page.total > listing.COUNT_LIMIT
         self.previous_url = _url(wanted, path, before=page.before) if page.before else ""
         self.next_url = _url(wanted, path, after=page.after) if page.after else ""

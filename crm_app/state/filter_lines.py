@@ -60,6 +60,8 @@ class Lines:
         """Everything that can be asked for, by group."""
         found: dict[str, list[Choice]] = {}
         for subject in self._known.values():
+            if subject.is_hidden:
+                continue
             found.setdefault(self._say(GROUP_LABELS[subject.group]), []).append(
                 Choice(subject.name, self._say(subject.label))
             )

@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from crm_app import locales, routes
 from crm_app.jobs import queue
 from crm_app.locales import Text, ntext, text
-from crm_app.models import Import, ImportState, Job, JobKind, Permission
+from crm_app.models import Import, ImportKind, ImportState, Job, JobKind, Permission
 from crm_app.services import database, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound, NotPermitted
@@ -61,6 +61,7 @@ class Standing:
     gone: str  # what is said when the file was deleted
     belongs: str
     belongs_url: str
+    is_change: bool  # of many contacts, without a file
     follows: bool  # fetched again: somebody knows how it is read, so the columns are next
 
 
@@ -69,6 +70,7 @@ class ImportWizardState(rx.State):
 
     missing: bool = False
     loaded: bool = False
+    is_change: bool = False
     name: str = ""
     file_name: str = ""
     state: str = ""
@@ -177,7 +179,7 @@ class ImportWizardState(rx.State):
 
     def _show(self, seen: Standing) -> None:
         self.name, self.file_name, self.state, self.rows = seen.name, seen.file_name, seen.state, seen.rows
-        self.working = seen.state in WORKING
+        self.working, self.is_change = seen.state in WORKING, seen.is_change
         self.done, self.total, self.pace, self.queued = seen.done, seen.total, seen.pace, seen.queued
         self.percent = min(100, seen.done * 100 // seen.total) if seen.total else 0
         self.error, self.earlier, self.earlier_url = seen.error, seen.earlier, seen.earlier_url
@@ -195,7 +197,8 @@ def _look(actor: Actor, import_id: int) -> Standing | None:
         except NotFound:
             return None
         original = session.get(Import, found.continues_id) if found.continues_id is not None else None
-        twin = next(iter(access.same_file(session, actor, found)), None) if not found.committed_row else None
+        is_new_file = not found.committed_row and found.kind == ImportKind.FILE
+        twin = next(iter(access.same_file(session, actor, found)), None) if is_new_file else None
         return Standing(
             name=found.name or found.file_name,
             file_name=found.file_name,
@@ -209,6 +212,7 @@ def _look(actor: Actor, import_id: int) -> Standing | None:
             earlier=_earlier(twin, actor) if twin else "",
             gone=locales.render(kept.FILE_GONE, actor.language) if found.purged_at is not None else "",
             earlier_url=routes.import_step(twin.id or 0, "done") if twin else "",
+            is_change=found.kind == ImportKind.CHANGE,
             follows=found.follows_id is not None and jobs.count(session, import_id, JobKind.READ) == 1,
             belongs=_belongs(original, actor) if original else "",
             belongs_url=routes.import_step(original.id or 0, "done") if original else "",

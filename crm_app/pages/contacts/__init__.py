@@ -9,6 +9,7 @@ from crm_app.components.pager import pager
 from crm_app.components.search_box import search_box
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, figure, t, tn
+from crm_app.pages.contacts.bulk_panel import bulk_bar, bulk_panel
 from crm_app.pages.contacts.filter_panel import filter_button, filter_panel
 from crm_app.pages.contacts.segments_panel import (
     remove_button,
@@ -18,6 +19,7 @@ from crm_app.pages.contacts.segments_panel import (
     segments_panel,
 )
 from crm_app.pages.contacts.table import contact_table
+from crm_app.state.bulk import BulkState
 from crm_app.state.contacts import ContactListState
 from crm_app.state.session import SessionState
 
@@ -37,6 +39,8 @@ def _list(place: str, title: str, kinds: rx.Component) -> rx.Component:
         _filters(),
         save_panel(),
         filter_panel(),
+        bulk_bar(),
+        bulk_panel(),
         rx.cond(ContactListState.error, notice(ContactListState.error, "danger")),
         rx.cond(
             ContactListState.loaded & (ContactListState.rows.length() == 0),
@@ -201,5 +205,5 @@ def _no_contacts() -> rx.Component:
     )
 
 
-LEADS_PAGE = {"route": routes.LEADS, "on_load": [SessionState.load, ContactListState.load]}
-PAGE = {"route": routes.CONTACTS, "on_load": [SessionState.load, ContactListState.load]}
+LEADS_PAGE = {"route": routes.LEADS, "on_load": [SessionState.load, ContactListState.load, BulkState.load]}
+PAGE = {"route": routes.CONTACTS, "on_load": [SessionState.load, ContactListState.load, BulkState.load]}

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from crm_app.components.text import N, T, t
+from crm_app.pages.contacts.bulk_panel import tick, tick_page
 from crm_app.state.contacts import ContactLine, ContactListState
 
 
@@ -11,6 +12,7 @@ def contact_table() -> rx.Component:
         rx.el.table(
             rx.el.thead(
                 rx.el.tr(
+                    rx.cond(ContactListState.may_bulk, tick_page()),
                     _head("number", N("No."), class_name="right"),
                     _head("name", N("Name")),
                     rx.el.th(T("Company"), scope="col"),
@@ -54,6 +56,7 @@ def _head(key: str, label: str, class_name: str = "") -> rx.Component:
 
 def _row(line: rx.Var[ContactLine]) -> rx.Component:
     return rx.el.tr(
+        rx.cond(ContactListState.may_bulk, tick(line)),
         rx.el.td(line.number, class_name="number right quiet"),
         rx.el.td(
             rx.el.div(

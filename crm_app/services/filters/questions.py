@@ -67,6 +67,7 @@ class Subject:
     build: Build
     options: tuple[tuple[str, Text], ...] = ()
     has_choices: bool = False
+    is_hidden: bool = False  # not offered in the panel: it comes from elsewhere
 
 
 def question(subject: Subject, condition: Condition, asker: Asker) -> Question:

@@ -115,6 +115,11 @@ def _owner(session: Session, asked: Question) -> ColumnElement[bool]:
     return columns.by_choice(session, col(Contact.owner_id), asked, ids)
 
 
+def _picked(session: Session, asked: Question) -> ColumnElement[bool]:
+    """Contacts by number, one by one."""
+    return columns.by_choice(session, col(Contact.number), asked, _ids(asked))
+
+
 def _ids(asked: Question) -> list[int]:
     return [int(value) for value in asked.values if value.isdigit() and len(value) < 19]
 
@@ -173,6 +178,7 @@ register(Subject("activity", text("Activity"), Kind.ACTIVITY, FieldGroup.CRM, ti
 register(
     Subject("import", text("Came in with the import"), Kind.AMONG, FieldGroup.CRM, ties.by_imports, has_choices=True)
 )
+register(Subject("picked", text("Picked by hand"), Kind.AMONG, FieldGroup.CRM, _picked, is_hidden=True))
 for _channel, _label in (
     (Channel.EMAIL, text("Consent to e-mails")),
     (Channel.SMS, text("Consent to SMS")),

@@ -47,6 +47,8 @@ class Words:
         return said if not values or "{value}" in operator.label.msgid else f"{said} {values}"
 
     def _values(self, subject: str, takes: Takes, values: tuple[str, ...]) -> str:
+        if subject == "picked":
+            return ", ".join(values[:_SHOWN]) + (" …" if len(values) > _SHOWN else "")
         if takes is Takes.SOME:
             names = [self._name(subject, value) for value in values]
             shown = ", ".join(names[:_SHOWN])

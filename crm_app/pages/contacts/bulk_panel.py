@@ -1,0 +1,191 @@
+"""Ticks before the rows, the bar that counts them, and the panel that says what is done to them."""
+
+import reflex as rx
+
+from crm_app.components.notice import notice
+from crm_app.components.panel import Panel
+from crm_app.components.text import T, figure, t, tn
+from crm_app.state.bulk import WITHOUT_OPT_IN, BulkState, Settable
+from crm_app.state.choice import Choice
+from crm_app.state.contacts import ContactLine, ContactListState
+
+OPENER = "bulk-open"
+
+
+def tick(line: rx.Var[ContactLine]) -> rx.Component:
+    return rx.el.td(
+        rx.el.input(
+            type="checkbox",
+            checked=BulkState.everybody | BulkState.numbers.contains(line.number),
+            on_change=BulkState.tick(line.number),
+            aria_label=t("Tick {name}", name=line.name),
+        ),
+        class_name="tick",
+    )
+
+
+def tick_page() -> rx.Component:
+    return rx.el.th(
+        rx.el.input(
+            type="checkbox",
+            checked=BulkState.everybody,
+            on_change=BulkState.tick_page(ContactListState.numbers),
+            aria_label=t("Tick all of this page"),
+        ),
+        scope="col",
+        class_name="tick",
+    )
+
+
+def bulk_bar() -> rx.Component:
+    """How many are ticked, and what can be done with them."""
+    return rx.cond(
+        BulkState.everybody | (BulkState.numbers.length() > 0),
+        rx.el.div(
+            rx.el.span(
+                rx.cond(
+                    BulkState.everybody,
+                    rx.cond(
+                        ContactListState.capped,
+                        t("All of more than {n} contacts", n=figure(ContactListState.total)),
+                        tn("All of {n} contact", "All of {n} contacts", ContactListState.total),
+                    ),
+                    tn("{n} contact ticked", "{n} contacts ticked", BulkState.numbers.length()),
+                ),
+                aria_live="polite",
+                class_name="number",
+            ),
+            rx.cond(
+                ~BulkState.everybody & (ContactListState.total > BulkState.numbers.length()),
+                rx.el.button(
+                    rx.cond(
+                        ContactListState.capped,
+                        t("Choose all of more than {n}", n=figure(ContactListState.total)),
+                        t("Choose all {n}", n=figure(ContactListState.total)),
+                    ),
+                    type="button",
+                    class_name="button plain",
+                    on_click=BulkState.choose_everybody,
+                ),
+            ),
+            rx.el.button(
+                rx.icon("list-checks", size=16),
+                T("Change …"),
+                id=OPENER,
+                type="button",
+                class_name="button",
+                aria_expanded=BulkState.opened.to_string(),
+                on_click=BulkState.toggle,
+            ),
+            rx.el.button(
+                rx.icon("x", size=16),
+                type="button",
+                class_name="button plain icon",
+                aria_label=t("Tick nobody"),
+                on_click=BulkState.clear,
+            ),
+            class_name="bulk-bar",
+        ),
+    )
+
+
+def bulk_panel() -> rx.Component:
+    return rx.cond(
+        BulkState.opened,
+        Panel.create(
+            rx.el.form(
+                rx.el.div(
+                    rx.el.select(
+                        rx.el.option(T("Set a field"), value="set"),
+                        rx.el.option(T("Give tags"), value="tag"),
+                        rx.el.option(T("Take a tag away"), value="untag"),
+                        rx.el.option(T("Make inactive"), value="deactivate"),
+                        rx.el.option(T("Make inactive who did not confirm e-mails"), value=WITHOUT_OPT_IN),
+                        rx.el.option(T("Make active again"), value="reactivate"),
+                        value=BulkState.kind,
+                        on_change=BulkState.choose_kind,
+                        aria_label=t("What to do"),
+                        class_name="input",
+                    ),
+                    rx.match(
+                        BulkState.kind,
+                        ("set", _set()),
+                        ("tag", _text(t("Tags, with commas between them"))),
+                        ("untag", _select(BulkState.tags, t("Tag"), T("– choose –"))),
+                        rx.fragment(),
+                    ),
+                    class_name="filter-line",
+                ),
+                rx.cond(BulkState.error, notice(BulkState.error, "danger")),
+                rx.cond(BulkState.told, rx.el.p(BulkState.told, aria_live="polite")),
+                rx.el.div(
+                    rx.el.button(
+                        tn("Change {n} contact", "Change {n} contacts", BulkState.changing),
+                        type="submit",
+                        disabled=BulkState.changing == 0,
+                        class_name="button primary",
+                    ),
+                    rx.el.button(T("Cancel"), type="button", class_name="button plain", on_click=BulkState.close),
+                    rx.el.span(T("It can be undone afterwards."), class_name="quiet"),
+                    class_name="filter-foot",
+                ),
+                on_submit=BulkState.start,
+                class_name="filter-form",
+            ),
+            opener=OPENER,
+            label=t("Change many contacts"),
+            kind="group",
+            class_name="panel filter",
+            on_close=BulkState.close,
+        ),
+    )
+
+
+def _set() -> rx.Component:
+    return rx.fragment(
+        rx.el.select(
+            rx.foreach(BulkState.fields, _field),
+            value=BulkState.field_name,
+            on_change=BulkState.choose_field,
+            aria_label=t("Field"),
+            class_name="input",
+        ),
+        rx.match(
+            BulkState.field_kind,
+            ("choice", _select(BulkState.field_choices, t("Value"), T("– empty –"))),
+            ("date", _text(t("Value"), "date")),
+            _text(t("Value; leave it blank to empty the field")),
+        ),
+    )
+
+
+def _field(field: rx.Var[Settable]) -> rx.Component:
+    return rx.el.option(field.label, value=field.name, key=field.name)
+
+
+def _select(choices: rx.Var[list[Choice]], label: rx.Var[str], nothing: rx.Component) -> rx.Component:
+    return rx.el.select(
+        rx.el.option(nothing, value=""),
+        rx.foreach(choices, lambda choice: rx.el.option(choice.label, value=choice.value, key=choice.value)),
+        name="value",
+        default_value="",
+        on_change=BulkState.set_value,
+        aria_label=label,
+        key=BulkState.kind + BulkState.field_name,
+        class_name="input",
+    )
+
+
+def _text(label: rx.Var[str], kind: str = "text") -> rx.Component:
+    return rx.el.input(
+        name="value",
+        type=kind,
+        default_value="",
+        placeholder=label if kind == "text" else "",
+        on_blur=BulkState.set_value,
+        aria_label=label,
+        auto_complete="off",
+        max_length=2000,
+        key=BulkState.kind + BulkState.field_name,
+        class_name="input filter-text",
+    )
