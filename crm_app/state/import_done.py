@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 
 from crm_app import locales, routes
 from crm_app.locales import ntext, text
-from crm_app.models import HALTED, Import, ImportState, Permission, UndoOutcome, User
+from crm_app.models import HALTED, Import, ImportKind, ImportState, Permission, UndoOutcome, User
 from crm_app.services import custom_fields, database, installation
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, NotFound
@@ -135,7 +135,7 @@ def _fetch(actor: Actor, import_id: int) -> DoneView | None:
 
 
 def _view(found: Import, counts: dict[str, int], who: str, actor: Actor, fields: Mapping[str, Field]) -> DoneView:
-    options = Options.from_json(found.options)
+    options = Options() if found.kind == ImportKind.CHANGE else Options.from_json(found.options)
     language = actor.language
     undone = found.state == ImportState.UNDONE
     wrote = counts.get("create", 0) + counts.get("update", 0)

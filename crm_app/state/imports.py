@@ -8,7 +8,7 @@ import reflex as rx
 from crm_app import locales, routes
 from crm_app.jobs import queue
 from crm_app.locales import text
-from crm_app.models import HALTED, Import, ImportState, Permission
+from crm_app.models import HALTED, Import, ImportKind, ImportState, Permission
 from crm_app.services import database, installation
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, CRMError, NotFound
@@ -113,7 +113,8 @@ def _fetch(actor: Actor, query: str, before: int | None) -> tuple[list[ImportLin
         lines = []
         for entry in entries:
             line = _line(entry, access.came_in(session, entry.found), actor)
-            line.kept = file_line(settings, entry.found, actor)
+            if entry.found.kind == ImportKind.FILE:
+                line.kept = file_line(settings, entry.found, actor)
             lines.append(line)
         return lines, total
 
