@@ -31,6 +31,7 @@ def import_undo() -> rx.Component:
                 ImportUndoState.ready,
                 rx.fragment(
                     _head(),
+                    _lowered(),
                     _tiles(),
                     _filters(),
                     rows(),
@@ -118,6 +119,24 @@ def _undone() -> rx.Component:
             ),
         ),
         "good",
+    )
+
+
+def _lowered() -> rx.Component:
+    """What no undo gives back, before it and after it."""
+    return rx.cond(
+        ImportUndoState.lowered > 0,
+        notice(
+            rx.fragment(
+                tn(
+                    "{n} revocation of consent came with this import. It stays in force when the import is undone.",
+                    "{n} revocations of consent came with this import. They stay in force when the import is undone.",
+                    ImportUndoState.lowered,
+                ),
+                " ",
+                T("Only the person can agree again."),
+            )
+        ),
     )
 
 

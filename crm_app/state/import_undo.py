@@ -46,6 +46,7 @@ class ImportUndoState(rx.State):
     who: str = ""
     when: str = ""
     behind: int = 0  # rows a stopped undo has been through
+    lowered: int = 0  # consents that stay lowered, once `counted`
     _import_id: int = 0
     _ticket: int = 0  # of the newest load: what an older one finds is not shown
     _shown_in: str = ""  # the import's state when its rows were read
@@ -109,6 +110,7 @@ class ImportUndoState(rx.State):
             return
         figures = (plan.reversed, plan.kept, plan.impossible)
         self.counts = {"": plan.rows, **dict(zip([one.value for one in UndoOutcome], figures, strict=True))}
+        self.lowered = plan.lowered
         self.counted, self._counted_in, self._counted_at = True, state, time.monotonic()
 
 

@@ -1,4 +1,4 @@
-"""What a chunk of a commit writes into the ledger, in the chunk's own transaction."""
+"""What a chunk of a commit writes into the ledger, in the chunk's own transaction, and what an import came to there."""
 
 from __future__ import annotations
 
@@ -56,9 +56,19 @@ def _numbers(batch: Batch, rows: set[int]) -> dict[int, int]:
 
 def summary(session: Session, import_id: int, who: AuditEntry) -> AuditEntry | None:
     """One audit entry with the counts of what the import wrote, by whoever `who` names; None when it wrote nothing."""
-    query = select(Consent.state, func.count()).where(Consent.import_id == import_id).group_by(Consent.state)
-    counts = dict(session.execute(query).tuples().all())
+    counts = _counts(session, import_id)
     if not counts:
         return None
     data = {"import": import_id, **counts}
     return AuditEntry(user_id=who.user_id, actor=who.actor, action="consent.import", data=data)
+
+
+def lowered(session: Session, import_id: int) -> int:
+    """How many consents the import lowered. They stay so, whatever becomes of its contacts."""
+    return _counts(session, import_id).get(ConsentState.REVOKED, 0)
+
+
+def _counts(session: Session, import_id: int) -> dict[str, int]:
+    """Entries of the import by state."""
+    query = select(Consent.state, func.count()).where(Consent.import_id == import_id).group_by(Consent.state)
+    return dict(session.execute(query).tuples().all())

@@ -17,7 +17,7 @@ from crm_app.models import Contact, Import, ImportState, JobKind, LeadStatus, Ou
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
-from crm_app.services.imports import access, kept, undo_edits, undo_names, undo_plan, undo_rows
+from crm_app.services.imports import access, consent_writing, kept, undo_edits, undo_names, undo_plan, undo_rows
 from crm_app.services.imports.preview import field_of, shown_changes
 from crm_app.services.imports.undo_edits import Edit
 from crm_app.services.imports.undo_plan import RowFate
@@ -35,6 +35,7 @@ class UndoPlan:
     kept: int
     impossible: int
     is_done: bool  # True: these are the figures of an undo that has ended
+    lowered: int = 0  # consents the import lowered: no undo raises them again
 
     @property
     def rows(self) -> int:
@@ -76,14 +77,16 @@ class UndoPage:
 
 
 def preview(session: Session, actor: Actor, import_id: int) -> UndoPlan:
-    """How many rows can be taken back, stay because somebody edited since, or cannot be taken back.
+    """How many rows can be taken back, stay because somebody edited since, or cannot be taken back, and how many
+    consents stay lowered.
 
     Looks at every row: some five seconds for 100,000. Raises NotFound, NotPermitted; Conflict while the import is
     still coming in, when it has written nothing, or when the values of before are no longer kept.
     """
     found = _undoable(session, actor, import_id)
+    lowered = consent_writing.lowered(session, import_id)
     if found.state == ImportState.UNDONE:
-        return _plan(found.undo_counts, is_done=True)
+        return _plan(found.undo_counts, lowered, is_done=True)
     kept.require_undo_data(found)
     begun, counts, after = undo_rows.since(session, found), Counter[str](), 0
     while rows := undo_rows.proofs(session, import_id, after=after, limit=BATCH):
@@ -91,7 +94,7 @@ def preview(session: Session, actor: Actor, import_id: int) -> UndoPlan:
         after = rows[-1].row
     if not counts:
         raise Conflict(NOTHING)
-    return _plan(counts, is_done=False)
+    return _plan(counts, lowered, is_done=False)
 
 
 def undone_by(session: Session, found: Import) -> str:
@@ -139,9 +142,9 @@ def _undoable(session: Session, actor: Actor, import_id: int) -> Import:
     return found
 
 
-def _plan(counts: dict[str, Any], *, is_done: bool) -> UndoPlan:
+def _plan(counts: dict[str, Any], lowered: int, *, is_done: bool) -> UndoPlan:
     back, kept, impossible = (int(counts.get(outcome, 0)) for outcome in UndoOutcome)
-    return UndoPlan(back, kept, impossible, is_done)
+    return UndoPlan(back, kept, impossible, is_done, lowered)
 
 
 def _shown(session: Session, found: Import, fates: list[RowFate], begun: datetime, language: str) -> list[UndoRow]:

@@ -26,7 +26,7 @@ from crm_app.models import (
 from crm_app.services import database
 from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.consent import ledger, suppression
-from crm_app.services.imports import edits, steps
+from crm_app.services.imports import edits, steps, undo
 from crm_app.services.imports.columns import InFile
 from crm_app.services.imports.suppressed_rows import ERASED, SUPPRESSED
 from tests.services.imports.conftest import Flow, add_contact
@@ -238,13 +238,23 @@ def test_undo_leaves_consent_lowered_and_the_ledger_as_it_is(flow: Flow, session
     id_ = flow.checked(content)
     flow.commit(id_)
     before = entries(session)
+    assert undo.preview(session, flow.actor, id_).lowered == 1, "said before"
     assert flow.work(steps.undo, id_) is JobState.DONE
     assert flow.get(id_).undo_counts == {"reversed": 2, "kept": 0, "impossible": 0}
     session.rollback()
+    plan = undo.preview(session, flow.actor, id_)
+    assert (plan.is_done, plan.lowered) == (True, 1), "and after"
     assert session.exec(select(Contact)).all() == []
     assert entries(session) == before and state("ada@example.org") is REVOKED
     flow.done(content)  # once more: nothing rises again
     assert entries(session) == before
+
+
+def test_an_undo_speaks_only_of_consents_its_own_import_lowered(flow: Flow, session: Session) -> None:
+    flow.done("first_name,email,consent_email\nAda,ada@example.org,no\n")
+    id_ = flow.checked("first_name,email,consent_email\nAda,ada@example.org,no\nBea,bea@example.org,yes\n")
+    flow.commit(id_)
+    assert undo.preview(session, flow.actor, id_).lowered == 0
 
 
 def test_a_mended_cell_is_planned_with_all_it_hangs_on(flow: Flow, session: Session, bob: Actor) -> None:
