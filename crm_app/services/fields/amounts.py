@@ -86,6 +86,10 @@ def decimal_sign(country: str) -> str:
 
 def amount_text(value: int | float) -> str:
     """The number so that `parse_amount` reads it back in every country: never a point before exactly three digits."""
-    written = format(value, "f").rstrip("0").rstrip(".") if "e" in str(value) else str(value)
-    whole, point, fraction = written.partition(".")
-    return written + "0" if point and len(fraction) == 3 and len(whole.lstrip("-")) <= 3 else written
+    return unmistakable(format(value, "f").rstrip("0").rstrip(".") if "e" in str(value) else str(value))
+
+
+def unmistakable(number: str) -> str:
+    """A number written with a decimal point, with one more zero where the point could be taken for one of thousands."""
+    whole, point, fraction = number.partition(".")
+    return number + "0" if point and len(fraction) == 3 and len(whole.lstrip("-")) <= 3 else number

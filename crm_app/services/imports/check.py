@@ -15,9 +15,10 @@ from crm_app.locales import text
 from crm_app.models import Outcome
 from crm_app.services import custom_fields, database, installation
 from crm_app.services.actor import Actor
+from crm_app.services.fields.registry import FieldKind
 from crm_app.services.fields.verdict import FieldContext, Level
 from crm_app.services.imports import columns as mappings
-from crm_app.services.imports import continued, layout, plan_file, references, staging
+from crm_app.services.imports import continued, layout, number_cells, plan_file, references, staging
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.columns import ColumnMapping, InFile, Options
 from crm_app.services.imports.consent_guard import ConsentGuard
@@ -89,6 +90,8 @@ class Check:
         self._chosen: dict[int, int] = {}
         self._erased: set[int] = set()
         self._indexes = {column.target: column.index for column in columns}
+        amounts = {name for name, own in known.custom.items() if own.kind is FieldKind.AMOUNT}
+        self._numbers = {self._indexes[name] for name in amounts & set(self._indexes)} & number_cells.columns(plan)
         self._keeps_all = options.in_file is not InFile.FIRST or bool(self.layout.consents)
         self._consents = ConsentGuard(self.layout, context, keeps=True)
         self.counts: Counter[str] = Counter(dict.fromkeys(Outcome, 0))
@@ -140,6 +143,8 @@ class Check:
         changed = plan_file.edits(self.plan, rows[0], rows[-1])
         if changed:
             cells = [plan_file.edited(each, changed.get(row, {})) for row, each in zip(rows, cells, strict=True)]
+        if self._numbers:
+            number_cells.write_out(self.plan, self._numbers, rows, cells, changed)
         self._left_out = {row for row, edits in changed.items() if plan_file.WHOLE_ROW in edits}
         self._chosen = self._resolved(changed)
         self._chunk(rows, cells)

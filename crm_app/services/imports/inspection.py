@@ -106,7 +106,7 @@ def _profile(source: Path, read_out: ReadOut, target: Path | None) -> Profile:
         for item in reader.records(source, read_out):
             if isinstance(item, Problem):
                 profile.report(item)
-            elif item.number > (read_out.header_row or 0):
+            elif isinstance(item, Record) and item.number > (read_out.header_row or 0):
                 profile.add(item)
                 if write is not None:
                     write.writerow(item.cells)

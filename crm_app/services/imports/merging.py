@@ -16,7 +16,7 @@ from sqlmodel import Session
 from crm_app.models import Import, ImportState, Outcome
 from crm_app.models.base import now
 from crm_app.services.errors import Conflict
-from crm_app.services.imports import plan_file, preview, returning, uploads
+from crm_app.services.imports import number_cells, plan_file, preview, returning, uploads
 from crm_app.services.imports.check import BY_HAND
 from crm_app.services.imports.commit import IS_IN
 from crm_app.services.imports.plan_file import storable
@@ -111,6 +111,7 @@ def _take(
             cells.append(mended(stood, brought[record], columns))
         profiles.add(cells)
         numbers = [rows[record] for record in records]
+        number_cells.carry(before, plan, old, dict(zip(numbers, cells, strict=True)), edits)
         plan.executemany(
             "INSERT INTO cells VALUES (?, ?)", [(row, storable(each)) for row, each in zip(numbers, cells, strict=True)]
         )
@@ -124,6 +125,7 @@ def _take(
         values = (column.index, header, column.filled, column.different, column.is_capped)
         plan.execute("INSERT INTO profile VALUES (?, ?, ?, ?, ?, ?)", (*values, storable(column.samples)))
     plan.execute("CREATE INDEX note_row ON note(row)")
+    number_cells.finish(plan)
     read_out = plan_file.fetch(staged, "read_out")
     plan_file.put(plan, read_out=read_out, rows=len(rows), taken=len(rows), continues=original.id)
 

@@ -9,13 +9,13 @@ from crm_app.locales import ntext, text
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.verdict import Level, Problem
 from crm_app.services.fields.vocabulary import separator_of
-from crm_app.services.imports import plan_file, shipped_presets
+from crm_app.services.imports import number_cells, plan_file, shipped_presets
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.mapping.suggest import suggest
 from crm_app.services.imports.plan_file import WHOLE_ROW, storable, text_json
 from crm_app.services.imports.profile import ColumnProfile, Profiles
 from crm_app.services.imports.reading import reader
-from crm_app.services.imports.reading.types import ReadOut, ReadSettings, Record
+from crm_app.services.imports.reading.types import NumberCell, ReadOut, ReadSettings, Record
 
 CHUNK = 5_000
 TOLD = 20
@@ -38,8 +38,9 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     profiles = Profiles(read_out.headers)
     rows = 0
     with plan_file.create(folder / payload["file"]) as connection, held_back():
-        for records, problems in _chunks(reader.records(source, read_out, max_rows=payload["max_rows"])):
+        for records, problems, numbers in _chunks(reader.records(source, read_out, max_rows=payload["max_rows"])):
             taken = _take(connection, records, problems, len(read_out.headers))
+            number_cells.keep(connection, numbers)
             _tell(read_out, records, problems)
             profiles.add(taken)
             rows += len(taken)
@@ -92,19 +93,24 @@ def _tell_rows_above(read_out: ReadOut) -> None:
         read_out.problems.insert(0, Problem(Level.WARNING, message))
 
 
-def _chunks(found: Iterator[Record | Problem]) -> Iterator[tuple[list[Record], list[Problem]]]:
+def _chunks(
+    found: Iterator[Record | Problem | NumberCell],
+) -> Iterator[tuple[list[Record], list[Problem], list[NumberCell]]]:
     records: list[Record] = []
     problems: list[Problem] = []
+    numbers: list[NumberCell] = []
     for item in found:
         if isinstance(item, Record):
             records.append(item)
-        else:
+        elif isinstance(item, Problem):
             problems.append(item)
+        else:
+            numbers.append(item)
         if len(records) + len(problems) >= CHUNK:
-            yield records, problems
-            records, problems = [], []
+            yield records, problems, numbers
+            records, problems, numbers = [], [], []
     if records or problems:
-        yield records, problems
+        yield records, problems, numbers
 
 
 def _take(connection: Any, records: list[Record], problems: list[Problem], width: int) -> list[list[str]]:
@@ -140,6 +146,7 @@ def _keep(connection: Any, read_out: ReadOut, columns: list[ColumnProfile], take
         values = (column.index, _plain(column.header), column.filled, column.different, column.is_capped)
         connection.execute("INSERT INTO profile VALUES (?, ?, ?, ?, ?, ?)", (*values, storable(column.samples)))
     connection.execute("CREATE INDEX note_row ON note(row)")
+    number_cells.finish(connection)
     plan_file.put(connection, read_out=read_out_json(read_out), rows=read_out.rows, taken=taken)
 
 

@@ -61,7 +61,13 @@ class Flow:
 
     def bring(self, text: str, file_name: str = "people.csv", settings: ReadSettings | None = None) -> int:
         """Stores and reads a file; the import's id."""
-        stored = uploads.from_text(text)
+        return self._read(uploads.from_text(text), file_name, settings)
+
+    def bring_file(self, path: Path) -> int:
+        """`bring` for a file that is no text."""
+        return self._read(uploads.from_path(path), path.name, None)
+
+    def _read(self, stored: uploads.Stored, file_name: str, settings: ReadSettings | None) -> int:
         with database.transaction() as session:
             made = uploads.create(
                 session,

@@ -5,13 +5,17 @@ as in Excel (0.1 + 0.2 is 0.3). Serial dates count days from 1899-12-30 or, in t
 """
 
 import datetime as dt
+import re
 from decimal import Decimal
+
+from crm_app.services.fields.amounts import unmistakable
 
 _EPOCH_1900 = dt.date(1899, 12, 30)
 _EPOCH_1904 = dt.date(1904, 1, 1)
 _EXACT = 2**53  # whole numbers below it are exact in a double
 _LAST_SERIAL = 2_958_465  # 9999-12-31, the last day Excel knows
 _DAY = 86_400
+_LIKE_THOUSANDS = re.compile(r"-?\d{1,3}[.,]\d{3}")
 
 
 def number_text(raw: str) -> str:
@@ -56,6 +60,11 @@ def percent_text(raw: str, decimals: int) -> str:
     if "." in shown:
         shown = shown.rstrip("0").rstrip(".")
     return with_decimals(shown, decimals) + "%"
+
+
+def exact_number(raw: str, shown: str) -> str | None:
+    """A number as every country reads it, where its cell shows what half of them take for thousands, such as 1.234."""
+    return unmistakable(number_text(raw)) if _LIKE_THOUSANDS.fullmatch(shown) else None
 
 
 def boolean_text(raw: str) -> str:

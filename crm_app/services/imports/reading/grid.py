@@ -23,11 +23,15 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """`number` is the sheet's own, from 1; trailing blank cells are left out."""
+    """`number` is the sheet's own, from 1; trailing blank cells are left out.
+
+    `numbers`: 0-based column and `cell_text.exact_number` of the number cells that have one.
+    """
 
     number: int
     cells: list[str]
     troubles: list[Trouble] = field(default_factory=list)
+    numbers: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

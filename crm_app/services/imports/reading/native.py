@@ -12,7 +12,7 @@ import python_calamine
 
 from crm_app.locales import Text, text
 from crm_app.services.imports.reading import archive, precheck
-from crm_app.services.imports.reading.cell_text import python_text
+from crm_app.services.imports.reading.cell_text import exact_number, python_text
 from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.grid import Grid, Merge, RawRow, Trouble
 from crm_app.services.imports.reading.types import Sheet
@@ -56,10 +56,15 @@ class NativeBook:
                     cells[column] = text_shown
                 if is_error:
                     troubles.append(Trouble(column, "error", text_shown))
+            numbers = [
+                (column, exact)
+                for column, value in enumerate(row, start=first_column)
+                if type(value) is float and (exact := exact_number(repr(value), cells[column]))
+            ]
             while cells and not cells[-1]:
                 cells.pop()
             if cells or troubles:
-                yield grid.checked(RawRow(number + 1, cells, troubles))
+                yield grid.checked(RawRow(number + 1, cells, troubles, numbers))
 
     def merges(self, sheet: str) -> list[Merge]:
         ranges = self._sheet(sheet).merged_cell_ranges or []

@@ -11,7 +11,7 @@ from crm_app.services.imports.reading import delimited, vcard, workbook
 from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.grid import MOST_COLUMNS
 from crm_app.services.imports.reading.precheck import sniff_format
-from crm_app.services.imports.reading.types import Format, ReadOut, ReadSettings, Record
+from crm_app.services.imports.reading.types import Format, NumberCell, ReadOut, ReadSettings, Record
 
 LONGEST_CELL = 32_767  # characters, Excel's own limit
 
@@ -30,7 +30,7 @@ def understand(path: Path, file_name: str, settings: ReadSettings | None = None)
     return read_out
 
 
-def records(path: Path, read_out: ReadOut, *, max_rows: int | None = None) -> Iterator[Record | Problem]:
+def records(path: Path, read_out: ReadOut, *, max_rows: int | None = None) -> Iterator[Record | Problem | NumberCell]:
     """The rows behind the header, in order. A `Problem` that no record with its number follows is a refused row.
 
     Nothing is cut: a cell beyond 32,767 characters refuses its row, a row beyond `max_rows` (default: the
@@ -40,7 +40,7 @@ def records(path: Path, read_out: ReadOut, *, max_rows: int | None = None) -> It
     modules: dict[Format, ModuleType] = {Format.CSV: delimited, Format.VCARD: vcard}
     rows = 0
     for item in modules.get(read_out.format, workbook).records(path, read_out):
-        if isinstance(item, Problem):
+        if not isinstance(item, Record):
             yield item
             continue
         rows += 1

@@ -61,6 +61,15 @@ class Record:
     line: int = 0  # physical line where it starts (text files)
 
 
+@dataclass(frozen=True, slots=True)
+class NumberCell:
+    """A number of a workbook whose text may be taken for another one (1.234 for 1234). `exact` is nowhere mistaken."""
+
+    row: int  # the number of its record
+    column: int  # 0-based
+    exact: str
+
+
 @dataclass(slots=True)
 class ReadOut:
     """How a file was understood, before its rows are taken."""

@@ -15,7 +15,7 @@ from crm_app.services.imports.reading import archive
 from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.grid import Book, RawRow, Trouble
 from crm_app.services.imports.reading.header import detect
-from crm_app.services.imports.reading.types import Format, ReadOut, ReadSettings, Record, Sheet
+from crm_app.services.imports.reading.types import Format, NumberCell, ReadOut, ReadSettings, Record, Sheet
 
 SAMPLE = 200  # rows looked at for header and width
 MOST_PREAMBLE = 10_000  # rows above a header row that somebody chose
@@ -38,8 +38,9 @@ def understand(path: Path, format: Format, settings: ReadSettings) -> ReadOut:
     return read_out
 
 
-def records(path: Path, read_out: ReadOut) -> Iterator[Record | Problem]:
-    """The rows behind the header, each as wide as the headers at least; a row's cell problems come before it."""
+def records(path: Path, read_out: ReadOut) -> Iterator[Record | Problem | NumberCell]:
+    """The rows behind the header, each as wide as the headers at least; what is to be said of a row's cells comes
+    before it."""
     with closing(_open(path, read_out.format)) as book:
         width = len(read_out.headers)
         for row in book.rows(read_out.sheet or ""):
@@ -47,6 +48,8 @@ def records(path: Path, read_out: ReadOut) -> Iterator[Record | Problem]:
                 continue
             for trouble in row.troubles:
                 yield _problem(row.number, trouble, read_out.headers)
+            for column, exact in row.numbers:
+                yield NumberCell(row.number, column, exact)
             cells = row.cells
             if len(cells) < width:
                 cells = cells + [""] * (width - len(cells))

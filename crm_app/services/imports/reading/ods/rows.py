@@ -6,6 +6,7 @@ from typing import IO
 
 from crm_app.locales import text
 from crm_app.services.imports.reading import archive
+from crm_app.services.imports.reading.cell_text import exact_number
 from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.grid import MOST_COLUMNS, Grid, Merge, RawRow, Trouble
 from crm_app.services.imports.reading.ods.values import shown
@@ -39,6 +40,7 @@ class TableRows:
         self._row, self._repeat, self._column = 0, 1, 0
         self._cells: list[str] = []
         self._troubles: list[Trouble] = []
+        self._numbers: list[tuple[int, str]] = []
         self._grid = Grid()
 
     def rows(self, stream: IO[bytes]) -> Iterator[RawRow]:
@@ -51,7 +53,7 @@ class TableRows:
                     yield from self._finished()
                     attributes = found["row"]
                     self._repeat = _count("rows", attributes) if "repeated" in attributes else 1
-                    self._column, self._cells, self._troubles = 0, [], []
+                    self._column, self._cells, self._troubles, self._numbers = 0, [], [], []
                 elif kind == "covered":
                     self._column += _count("columns", found["covered"])
                 else:
@@ -70,6 +72,9 @@ class TableRows:
         if content or "office:value-type" in attributes or "table:formula" in attributes:
             cell, trouble = shown(attributes, content)
             if cell or trouble:
+                value = attributes.get("office:value", "")
+                if value and (exact := exact_number(value, cell)):
+                    self._numbers.extend((self._column + step, exact) for step in range(min(repeat, MOST_COLUMNS)))
                 self._take(cell, trouble, min(repeat, MOST_COLUMNS + 1))
         if "spanned" in written and self._row < _MERGES_WITHIN:
             self._merge(attributes)
@@ -100,7 +105,7 @@ class TableRows:
             for step in (1, self._repeat):
                 self._grid.checked(RawRow(self._row + step, self._cells, self._troubles))
             for step in range(1, self._repeat + 1):
-                yield RawRow(self._row + step, self._cells, self._troubles)
+                yield RawRow(self._row + step, self._cells, self._troubles, self._numbers)
         self._row += self._repeat
 
 

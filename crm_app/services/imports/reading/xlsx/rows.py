@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from crm_app.services.imports.reading.cell_text import boolean_text, iso_text, number_text
+from crm_app.services.imports.reading.cell_text import boolean_text, exact_number, iso_text, number_text
 from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.grid import Grid, Merge, RawRow, Trouble
 from crm_app.services.imports.reading.number_format import Renderer
@@ -21,6 +21,7 @@ _CELL = re.compile(
     r"(?:(<f)(?:\s[^>]*)?(?:/>|>[^<]*</f>))?"
     r'(?:<v>([^<]*)</v>|<v ?/>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>'
 )
+_SIGNS = frozenset(".,")
 _LETTERS = re.compile(r"[A-Z]{1,4}(?=\d)")
 _MERGED = re.compile(r"""mergeCell\s[^>]*?ref=["']([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)["']""")
 
@@ -143,12 +144,12 @@ def column_letters(index: int) -> str:
 def _rows(cells: Iterable[Cell], lookup: Lookup) -> Iterator[RawRow]:
     """Groups cells by row. Blank rows and trailing blanks vanish."""
     strings, styles, columns = lookup.strings, lookup.styles, _Columns()
-    current, values, troubles = "", [], []  # type: str, list[str], list[Trouble]
+    current, values, troubles, numbers = "", [], [], []  # type: str, list[str], list[Trouble], list[tuple[int, str]]
     for letters, row, style, kind, formula, value, inline in cells:
         if row != current:
             if values or troubles:
-                yield RawRow(int(current), values, troubles)
-            current, values, troubles = row, [], []
+                yield RawRow(int(current), values, troubles, numbers)
+            current, values, troubles, numbers = row, [], [], []
         if kind == "s":
             try:
                 shown = strings[int(value)] if value and value[0] != "-" else ""
@@ -161,6 +162,8 @@ def _rows(cells: Iterable[Cell], lookup: Lookup) -> Iterator[RawRow]:
         elif kind in {"", "n"}:
             shape = styles[int(style)] if style and int(style) < len(styles) else None
             shown = shape(value) if shape else value if value.isdigit() else number_text(value)
+            if shown[-4:-3] in _SIGNS and (exact := exact_number(value, shown)):
+                numbers.append((columns[letters], exact))
         else:
             shown = _other(kind, value)
             if kind == "e":
@@ -176,7 +179,7 @@ def _rows(cells: Iterable[Cell], lookup: Lookup) -> Iterator[RawRow]:
             else:
                 values[at] = shown
     if values or troubles:
-        yield RawRow(int(current), values, troubles)
+        yield RawRow(int(current), values, troubles, numbers)
 
 
 def _other(kind: str, value: str) -> str:
