@@ -11,6 +11,7 @@ from crm_app.services.fields.verdict import Level, Problem
 from crm_app.services.fields.vocabulary import separator_of
 from crm_app.services.imports import number_cells, plan_file, shipped_presets
 from crm_app.services.imports.collecting import held_back
+from crm_app.services.imports.mapping.beyond import beyond
 from crm_app.services.imports.mapping.suggest import suggest
 from crm_app.services.imports.plan_file import WHOLE_ROW, storable, text_json
 from crm_app.services.imports.profile import ColumnProfile, Profiles
@@ -52,6 +53,7 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
         _keep(connection, read_out, profiles.columns(), rows)
     answer = read_out_json(read_out)
     evidence = profiles.evidence()
+    suggested = suggest(read_out.headers, evidence, profiles.fills())
     answer["suggestions"] = [
         {
             "target": found.target,
@@ -59,7 +61,7 @@ def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "reason": found.reason.to_json(),
             "separator": separator_of(evidence[index]),
         }
-        for index, found in enumerate(suggest(read_out.headers, evidence, profiles.fills()))
+        for index, found in enumerate(beyond(read_out.headers, evidence, suggested))
     ]
     answer["product"] = shipped_presets.put_right(read_out.headers, evidence, answer["suggestions"])
     yield {"read_out": answer, "rows": read_out.rows, "headers": read_out.headers}

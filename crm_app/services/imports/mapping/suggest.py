@@ -1,6 +1,6 @@
 """Suggested targets for the columns of a file: better none than a wrong one.
 
-One column per field: the best one wins, further e-mails and phones stay unmapped in this step. Of several addresses
+One column per field: the best one wins; what further e-mails and phones become, `beyond` says. Of several addresses
 in a row one is taken as a whole. How names are settled stands in `people`, our own exports in `ours`.
 """
 
