@@ -8,22 +8,24 @@ from crm_app import routes
 from crm_app.components.account import account_menu
 from crm_app.components.message import message_relay
 from crm_app.components.text import N, T, t
+from crm_app.state.session import SessionState
 
 
 @dataclass(frozen=True)
 class Place:
-    """A main place of the product; `key` is what a page names to be marked as current."""
+    """A main place of the product; `key` is what a page names to be marked as current, `only` who sees it."""
 
     key: str
     label: str
     icon: str
     path: str
+    only: rx.Var[bool] | bool = True
 
 
 PLACES = (
     Place("contacts", N("Contacts"), "users", routes.CONTACTS),
     Place("leads", N("Leads"), "target", routes.LEADS),
-    Place("imports", N("Imports"), "file-up", routes.IMPORTS),
+    Place("imports", N("Imports"), "file-up", routes.IMPORTS, SessionState.may_import),
     Place("settings", N("Settings"), "settings", routes.SETTINGS),
 )
 
@@ -61,7 +63,7 @@ def _rail(place: str) -> rx.Component:
             rx.el.span("CRM", class_name="brand-name"),
             class_name="brand",
         ),
-        *[_link(item, place, "place") for item in PLACES],
+        *[rx.cond(item.only, _link(item, place, "place")) for item in PLACES],
         rx.el.div(account_menu(), class_name="rail-end"),
         aria_label=t("Main places"),
         class_name="rail",
@@ -70,7 +72,7 @@ def _rail(place: str) -> rx.Component:
 
 def _bottom_bar(place: str) -> rx.Component:
     return rx.el.nav(
-        *[_link(item, place, "bottom-place") for item in PLACES],
+        *[rx.cond(item.only, _link(item, place, "bottom-place")) for item in PLACES],
         aria_label=t("Main places"),
         class_name="bottom-bar",
     )

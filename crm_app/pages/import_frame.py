@@ -9,6 +9,7 @@ from crm_app.components.shell import shell
 from crm_app.components.text import N, T, figure, t, tn
 from crm_app.pages.import_stop import stop_writing
 from crm_app.state.import_wizard import ImportWizardState
+from crm_app.state.session import SessionState
 
 STEPS = (
     ("new", N("File")),
@@ -24,20 +25,22 @@ def frame(*content: rx.Component, step: str = "", foot: rx.Component | None = No
     is going on.
     """
     return shell(
-        rx.cond(
-            ImportWizardState.missing,
-            _missing(),
-            rx.el.div(
-                rx.cond(~ImportWizardState.is_change, steps(step)) if step else rx.fragment(),
+        for_importers(
+            rx.cond(
+                ImportWizardState.missing,
+                _missing(),
                 rx.el.div(
-                    _messages(),
-                    _gone() if step in ("read", "columns", "check") else rx.fragment(),
-                    rx.cond(ImportWizardState.working, progress(), rx.fragment(*content)),
-                    rx.cond(~ImportWizardState.working, foot) if foot is not None else rx.fragment(),
-                    class_name="wizard-main",
+                    rx.cond(~ImportWizardState.is_change, steps(step)) if step else rx.fragment(),
+                    rx.el.div(
+                        _messages(),
+                        _gone() if step in ("read", "columns", "check") else rx.fragment(),
+                        rx.cond(ImportWizardState.working, progress(), rx.fragment(*content)),
+                        rx.cond(~ImportWizardState.working, foot) if foot is not None else rx.fragment(),
+                        class_name="wizard-main",
+                    ),
+                    class_name=rx.cond(ImportWizardState.is_change, "", "wizard") if step else "",
                 ),
-                class_name="wizard" if step else "",
-            ),
+            )
         ),
         place="imports",
         title=rx.el.h1(
@@ -47,6 +50,20 @@ def frame(*content: rx.Component, step: str = "", foot: rx.Component | None = No
                 rx.fragment(),
                 rx.fragment(rx.el.span(" / ", class_name="quiet"), ImportWizardState.name),
             ),
+        ),
+    )
+
+
+def for_importers(content: rx.Component) -> rx.Component:
+    """`content` for those who may import; the others are told."""
+    return rx.cond(
+        SessionState.may_import,
+        content,
+        empty(
+            "lock",
+            T("Imports are not open to you"),
+            T("You do not have the right for this. Ask an administrator of this CRM."),
+            rx.link(T("All contacts"), href=routes.CONTACTS, underline="none", class_name="button"),
         ),
     )
 

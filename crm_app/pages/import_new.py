@@ -8,29 +8,31 @@ from crm_app.components.notice import notice
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, t
 from crm_app.components.upload_watch import upload_watch
-from crm_app.pages.import_frame import steps
+from crm_app.pages.import_frame import for_importers, steps
 from crm_app.state.import_upload import MIB, UPLOAD_ID, ImportUploadState
 from crm_app.state.session import SessionState
 
 
 def import_new() -> rx.Component:
     return shell(
-        rx.el.div(
-            steps("new"),
+        for_importers(
             rx.el.div(
-                upload_watch(ImportUploadState.lost),
-                rx.cond(ImportUploadState.error, notice(ImportUploadState.error, "danger")),
-                rx.cond(
-                    ImportUploadState.fetching,
-                    _fetching(),
-                    rx.cond(ImportUploadState.percent >= 0, _sending(), _drop()),
+                steps("new"),
+                rx.el.div(
+                    upload_watch(ImportUploadState.lost),
+                    rx.cond(ImportUploadState.error, notice(ImportUploadState.error, "danger")),
+                    rx.cond(
+                        ImportUploadState.fetching,
+                        _fetching(),
+                        rx.cond(ImportUploadState.percent >= 0, _sending(), _drop()),
+                    ),
+                    _paste(),
+                    _link(),
+                    _templates(),
+                    class_name="wizard-main",
                 ),
-                _paste(),
-                _link(),
-                _templates(),
-                class_name="wizard-main",
-            ),
-            class_name="wizard",
+                class_name="wizard",
+            )
         ),
         place="imports",
         title=N("Import contacts"),

@@ -7,6 +7,7 @@ from crm_app.components.empty import empty
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, figure, t
 from crm_app.pages.import_fetch import fetch_again, fetch_error
+from crm_app.pages.import_frame import for_importers
 from crm_app.state.import_fetch import ImportFetchState
 from crm_app.state.imports import ImportLine, ImportListState
 from crm_app.state.session import SessionState
@@ -14,19 +15,21 @@ from crm_app.state.session import SessionState
 
 def imports() -> rx.Component:
     return shell(
-        rx.cond(
-            ImportListState.loaded & (ImportListState.rows.length() == 0),
-            empty(
-                "file-up",
-                T("No imports yet"),
-                T("Excel, CSV and other lists are read as they are. Nothing is written before you have seen it."),
-                _new(),
-            ),
-            rx.fragment(fetch_error(), _table(), _more()),
+        for_importers(
+            rx.cond(
+                ImportListState.loaded & (ImportListState.rows.length() == 0),
+                empty(
+                    "file-up",
+                    T("No imports yet"),
+                    T("Excel, CSV and other lists are read as they are. Nothing is written before you have seen it."),
+                    _new(),
+                ),
+                rx.fragment(fetch_error(), _table(), _more()),
+            )
         ),
         place="imports",
         title=N("Imports"),
-        actions=_new(),
+        actions=rx.cond(SessionState.may_import, _new()),
     )
 
 

@@ -8,6 +8,7 @@ from reflex.state import BaseState
 
 from crm_app import cookies
 from crm_app.locales import LANGUAGES, text
+from crm_app.models import Permission
 from crm_app.services import database, sessions, users
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotPermitted
@@ -49,6 +50,7 @@ class SessionState(rx.State):
     initials: str = ""
     role: str = ""
     language: str = "en"
+    may_import: bool = True  # until the user is read: for those who may, nothing jumps into the page
 
     @action(permission=None)
     async def load(self) -> None:
@@ -58,6 +60,7 @@ class SessionState(rx.State):
         self.initials = initials_of(found.user.name)
         self.role = found.role.key
         self.language = found.user.language
+        self.may_import = found.actor.may(Permission.IMPORT)
 
     @action(permission=None)
     async def set_my_language(self, language: str) -> Any:

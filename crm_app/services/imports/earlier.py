@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
-from crm_app.models import HALTED, Import, ImportState
+from crm_app.models import HALTED, Import, ImportKind, ImportState
 from crm_app.services import custom_fields, installation
 from crm_app.services.fields.registry import TARGETS
 from crm_app.services.imports.columns import ColumnMapping, from_json
@@ -56,7 +56,7 @@ def alike(session: Session, found: Import, keys: set[Key]) -> list[Earlier]:
     query = (
         select(Import.id, Import.columns)
         .where(Import.branch_id == found.branch_id, Import.id != found.id, col(Import.state).in_(_COUNTED))
-        .where(col(Import.continues_id).is_(None))
+        .where(col(Import.continues_id).is_(None), Import.kind == ImportKind.FILE)
         .order_by(col(Import.id).desc())
         .limit(LATEST)
     )
