@@ -36,7 +36,9 @@ def create(engine: Engine, *, reason: str = "manual", target: Path | None = None
 
 
 def check(path: Path) -> None:
-    """Raises CRMError unless `path` is an intact database."""
+    """Raises CRMError unless `path` is an intact database. SQLite takes an empty file for one; here it is none."""
+    if not path.stat().st_size:
+        raise CRMError(text("{name} is not a usable database: {reason}", name=path.name, reason="0 bytes"))
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             answer = connection.execute("PRAGMA integrity_check").fetchone()[0]
@@ -53,7 +55,7 @@ def restore(engine: Engine, path: Path) -> Path | None:
     """
     check(path)
     target = _database_path(engine)
-    kept = create(engine, reason="before-restore") if target.exists() else None
+    kept = create(engine, reason="before-restore") if target.exists() and target.stat().st_size else None
     engine.dispose()
     with closing(sqlite3.connect(path)) as from_, closing(sqlite3.connect(target)) as to:
         from_.backup(to)

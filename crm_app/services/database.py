@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -24,6 +25,7 @@ __all__ = [
     "Engine",
     "dispose",
     "engine",
+    "file",
     "is_sqlite",
     "make_engine",
     "one_at_a_time",
@@ -69,6 +71,12 @@ def make_engine(url: str) -> Engine:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return made
+
+
+def file() -> Path | None:
+    """The file of the embedded database; None where another one is used."""
+    url = engine().url
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 def is_sqlite(session: Session) -> bool:

@@ -5,7 +5,6 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
@@ -36,9 +35,10 @@ def make_folders() -> None:
 def prepare() -> None:
     """Creates the data folder, migrates the database and writes the first rows. Safe to call at every start.
 
-    Raises CRMError when the database file is damaged or may not be written; the file stays as it is.
+    Raises CRMError when the database file is emptied, damaged or may not be written; the file stays as it is.
     """
     make_folders()
+    _refuse_emptied()
     old = os.umask(0o077)
     try:
         with _usable():
@@ -51,6 +51,19 @@ def prepare() -> None:
         os.umask(old)
 
 
+def _refuse_emptied() -> None:
+    """A new installation has no file at all; one of 0 bytes held a database once."""
+    path = database.file()
+    if path is not None and path.is_file() and not path.stat().st_size:
+        raise CRMError(
+            text(
+                "{path} is no database any more: it is empty. Restore a backup (crm restore FILE), or delete this file "
+                "to begin with a new database.",
+                path=str(path),
+            )
+        )
+
+
 @contextmanager
 def _usable() -> Iterator[None]:
     try:
@@ -59,5 +72,6 @@ def _usable() -> Iterator[None]:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the lowest byte is the kind, the rest its detail
         if code not in _UNUSABLE:
             raise
-        name = Path(database.engine().url.database or "").name
+        path = database.file()
+        name = path.name if path is not None else ""
         raise CRMError(text("{name} is not a usable database: {reason}", name=name, reason=str(error.orig))) from error

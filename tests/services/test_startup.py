@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_app.services import database, startup
+from crm_app.services import backup, database, startup
 from crm_app.services.errors import CRMError
 
 
@@ -27,6 +27,35 @@ def test_a_damaged_database_is_named_and_never_made_anew(db: Path, spoil) -> Non
     with pytest.raises(CRMError, match=r"crm\.sqlite is not a usable database"):
         startup.prepare()
     assert path.read_bytes() == before
+
+
+@pytest.mark.sqlite_only
+def test_an_emptied_database_is_no_new_installation(db: Path, tmp_path: Path) -> None:
+    kept = backup.create(database.engine(), target=tmp_path / "kept.sqlite")
+    path = db / "crm.sqlite"
+    database.dispose()
+    path.write_bytes(b"")
+    with pytest.raises(CRMError, match=r"crm\.sqlite is no database any more: it is empty.*delete this file"):
+        startup.prepare()
+    assert path.read_bytes() == b"" and not path.with_name("crm.sqlite-wal").exists()
+    assert backup.restore(database.engine(), kept) is None, "of nothing no copy is kept"
+    startup.prepare()
+
+
+@pytest.mark.sqlite_only
+def test_without_a_file_a_new_installation_begins(data_dir: Path) -> None:
+    startup.prepare()
+    assert (data_dir / "crm.sqlite").stat().st_size
+
+
+@pytest.mark.sqlite_only
+def test_an_empty_file_is_no_backup(db: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.sqlite"
+    empty.touch()
+    before = (db / "crm.sqlite").read_bytes()
+    with pytest.raises(CRMError, match="0 bytes"):
+        backup.restore(database.engine(), empty)
+    assert (db / "crm.sqlite").read_bytes() == before
 
 
 def test_a_second_start_changes_nothing(db: Path) -> None:
