@@ -30,7 +30,8 @@ _OUT = words(
 # Known to the program and neither a yes nor a no.
 _NEITHER = words(
     "pending unconfirmed unknown none null non-subscribed nonsubscribed not_subscribed never_subscribed transactional"
-    " n/a na not_set unbestatigt ausstehend unbekannt sconosciuto non_confermato niepotwierdzony nieznany ?"
+    " n/a na not_set no_consent archived"
+    " unbestatigt ausstehend unbekannt sconosciuto non_confermato niepotwierdzony nieznany ?"
 )
 _NOT_KNOWN = text("This says neither yes nor no to being written to; write yes or no, or leave it empty.")
 

@@ -4,13 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
-from crm_app.models import AuditEntry, ImportState
+from crm_app.locales import Text
+from crm_app.models import AuditEntry, Consent, ImportState, JobState
 from crm_app.services import database
 from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.errors import Conflict, Invalid, NotFound, NotPermitted
-from crm_app.services.imports import preset_access, presets, shipped_presets, uploads
+from crm_app.services.fields.registry import TARGETS
+from crm_app.services.imports import preset_access, presets, shipped_presets, steps, uploads
 from crm_app.services.imports.columns import Blank, Options, WriteRule, from_json
 from crm_app.services.imports.preset_access import Kind, PresetId
 from tests.services.imports.conftest import Flow
@@ -204,12 +206,11 @@ def test_files_of_other_programs_are_recognised(flow: Flow, file: str, product: 
 
 @pytest.mark.parametrize("key", shipped_presets.products())
 def test_every_shipped_preset_names_fields_there_are(key: str) -> None:
-    from crm_app.services.fields.registry import FIELDS
-
     product = shipped_presets.products()[key]
-    assert {wanted["target"] for wanted in product.columns.values()} <= {*FIELDS, None}
+    assert {wanted["target"] for wanted in product.columns.values()} <= {*TARGETS, None}
     known = {folded for folded, _ in product.known}
-    assert set(product.columns) <= known
+    assert set(product.columns) <= known and all(beside <= known for beside in product.unless.values())
+    assert {name for name, wanted in product.columns.items() if wanted["target"] is None} <= set(product.reasons)
     assert all(marks <= known for marks in product.marks)
 
 
@@ -222,7 +223,83 @@ def test_what_is_wrong_or_silent_is_put_right(flow: Flow) -> None:
     kwiga = flow.get(bring_corpus(flow, "kwiga.csv"))
     assert kwiga.options["match_key"] == "email", "the address by which Kwiga itself tells contacts apart"
     assert mapped(flow, bring_corpus(flow, "brevo.csv"))["INTERESTS"] == "tags"
-    assert mapped(flow, bring_corpus(flow, "mailchimp.csv"))["OPTIN_TIME"] == "registered_at"
+    assert mapped(flow, bring_corpus(flow, "mailchimp.csv"))["CONFIRM_TIME"] == "registered_at"
+
+
+MAILCHIMP = "Email Address,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,LEID,EUID"
+SIGNED_UP = [
+    "a@example.org,2023-05-17 10:00:00,192.0.2.7,2023-05-17 10:05:00,1,1",
+    "b@example.org,,,2024-01-01 00:00:00,2,2",
+]
+
+
+def ledger_of(flow: Flow, header: str, rows: list[str]) -> list[tuple[str, str, str]]:
+    """What the import of a file as it was put right writes about consents."""
+    id_ = flow.bring("\n".join([header, *rows]) + "\n")
+    assert flow.work(steps.check, id_) is JobState.DONE
+    flow.commit(id_)
+    with database.reading() as session:
+        found = session.exec(select(Consent).order_by(col(Consent.id))).all()
+    return [(one.norm, one.state, f"{one.at:%Y-%m-%d}") for one in found]
+
+
+def test_of_mailchimp_a_sign_up_with_its_date_counts_and_being_added_does_not(flow: Flow) -> None:
+    assert ledger_of(flow, MAILCHIMP, SIGNED_UP) == [("a@example.org", "imported", "2023-05-17")]
+
+
+@pytest.mark.parametrize("left", ["UNSUB_TIME", "CLEAN_TIME"])
+def test_of_mailchimp_who_left_stays_out_and_nobody_beside_them_is_signed_up(flow: Flow, left: str) -> None:
+    rows = [f"{SIGNED_UP[0]},2024-02-03 12:00:00", f"{SIGNED_UP[1]},"]
+    assert ledger_of(flow, f"{MAILCHIMP},{left}", rows) == [("a@example.org", "revoked", "2024-02-03")]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "left"),
+    [
+        (
+            "Record ID,Contact owner,Create Date,Email,Unsubscribed from all email",
+            ["1,,2024-01-01,a@example.org,true", "2,,2024-01-01,b@example.org,false", "3,,2024-01-01,c@example.org,"],
+            "a@example.org",
+        ),
+        (
+            "Person - Name,Person - Owner,Person - Person created,Person - Email - Work,Person - Marketing status",
+            [
+                "Ada,,2024-01-01,a@example.org,Subscribed",
+                "Bea,,2024-01-01,b@example.org,Unsubscribed",
+                "Cleo,,2024-01-01,c@example.org,No consent",
+            ],
+            "b@example.org",
+        ),
+        (
+            "Account Name,Mailing Street,Mailing Zip/Postal Code,Email,Email Opt Out",
+            ["A,,,a@example.org,0", "B,,,b@example.org,1"],
+            "b@example.org",
+        ),
+    ],
+)
+def test_of_other_programs_only_leaving_is_taken_over(flow: Flow, header: str, rows: list[str], left: str) -> None:
+    assert [(norm, state) for norm, state, _ in ledger_of(flow, header, rows)] == [(left, "revoked")]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "column", "why"),
+    [
+        ("CONTACT ID,EMAIL,ADDED_TIME,MODIFIED_TIME,OPT_IN", "1,a@example.org,2024-01-01,2024-01-01,yes", 4, "no_date"),
+        (
+            "Record ID,Contact owner,Create Date,Marketing contact status",
+            "1,,2024-01-01,Marketing contact",
+            3,
+            "billed",
+        ),
+        (f"{MAILCHIMP},UNSUB_TIME", f"{SIGNED_UP[0]},2024-02-03", 1, None),
+    ],
+)
+def test_what_is_no_proof_of_consent_stays_out_and_says_why(
+    flow: Flow, header: str, cells: str, column: int, why: str | None
+) -> None:
+    suggestion = flow.get(flow.bring(f"{header}\n{cells}\n")).read_out["suggestions"][column]
+    reason = str(shipped_presets.WHY[why]) if why else "Another column of this file says who left, and that counts."
+    assert (suggestion["target"], str(Text.from_json(suggestion["reason"]))) == (None, reason)
 
 
 def test_a_phone_that_is_always_mobile_leaves_its_place_to_the_next(flow: Flow) -> None:
