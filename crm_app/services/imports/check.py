@@ -18,7 +18,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.fields.registry import FieldKind
 from crm_app.services.fields.verdict import FieldContext, Level
 from crm_app.services.imports import columns as mappings
-from crm_app.services.imports import continued, layout, number_cells, plan_file, references, staging
+from crm_app.services.imports import continued, finding, layout, number_cells, plan_file, references, staging
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.columns import ColumnMapping, InFile, Options
 from crm_app.services.imports.consent_guard import ConsentGuard
@@ -81,7 +81,7 @@ class Check:
         known = references.load(session, actor.branch_ids)
         columns = [replace(column, date_format=formats.get(column.index)) for column in columns]
         required = [name for name in installation.required(settings) if name not in options.of_new_contacts]
-        self.session, self.plan, self.options = session, plan, options
+        self.session, self.plan, self.options, self._actor = session, plan, options, actor
         self.layout = layout.of(columns, options, known.custom)
         self.judge = Judge(columns, self.layout, known, context, options.blank)
         self.matcher = continued.matcher(continues_id, self.layout, actor, context, required)
@@ -155,7 +155,8 @@ class Check:
         said = {row: edits[plan_file.CHOSEN] for row, edits in changed.items() if plan_file.CHOSEN in edits}
         if not said:
             return {}
-        ids = self.matcher.ids(self.session, [int(word) for word in said.values() if word != plan_file.ANOTHER])
+        numbers = [int(word) for word in said.values() if word != plan_file.ANOTHER]
+        ids = finding.ids(self.session, self._actor, numbers)
         ids[plan_file.ANOTHER] = NEW_CONTACT
         return {row: ids[word] for row, word in said.items() if word in ids}
 

@@ -10,8 +10,7 @@ from crm_app.models import Contact, Import
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
 from crm_app.services.contacts.visibility import visible
-from crm_app.services.imports import plan_file, planned, uploads
-from crm_app.services.imports.matching import Matcher
+from crm_app.services.imports import finding, plan_file, planned, uploads
 
 MOST = 20  # contacts offered for one row
 
@@ -34,7 +33,7 @@ def matches(session: Session, actor: Actor, found: Import, rows: Sequence[int]) 
             return {}
         facts = planned.facts(plan)
     theirs = Actor(None, actor.name, branch_ids=facts.branch_ids)
-    ids = Matcher(facts.layout, theirs, facts.context).find(session, list(dict.fromkeys(keys.values())))
+    ids = finding.find(session, theirs, facts.layout.key, list(dict.fromkeys(keys.values())))
     several = {row: ids[key][:MOST] for row, key in keys.items() if len(ids.get(key, ())) > 1}
     wanted = sorted({id_ for found_ids in several.values() for id_ in found_ids})
     query_ = select(Contact).where(among(session, col(Contact.id), wanted), *visible(actor))

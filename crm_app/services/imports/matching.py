@@ -6,27 +6,25 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, String, literal_column
+from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, ntext, text
-from crm_app.models import Contact, ContactPoint, ContactTag, Outcome, PointKind, Tag
+from crm_app.models import Contact, ContactTag, Outcome, Tag
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
 from crm_app.services.contacts import derived
-from crm_app.services.contacts.visibility import visible
 from crm_app.services.fields.registry import FIELDS, parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
-from crm_app.services.imports import further_points
-from crm_app.services.imports.columns import NAME_AND_BIRTH, WriteRule
+from crm_app.services.imports import finding, further_points
+from crm_app.services.imports.columns import WriteRule
 from crm_app.services.imports.consent_cells import Entry, Want
 from crm_app.services.imports.further_points import Point
 from crm_app.services.imports.layout import IDENTIFYING, Layout, plain
 from crm_app.services.imports.plan_file import encode
 
-_POINT_KINDS = {"email": PointKind.EMAIL, "phone": PointKind.PHONE, "mobile": PointKind.PHONE}
 _DERIVED_FROM = (*derived.SEARCHED, *derived.PHONES)
 _SHOWN_NUMBERS = 5
 
@@ -99,7 +97,8 @@ class Matcher:
 
     def decide(self, session: Session, candidates: Sequence[Candidate]) -> list[Decision]:
         """One decision per candidate against the database as it is now; rows do not see each other here."""
-        found = self.find(session, [c.key for c in candidates if c.key is not None])
+        keys = [c.key for c in candidates if c.key is not None]
+        found = finding.find(session, self._actor, self.layout.key, keys)
         ids = {id_ for ids in found.values() for id_ in ids}
         stored = self._stored(session, ids)
         tags = self._tags(session, ids) if self.layout.has_tags else {}
@@ -223,57 +222,6 @@ class Matcher:
         if name not in self._folded:
             self._folded[name] = fold(name)
         return self._folded[name]
-
-    def find(self, session: Session, keys: list[str]) -> dict[str, list[int]]:
-        """Ids of the visible contacts by key, each once."""
-        key = self.layout.key
-        if key is None or not keys:
-            return {}
-        query: Any
-        if key in _POINT_KINDS:
-            query = (
-                select(col(ContactPoint.norm), col(ContactPoint.contact_id))
-                .join(Contact, col(Contact.id) == col(ContactPoint.contact_id))
-                .where(col(ContactPoint.kind) == _POINT_KINDS[key], among(session, col(ContactPoint.norm), keys))
-            )
-        elif key == "number":
-            numbers = [int(value) for value in keys]
-            query = select(col(Contact.number), col(Contact.id)).where(among(session, col(Contact.number), numbers))
-        elif key == "tax_number":
-            norm = literal_column(derived.TAX_NORM, String)
-            condition = col(Contact.tax_number).is_not(None), among(session, norm, keys)
-            query = select(norm, col(Contact.id)).where(*condition)
-        elif key == NAME_AND_BIRTH:
-            return self._find_people(session, keys)
-        else:
-            query = select(col(Contact.external_id), col(Contact.id)).where(
-                among(session, col(Contact.external_id), keys)
-            )
-        found: dict[str, list[int]] = {}
-        for value, id_ in session.execute(query.where(*visible(self._actor)).order_by(col(Contact.id))):
-            ids = found.setdefault(str(value), [])
-            if id_ not in ids:
-                ids.append(id_)
-        return found
-
-    def ids(self, session: Session, numbers: Sequence[int]) -> dict[str, int]:
-        """Ids of the visible contacts by number as text."""
-        query = select(Contact.number, Contact.id).where(among(session, col(Contact.number), numbers))
-        return {str(number): id_ for number, id_ in session.execute(query.where(*visible(self._actor)))}
-
-    def _find_people(self, session: Session, keys: list[str]) -> dict[str, list[int]]:
-        names = list(dict.fromkeys(key.rpartition("|")[0] for key in keys))
-        query = (
-            select(col(Contact.sort_name), col(Contact.birth_date), col(Contact.id))
-            .where(among(session, col(Contact.sort_name), names), col(Contact.birth_date).is_not(None))
-            .where(*visible(self._actor))
-            .order_by(col(Contact.id))
-        )
-        wanted, found = set(keys), dict[str, list[int]]()
-        for name, born, id_ in session.execute(query):
-            if born is not None and (key := f"{name}|{born.isoformat()}") in wanted:
-                found.setdefault(key, []).append(id_)
-        return found
 
     def _stored(self, session: Session, ids: set[int]) -> dict[int, Row[Any]]:
         if not ids:
