@@ -5,7 +5,8 @@ from typing import Any
 import reflex as rx
 
 from crm_app.components.text import N, T, t
-from crm_app.state.import_columns import CLEAR, KEY_LABELS, ImportColumnsState, InFile
+from crm_app.state.import_columns import CLEAR, KEY_LABELS, ImportColumnsState
+from crm_app.state.import_whole_file import InFile
 from crm_app.state.import_wizard import ImportWizardState
 
 _state = ImportColumnsState

@@ -8,20 +8,17 @@ import reflex as rx
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
-from crm_app.models import ImportState, Lifecycle, Permission, User
+from crm_app.models import ImportState, Permission, User
 from crm_app.services import choosable, custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.fields.registry import Field, FieldGroup, FieldKind
-from crm_app.services.fields.vocabulary import split_tags
 from crm_app.services.imports import access, steps, values
 from crm_app.services.imports.columns import CLEAR as CLEAR
 from crm_app.services.imports.columns import KEY_LABELS as KEY_LABELS
 from crm_app.services.imports.columns import (
     MATCH_KEYS,
-    Blank,
     ColumnMapping,
-    InFile,
     Options,
     WriteRule,
     filled_by,
@@ -46,29 +43,19 @@ from crm_app.state.import_columns_view import (
     vocabulary_of,
 )
 from crm_app.state.import_new_field import ImportNewFieldState
+from crm_app.state.import_whole_file import WholeFileChoices
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
 
-class ImportColumnsState(rx.State):
+class ImportColumnsState(WholeFileChoices, rx.State):
     columns: list[ColumnLine] = []
-    statuses: list[Choice] = []  # id and name
-    owners: list[Choice] = []  # id and name
     addresses: list[Choice] = []  # e-mail address and name of the owners
-    new_lifecycle: str = "contact"
-    new_status: str = ""
-    new_owner: str = ""
-    new_source: str = ""
     countries: list[Choice] = []
     own: list[Choice] = []  # key and label of the installation's own fields
     may_add: bool = False
     _meant: dict[int, dict[str, str]] = {}  # what texts of a column mean, by column index
-    match_key: str = ""
-    match_keys: list[str] = []
-    clear_blanks: bool = False
-    in_file: str = InFile.FIRST.value
-    tags: str = ""
     name: str = ""
     ready: bool = False
     changeable: bool = True
@@ -95,11 +82,8 @@ class ImportColumnsState(rx.State):
         self.may_add = Permission.SETTINGS in actor.permissions
         await self._show_own()
         await self._show_values()
-        options = Options.from_json(found.options)
-        self.match_key, self.tags, self.name = options.match_key or "", ", ".join(options.tags), found.name
-        self.new_lifecycle, self.new_source = options.lifecycle or Lifecycle.CONTACT.value, options.source or ""
-        self.new_status, self.new_owner = str(options.status or ""), str(options.owner or "")
-        self.clear_blanks, self.in_file = options.blank is Blank.CLEAR, options.in_file.value
+        self._show_whole_file(Options.from_json(found.options))
+        self.name = found.name
         self.changeable = found.state in (ImportState.READ, ImportState.CHECKING, ImportState.CHECKED)
         self.error = ""
         self.key += 1
@@ -187,56 +171,9 @@ class ImportColumnsState(rx.State):
         await self._keep()
 
     @action(permission=Permission.IMPORT)
-    async def choose_blanks(self, clear: bool):
-        """Whether blank cells empty what is stored."""
-        self.clear_blanks = clear
-        await self._keep()
-
-    @action(permission=Permission.IMPORT)
-    async def choose_lifecycle(self, lifecycle: str):
-        """What new contacts are whose row does not say."""
-        self.new_lifecycle = lifecycle if lifecycle in set(Lifecycle) else Lifecycle.CONTACT.value
-        await self._keep()
-
-    @action(permission=Permission.IMPORT)
-    async def choose_status(self, status: str):
-        """The status of new contacts whose row names none."""
-        self.new_status = status if status in {choice.value for choice in self.statuses} else ""
-        await self._keep()
-
-    @action(permission=Permission.IMPORT)
-    async def choose_owner(self, owner: str):
-        """Who is responsible for new contacts whose row names nobody."""
-        self.new_owner = owner if owner in {choice.value for choice in self.owners} else ""
-        await self._keep()
-
-    @action(permission=Permission.IMPORT)
-    async def choose_in_file(self, in_file: str):
-        """Which of several rows that mean the same contact counts."""
-        self.in_file = in_file if in_file in set(InFile) else InFile.FIRST.value
-        await self._keep()
-
-    @action(permission=Permission.IMPORT)
-    async def choose_key(self, key: str):
-        self.match_key = key if key in self.match_keys else ""
-        await self._keep()
-
-    @action(permission=Permission.IMPORT)
-    async def type_tags(self, tags: str):
-        """Tags for every contact of the file, by comma."""
-        self.tags = tags
-        await self._keep()
-
-    @action(permission=Permission.IMPORT)
     async def type_name(self, name: str):
         """What the import is called in the history."""
         self.name = name
-        await self._keep()
-
-    @action(permission=Permission.IMPORT)
-    async def type_source(self, source: str):
-        """Where new contacts come from whose row does not say."""
-        self.new_source = source
         await self._keep()
 
     @action(permission=Permission.IMPORT)
@@ -313,19 +250,6 @@ class ImportColumnsState(rx.State):
             return False
         self.error = ""
         return True
-
-    def _whole_file(self) -> dict[str, Any]:
-        """What is chosen for the whole file, as fields of Options."""
-        return {
-            "match_key": self.match_key or None,
-            "tags": tuple(split_tags(self.tags)),
-            "blank": Blank.CLEAR if self.clear_blanks else Blank.KEEP,
-            "in_file": InFile(self.in_file),
-            "lifecycle": self.new_lifecycle if self.new_lifecycle != Lifecycle.CONTACT else None,
-            "status": int(self.new_status) if self.new_status else None,
-            "owner": int(self.new_owner) if self.new_owner else None,
-            "source": self.new_source.strip() or None,
-        }
 
 
 def _add(actor: Actor, target: str, cell: str) -> str:
