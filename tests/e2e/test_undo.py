@@ -228,6 +228,20 @@ def test_the_download_is_for_signed_in_users(server: Server) -> None:
     assert "/login" in answer.headers["location"]
 
 
+def test_consent_a_file_lowered_is_said_to_stay_so_before_and_after(page: Page, server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "left.csv"
+    path.write_text(
+        "first_name,email,opt_out_email\nLia,lia@example.org,yes\nMax,max@example.org,yes\nNil,nil@example.org,\n"
+    )
+    address = imported(page, server, path)
+    for _ in ("before", "after"):
+        page.goto(address)
+        expect(page.locator(".notice", has_text="2 revocations of consent")).to_be_visible()
+        if page.locator(".wizard-foot button.danger").count():
+            start(page)
+    expect(page.locator(".notice.good")).to_contain_text("Undone by Alice")
+
+
 def test_a_viewer_sees_no_undo_and_starts_none(browser: Browser, page: Page, server: Server, tmp_path: Path) -> None:
     address = imported(page, server, people(tmp_path, "kept.csv", "Kaja,kaja@example.org,Bern"))
     other = browser.new_context(locale="en-GB")
