@@ -24,6 +24,15 @@ from crm_app.models.contact import (
     RelationKind,
 )
 from crm_app.models.custom_field import CustomField, FieldType
+from crm_app.models.duplicates import (
+    DuplicateGroup,
+    DuplicateMember,
+    DuplicatePair,
+    DuplicateSearch,
+    Merge,
+    MergedContact,
+    NotDuplicate,
+)
 from crm_app.models.imports import HALTED, Import, ImportKind, ImportRow, ImportState, Outcome, UndoOutcome
 from crm_app.models.installation import Counter, Installation
 from crm_app.models.job import Job, JobKind, JobState
@@ -53,6 +62,10 @@ __all__ = [
     "ContactTag",
     "Counter",
     "CustomField",
+    "DuplicateGroup",
+    "DuplicateMember",
+    "DuplicatePair",
+    "DuplicateSearch",
     "FieldType",
     "Gender",
     "Import",
@@ -69,6 +82,9 @@ __all__ = [
     "LoginEvent",
     "LoginOutcome",
     "MappingPreset",
+    "Merge",
+    "MergedContact",
+    "NotDuplicate",
     "OneTimeLink",
     "Outcome",
     "Permission",

@@ -15,6 +15,8 @@ class ActivityKind(StrEnum):
     CHANGED = "changed"
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
+    MERGED = "merged"  # others went into this contact
+    UNMERGED = "unmerged"
 
 
 class Activity(SQLModel, table=True):

@@ -31,6 +31,15 @@ def fill(session: Session, after_id: int) -> None:
         )
 
 
+def add(session: Session, contact_id: int) -> None:
+    """Adds one contact that was written with an id of its own."""
+    if database.is_sqlite(session):
+        session.execute(
+            sql("INSERT INTO contact_search(rowid, search_text) SELECT id, search_text FROM contact WHERE id = :id"),
+            {"id": contact_id},
+        )
+
+
 def last_id(session: Session) -> int:
     """The highest contact id, 0 on an empty table."""
     return int(session.execute(sql("SELECT coalesce(max(id), 0) FROM contact")).scalar_one())

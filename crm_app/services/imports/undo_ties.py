@@ -16,7 +16,9 @@ from crm_app.services.bulk import among
 from crm_app.services.folding import fold
 
 SOURCE = "undo:"  # with the import's id: source of the timeline entries an undo writes
-BELONGING = ("contact_point", "contact_source", "contact_tag", "activity", "import_row")  # go with their contact
+BELONGING = (  # go with their contact
+    "contact_point", "contact_source", "contact_tag", "activity", "import_row", "duplicate_pair", "duplicate_member",
+)  # fmt: skip
 
 OTHER_IMPORT = text("The import “{name}” has this contact too, so it stays. Undo that one first.")
 WORKED_ON = text("Something was done with this contact since, so it stays.")

@@ -1,0 +1,1 @@
+"""Duplicates: found, remembered, ruled out, merged and taken apart again; one file per capability."""
