@@ -6,6 +6,7 @@ import typer
 
 from crm_app import locales, settings
 from crm_app.cli.data import backup, demo, doctor, export, restore
+from crm_app.cli.duplicates import duplicates
 from crm_app.cli.imports import import_file
 from crm_app.cli.inspect import inspect
 from crm_app.cli.run import run
@@ -18,6 +19,7 @@ app.command()(run)
 app.command()(inspect)
 app.command("import")(import_file)
 app.command()(undo)
+app.command()(duplicates)
 app.command()(export)
 app.add_typer(users, name="user")
 app.command()(demo)

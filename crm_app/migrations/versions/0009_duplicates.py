@@ -8,7 +8,7 @@ from alembic import op
 
 import crm_app.models.base
 
-revision = "0007"
+revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None

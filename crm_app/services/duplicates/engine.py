@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -51,8 +52,11 @@ class Engine:
         self.people = people
         self._should_stop: Stop = stop or (lambda: False)
         self._comparer = Comparer(people, common or {})
-        self._keys = blocking.keys(people)
         self.parameters = parameters or self._learned()
+
+    @cached_property
+    def _keys(self) -> list[Array]:
+        return blocking.keys(self.people)
 
     def search(self, only: Array | None = None, on_progress: Progress = lambda share: None) -> Found:
         """All pairs shown, with `only` (a mask) those with at least one of these. Raises Stopped."""

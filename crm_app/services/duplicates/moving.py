@@ -1,0 +1,154 @@
+"""What belongs to contacts that go into another one: where it goes, and the way back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select, tuple_, update
+from sqlmodel import Session, col
+from sqlmodel import select as query
+
+from crm_app.models import Contact, ContactPoint, ContactTag, Relation
+from crm_app.services.contacts import derived
+from crm_app.services.duplicates import images
+
+Key = tuple[str, str, str, bool]  # of a point: kind, label, norm, primary
+
+
+def take(session: Session, kept_id: int, other_id: int) -> dict[str, Any]:
+    """Moves to the kept contact what is the other's, and returns the other's image. Points are `settle_points`'."""
+    contact = session.execute(select(images.table("contact")).where(images.table("contact").c.id == other_id))
+    image: dict[str, Any] = {"contact": images.plain(dict(contact.mappings().one())), "moved": {}}
+    image["points"] = images.rows(session, "contact_point", "contact_id", other_id)
+    image["tags"] = [row["tag_id"] for row in images.rows(session, "contact_tag", "contact_id", other_id)]
+    for place in images.MOVED:
+        name, column = place.split(".")
+        keys = [key.name for key in images.table(name).primary_key.columns]
+        rows = images.rows(session, name, column, other_id)
+        image["moved"][place] = [[row[key] for key in keys] for row in rows]
+        _point_to(session, place, image["moved"][place], kept_id)
+    image["relations"], image["relations_made"] = _relations(session, kept_id, other_id)
+    image["tags_added"] = _tags(session, kept_id, image["tags"])
+    return image
+
+
+def give_back(session: Session, kept_id: int, other_id: int, image: dict[str, Any]) -> None:
+    """The way back, as far as nobody moved or deleted it since: what was the other's belongs to `other_id` again."""
+    for place, keys in image["moved"].items():
+        if place in images.MOVED:
+            _point_to(session, place, keys, other_id, only_from=kept_id)
+    _insert(session, "contact_point", [{**row, "contact_id": other_id} for row in image["points"]], but=("id",))
+    tags = set(session.execute(select(images.table("tag").c.id)).scalars())
+    session.add_all(ContactTag(contact_id=other_id, tag_id=tag) for tag in image["tags"] if tag in tags)
+    gone = [tag for tag in image["tags_added"] if tag in tags]
+    session.execute(delete(ContactTag).where(col(ContactTag.contact_id) == kept_id, col(ContactTag.tag_id).in_(gone)))
+    _relations_back(session, other_id, image)
+    session.flush()
+
+
+def points(session: Session, contact_id: int) -> list[dict[str, Any]]:
+    """The points of a contact as JSON."""
+    return images.rows(session, "contact_point", "contact_id", contact_id)
+
+
+def set_points(session: Session, contact_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Makes these the points of the contact; those that stay so are not touched."""
+    wanted = {key_of(row): row for row in rows}
+    there = {key_of(row): row["id"] for row in points(session, contact_id)}
+    gone = [id_ for key, id_ in there.items() if key not in wanted]
+    if gone:
+        session.execute(delete(ContactPoint).where(col(ContactPoint.id).in_(gone)))
+    fresh = [{**row, "contact_id": contact_id} for key, row in wanted.items() if key not in there]
+    _insert(session, "contact_point", fresh, but=("id",))
+    session.flush()
+
+
+def key_of(row: dict[str, Any]) -> Key:
+    return row["kind"], row["label"], row["norm"], row["primary"]
+
+
+def merged_points(
+    contact: Contact, mine: Sequence[dict[str, Any]], theirs: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The kept contact's points: the primary ones say what its fields say, every other address is a further one."""
+    every = [*mine, *theirs]
+    norms = {
+        name: next((row["norm"] for row in every if row["kind"] == kind and row["value"] == value), None)
+        for name, (kind, _) in derived.POINT_FIELDS.items()
+        if (value := getattr(contact, name))
+    }
+    found = [dict(row._asdict()) for row in derived.points(contact.model_dump(), norms)]
+    seen = {(row["kind"], row["norm"]) for row in found}
+    for row in every:
+        if (row["kind"], row["norm"]) not in seen and row["label"] != "social":
+            seen.add((row["kind"], row["norm"]))
+            found.append({**row, "primary": False})
+    return found
+
+
+def _point_to(
+    session: Session, place: str, keys: Sequence[Sequence[Any]], contact_id: int, only_from: int | None = None
+) -> None:
+    if not keys:
+        return
+    name, column = place.split(".")
+    target = images.table(name)
+    key = tuple_(*target.primary_key.columns)
+    for at in range(0, len(keys), 300):
+        statement = update(target).where(key.in_([tuple(one) for one in keys[at : at + 300]]))
+        if only_from is not None:
+            statement = statement.where(target.c[column] == only_from)
+        session.execute(statement.values({column: contact_id}))
+
+
+def _tags(session: Session, kept_id: int, theirs: Sequence[int]) -> list[int]:
+    """Gives the kept contact the tags it has not; which those are."""
+    mine = set(session.exec(query(ContactTag.tag_id).where(ContactTag.contact_id == kept_id)))
+    added = [tag for tag in theirs if tag not in mine]
+    session.add_all(ContactTag(contact_id=kept_id, tag_id=tag) for tag in added)
+    session.flush()
+    return added
+
+
+def _relations(session: Session, kept_id: int, other_id: int) -> tuple[list[dict[str, Any]], list[int]]:
+    """Relations of the other become the kept one's, but for those to itself or that are there: image, ids made."""
+    theirs = {
+        row["id"]: row
+        for column in ("contact_id", "other_id")
+        for row in images.rows(session, "relation", column, other_id)
+    }
+    mine = [row for column in ("contact_id", "other_id") for row in images.rows(session, "relation", column, kept_id)]
+    known = {(row["contact_id"], row["other_id"], row["kind"]) for row in mine}
+    made = []
+    for row in theirs.values():
+        ends = [kept_id if row[column] == other_id else row[column] for column in ("contact_id", "other_id")]
+        if ends[0] == ends[1] or (*ends, row["kind"]) in known:
+            continue
+        known.add((ends[0], ends[1], row["kind"]))
+        relation = Relation(contact_id=ends[0], other_id=ends[1], kind=row["kind"])
+        session.add(relation)
+        session.flush()
+        made.append(relation.id or 0)
+    session.execute(delete(Relation).where(col(Relation.id).in_(list(theirs))))
+    return list(theirs.values()), made
+
+
+def _relations_back(session: Session, other_id: int, image: dict[str, Any]) -> None:
+    """The image's relations again, where the other end is still there."""
+    session.execute(delete(Relation).where(col(Relation.id).in_(image["relations_made"])))
+    was = image["contact"]["id"]
+    for row in image["relations"]:
+        ends = [other_id if row[column] == was else row[column] for column in ("contact_id", "other_id")]
+        known = session.exec(
+            query(Relation.id).where(
+                Relation.contact_id == ends[0], Relation.other_id == ends[1], Relation.kind == row["kind"]
+            )
+        ).first()
+        if known is None and all(session.get(Contact, end) is not None for end in ends):
+            session.add(Relation(contact_id=ends[0], other_id=ends[1], kind=row["kind"]))
+            session.flush()
+
+
+def _insert(session: Session, name: str, rows: Sequence[dict[str, Any]], but: tuple[str, ...] = ()) -> None:
+    made = [{key: value for key, value in images.typed(name, row).items() if key not in but} for row in rows]
+    if made:
+        session.execute(insert(images.table(name)), made)
