@@ -1,8 +1,11 @@
 """People invented with the mistakes real ones have, and who is who: for accuracy, and for the bench."""
 
 import random
+from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import accumulate
+from typing import Any
 
 from crm_app.services.duplicates.prepared import Raw
 
@@ -75,7 +78,7 @@ class Invented:
 
     def _double(self, one: Raw) -> Raw:
         """The same person, entered once more with one to so many mistakes."""
-        pick, chance = self._random.choice, self._random.random
+        chance = self._random.random
         first, last = one.first_name or "", one.last_name or ""
         for _ in range(self._random.randint(1, self._mistakes)):
             kind = self._random.randrange(9)
@@ -92,7 +95,9 @@ class Invented:
             elif kind == 5:
                 one = one._replace(phones=(self._phone(),) if chance() < 0.5 else ())
             elif kind == 6:
-                one = one._replace(street=one.street.replace("straße", "str.") if one.street and chance() < 0.5 else None)
+                one = one._replace(
+                    street=one.street.replace("straße", "str.") if one.street and chance() < 0.5 else None
+                )
             elif kind == 7:
                 one = one._replace(birth_date=None)
             else:
@@ -129,7 +134,7 @@ class Invented:
             found["".join(self._random.choice(_SYLLABLES) for _ in range(self._random.choice((2, 3)))).title()] = None
         return list(found)
 
-    def _often(self, words: list) -> "callable":  # type: ignore[type-arg, valid-type]
+    def _often(self, words: list[Any]) -> Callable[[], Any]:
         """Picks the first words far more often than the last, as names are held."""
         shares = list(accumulate(1 / (place + 3) ** 0.85 for place in range(len(words))))
         return lambda: self._random.choices(words, cum_weights=shares)[0]
@@ -137,7 +142,6 @@ class Invented:
 
 def accuracy(groups: list[list[int]], truth: list[int]) -> tuple[float, float, float]:
     """Precision, recall and F1 of the pairs in groups of positions."""
-    from collections import Counter
 
     def pairs(sizes: list[int]) -> int:
         return sum(size * (size - 1) // 2 for size in sizes)

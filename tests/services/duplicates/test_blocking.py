@@ -41,7 +41,9 @@ def test_a_large_block_is_split_by_a_further_key() -> None:
 
 def test_each_pair_comes_once_and_lower_first() -> None:
     everybody = people(Invented(500, seed=4, doubles=0.5).rows)
-    seen = [pair for _, pairs in blocking.pairs(everybody, blocking.keys(everybody)) for pair in zip(*pairs, strict=True)]
+    seen = [
+        pair for _, pairs in blocking.pairs(everybody, blocking.keys(everybody)) for pair in zip(*pairs, strict=True)
+    ]
     assert len(seen) == len(set(seen)) > 100
     assert all(left < right for left, right in seen)
 

@@ -16,6 +16,7 @@ from tests.services.imports.test_febrl import data_set
 
 ANNA: dict[str, Any] = {"first_name": "Anna", "last_name": "Kowalczyk"}
 BORN = date(1980, 5, 17)
+BIRTH = {"birth_date": BORN}
 HOME = {"street": "Gartenweg 7", "postal_code": "10115", "city": "Berlin"}
 MAIL = {"emails": ("anna.k@example.org",)}
 PHONE = {"phones": ("+49301234567",)}
@@ -30,9 +31,9 @@ SAME = {
     "swapped letters": (ANNA | HOME, ANNA | HOME | {"last_name": "Kowaclzyk"}),
     "nickname": (HOME | ANNA, HOME | ANNA | {"first_name": "Ania"}),
     "initial": (HOME | ANNA, HOME | ANNA | {"first_name": "A."}),
-    "umlaut": (HOME | {"first_name": "Jörg", "last_name": "Müßig"}, HOME | {"first_name": "Joerg", "last_name": "Muessig"}),
-    "birth date with a wrong digit": (ANNA | HOME | {"birth_date": BORN}, ANNA | HOME | {"birth_date": date(1980, 5, 11)}),
-    "day and month swapped": (ANNA | {"birth_date": date(1980, 5, 7)} | HOME, ANNA | {"birth_date": date(1980, 7, 5)} | HOME),
+    "umlaut": (HOME | {"last_name": "Müßig"}, HOME | {"last_name": "Muessig"}),
+    "birth date with a wrong digit": (ANNA | HOME | BIRTH, ANNA | HOME | {"birth_date": date(1980, 5, 11)}),
+    "day and month swapped": (ANNA | {"birth_date": date(1980, 5, 7)}, ANNA | {"birth_date": date(1980, 7, 5)}),
     "tax number": (ANNA | {"tax_number": "KWLNNA80E57H501X"}, {"first_name": "A", "tax_number": "KWLNNA80E57H501X"}),
     "legal form": ({"company": "Rossi Impianti S.r.l."} | HOME, {"company": "Rossi Impianti"} | HOME),
     "company and phone": ({"company": "Rossi GmbH"} | PHONE, {"company": "Rosi"} | PHONE),
@@ -83,7 +84,9 @@ def test_a_missing_value_says_nothing(field: str) -> None:
 def test_a_shared_phone_is_hardly_evidence() -> None:
     crowd = [PHONE | {"first_name": f"Eva{n}", "last_name": f"Nowak{n}x"} for n in range(20)]
     alone = engine_of(PHONE | {"last_name": "Ada"}, PHONE | {"company": "Ada"}).rate(np.array([0]), np.array([1]))
-    among = engine_of(PHONE | {"last_name": "Ada"}, PHONE | {"company": "Ada"}, *crowd).rate(np.array([0]), np.array([1]))
+    among = engine_of(PHONE | {"last_name": "Ada"}, PHONE | {"company": "Ada"}, *crowd).rate(
+        np.array([0]), np.array([1])
+    )
     assert among[0] < alone[0] - 4
 
 
