@@ -152,13 +152,14 @@ class Comparer:
 
     @cached_property
     def _people_at(self) -> dict[str, Array]:
-        """Of e-mails and phones: under how many different names each is held. A family's phone has several."""
+        """Of e-mails and phones: under how many different full names each is held. A family's phone has several."""
         found = {}
-        names = self._first.codes.astype(np.int64) * (len(self._last.values) + 2) + self._last.codes
+        names = self._canonical.astype(np.int64) * (len(self._last.values) + 2) + self._last.codes
+        named = (self._first.codes >= 0) & (self._last.codes >= 0)
         for name, column in (("email", self.people.email), ("phone", self.people.phone)):
-            at, slot = np.nonzero(column.codes >= 0)
+            at, slot = np.nonzero((column.codes >= 0) & named[:, None])
             held = np.unique(np.stack([column.codes[at, slot].astype(np.int64), names[at]]), axis=1)[0]
-            found[name] = np.bincount(held, minlength=max(len(column.values), 1)).astype(np.float32)
+            found[name] = np.maximum(np.bincount(held, minlength=max(len(column.values), 1)), 1).astype(np.float32)
         return found
 
     def _places(self, found: Compared, left: Array, right: Array) -> None:

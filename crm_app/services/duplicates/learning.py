@@ -17,6 +17,7 @@ from crm_app.services.duplicates.weights import Parameters
 SAMPLE = 600_000  # pairs looked at
 ROUNDS = 6
 PRIOR_PAIRS = 300.0  # the shipped figures weigh as much as so many pairs
+PRIOR_CONTACTS = 1_000.0  # … and the expected share of doubles as so many contacts
 DOUBLES = (0.02, 20.0)
 
 
@@ -32,7 +33,9 @@ def learned(parameters: Parameters, sample: Sequence[Compared], share: float) ->
         odds = np.exp2(np.clip(weights.total(parameters, compared), -60, 60).astype(np.float64))
         same = odds / (1 + odds)
         pairs = same.sum() / share
-        doubles = float(np.clip((2 * pairs + 0.2 * 50) / (parameters.size + 50), *DOUBLES))
+        doubles = float(
+            np.clip((2 * pairs + start.doubles * PRIOR_CONTACTS) / (parameters.size + PRIOR_CONTACTS), *DOUBLES)
+        )
         parameters = parameters.with_m(_m(start, compared.levels, same), doubles)
     return parameters
 

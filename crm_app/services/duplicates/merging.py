@@ -55,6 +55,7 @@ def merge(
     privacy = _privacy(everyone)
     ids = [one.id or 0 for one in rest]
     regrouping.without(session, [made.kept_id, *ids])
+    relations = moving.take_relations(session, made.kept_id, ids)
     pictures = {one.number: moving.take(session, made.kept_id, one.id or 0) for one in rest}
     session.add_all(
         MergedContact(merge_id=made.id or 0, number=number, image=image) for number, image in pictures.items()
@@ -70,6 +71,7 @@ def merge(
     moving.set_points(session, made.kept_id, points)
     refresh(session, contact)
     made.added = {"points_before": before, "points_after": moving.points(session, made.kept_id)}
+    made.added["relations"] = relations
     session.add(made)
     ruled_out.inherit(session, actor, contact.number, list(pictures))
     lowered = _lower(session, actor, contact.number, made.id or 0, points)

@@ -26,7 +26,6 @@ def take(session: Session, kept_id: int, other_id: int) -> dict[str, Any]:
         rows = images.rows(session, name, column, other_id)
         image["moved"][place] = [[row[key] for key in keys] for row in rows]
         _point_to(session, place, image["moved"][place], kept_id)
-    image["relations"], image["relations_made"] = _relations(session, kept_id, other_id)
     image["tags_added"] = _tags(session, kept_id, image["tags"])
     return image
 
@@ -41,7 +40,43 @@ def give_back(session: Session, kept_id: int, other_id: int, image: dict[str, An
     session.add_all(ContactTag(contact_id=other_id, tag_id=tag) for tag in image["tags"] if tag in tags)
     gone = [tag for tag in image["tags_added"] if tag in tags]
     session.execute(delete(ContactTag).where(col(ContactTag.contact_id) == kept_id, col(ContactTag.tag_id).in_(gone)))
-    _relations_back(session, other_id, image)
+    session.flush()
+
+
+def take_relations(session: Session, kept_id: int, other_ids: Sequence[int]) -> dict[str, list[Any]]:
+    """Relations of the others become the kept one's, but for those to itself or that are there.
+
+    Returns what they were as `rows`, and the ids of new ones as `made`.
+    """
+    columns = ("contact_id", "other_id")
+    theirs = {
+        row["id"]: row
+        for id_ in other_ids
+        for column in columns
+        for row in images.rows(session, "relation", column, id_)
+    }
+    mine = [row for column in columns for row in images.rows(session, "relation", column, kept_id)]
+    known = {(row["contact_id"], row["other_id"], row["kind"]) for row in mine if row["id"] not in theirs}
+    session.execute(delete(Relation).where(col(Relation.id).in_(list(theirs))))
+    made = []
+    for row in theirs.values():
+        one, other = (kept_id if row[column] in other_ids else row[column] for column in columns)
+        if one != other and (one, other, row["kind"]) not in known:
+            known.add((one, other, row["kind"]))
+            relation = Relation(contact_id=one, other_id=other, kind=row["kind"])
+            session.add(relation)
+            session.flush()
+            made.append(relation.id)
+    return {"rows": list(theirs.values()), "made": made}
+
+
+def give_back_relations(session: Session, taken: dict[str, list[Any]], ids: dict[int, int]) -> None:
+    """They are as they were, where both ends are there; `ids` are their present keys by the old."""
+    session.execute(delete(Relation).where(col(Relation.id).in_(taken["made"])))
+    for row in taken["rows"]:
+        one, other = (ids.get(row[column], row[column]) for column in ("contact_id", "other_id"))
+        if session.get(Contact, one) is not None and session.get(Contact, other) is not None:
+            session.add(Relation(contact_id=one, other_id=other, kind=row["kind"]))
     session.flush()
 
 
@@ -107,45 +142,6 @@ def _tags(session: Session, kept_id: int, theirs: Sequence[int]) -> list[int]:
     session.add_all(ContactTag(contact_id=kept_id, tag_id=tag) for tag in added)
     session.flush()
     return added
-
-
-def _relations(session: Session, kept_id: int, other_id: int) -> tuple[list[dict[str, Any]], list[int]]:
-    """Relations of the other become the kept one's, but for those to itself or that are there: image, ids made."""
-    theirs = {
-        row["id"]: row
-        for column in ("contact_id", "other_id")
-        for row in images.rows(session, "relation", column, other_id)
-    }
-    mine = [row for column in ("contact_id", "other_id") for row in images.rows(session, "relation", column, kept_id)]
-    known = {(row["contact_id"], row["other_id"], row["kind"]) for row in mine}
-    made = []
-    for row in theirs.values():
-        ends = [kept_id if row[column] == other_id else row[column] for column in ("contact_id", "other_id")]
-        if ends[0] == ends[1] or (*ends, row["kind"]) in known:
-            continue
-        known.add((ends[0], ends[1], row["kind"]))
-        relation = Relation(contact_id=ends[0], other_id=ends[1], kind=row["kind"])
-        session.add(relation)
-        session.flush()
-        made.append(relation.id or 0)
-    session.execute(delete(Relation).where(col(Relation.id).in_(list(theirs))))
-    return list(theirs.values()), made
-
-
-def _relations_back(session: Session, other_id: int, image: dict[str, Any]) -> None:
-    """The image's relations again, where the other end is still there."""
-    session.execute(delete(Relation).where(col(Relation.id).in_(image["relations_made"])))
-    was = image["contact"]["id"]
-    for row in image["relations"]:
-        ends = [other_id if row[column] == was else row[column] for column in ("contact_id", "other_id")]
-        known = session.exec(
-            query(Relation.id).where(
-                Relation.contact_id == ends[0], Relation.other_id == ends[1], Relation.kind == row["kind"]
-            )
-        ).first()
-        if known is None and all(session.get(Contact, end) is not None for end in ends):
-            session.add(Relation(contact_id=ends[0], other_id=ends[1], kind=row["kind"]))
-            session.flush()
 
 
 def _insert(session: Session, name: str, rows: Sequence[dict[str, Any]], but: tuple[str, ...] = ()) -> None:

@@ -7,7 +7,7 @@ contacts takes minutes and writing the pairs seconds. No transaction holds the w
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,7 +29,7 @@ from crm_app.services.duplicates.weights import Parameters
 
 CHUNK = 1_000
 OVERLAP = timedelta(minutes=10)  # transactions that were open when a search began may be older than it
-LEARN_AGAIN = 0.2  # share of changed contacts from which on everything is compared anew
+LEARN_AGAIN = 0.2  # share of changed or new contacts from which on everything is compared, or learned, anew
 _READ, _COMPARED, _WRITTEN = 10, 85, 100  # how far in percent
 
 Progress = Callable[[int, int], None]
@@ -55,8 +55,8 @@ def run(
 ) -> Outcome:
     """Searches the whole base, every branch by itself, and keeps what it finds; progress counts to 100.
 
-    What changed since the last search is compared with everybody, unless `everything` or much of the base changed;
-    then all is compared and the parameters are learned again. Stopped half-way, the last search stays.
+    What changed since the last search is compared with everybody, unless `everything` or much of the base changed: then
+    all is compared. Parameters are learned again when the base has grown or shrunk. Stopped, the last search stays.
     Raises NotPermitted.
     """
     actor.require(Permission.CONTACTS_BULK)
@@ -65,9 +65,9 @@ def run(
         search = DuplicateSearch(user_id=actor.user_id)
         session.add(search)
         session.flush()
-        search_id, started = search.id or 0, search.started_at
+        search_id = search.id or 0
     try:
-        return _searched(database, actor, search_id, on_progress, should_stop, None if everything else started)
+        return _searched(database, actor, search_id, on_progress, should_stop, everything)
     except Stopped:
         _sweep(database)
         return Outcome(None)
@@ -93,18 +93,18 @@ def _searched(
     search_id: int,
     on_progress: Progress,
     should_stop: Callable[[], bool],
-    since: Any,
+    everything: bool,
 ) -> Outcome:
     with Session(database) as session:
-        last = latest(session) if since is not None else None
+        last = latest(session)
         all_ = people(loading.everybody(session, ()))
-        fresh = _changed(session, all_, last) if last is not None else None
-        known = _known(session, last, all_, fresh) if last is not None and fresh is not None else {}
+        fresh = None if everything or last is None else _changed(session, all_, last)
+        known = {} if fresh is None else _known(session, last, all_, fresh)
         apart = ruled_out.among_ids(session)
     on_progress(_READ, _WRITTEN)
     crash.point("duplicates:read")
-    parameters = Parameters.from_json(last.parameters) if last is not None and fresh is not None else None
-    engine = Engine(all_, parameters, stop=should_stop)
+    reused = _parameters(last, len(all_))
+    engine = Engine(all_, reused, stop=should_stop)
     found = engine.search(fresh, lambda share: on_progress(_READ + round(share * (_COMPARED - _READ)), _WRITTEN))
     shown = {pair: weight for pair, weight in (known | found.weights).items() if _ids(all_, pair) not in apart}
     groups = engine.groups(shown, lambda pair: _ids(all_, pair) in apart)
@@ -120,12 +120,21 @@ def _searched(
     with _writing(database) as session:
         search = session.get_one(DuplicateSearch, search_id)
         search.contacts, search.compared, search.finished_at = len(all_), found.compared, now()
-        search.parameters = engine.parameters.to_json() | {"common": engine.common()}
+        learned_from = last.parameters["learned_from"] if last is not None and reused is not None else len(all_)
+        search.parameters = engine.parameters.to_json() | {"common": engine.common(), "learned_from": learned_from}
         session.add(search)
         audit.record(session, actor, "duplicates.search", contacts=len(all_), groups=len(groups))
     _sweep(database)
     on_progress(_WRITTEN, _WRITTEN)
     return Outcome(search_id, len(all_), found.compared, len(groups))
+
+
+def _parameters(last: DuplicateSearch | None, size: int) -> Parameters | None:
+    """Those of the last search, so that nothing flickers between two of them, unless the base is another one now."""
+    if last is None:
+        return None
+    known = Parameters.from_json(last.parameters)
+    return replace(known, size=size) if abs(size - last.parameters["learned_from"]) <= LEARN_AGAIN * size else None
 
 
 def _ids(all_: People, pair: Pair) -> Pair:
@@ -139,11 +148,11 @@ def _changed(session: Session, all_: People, last: DuplicateSearch) -> Any:
     return None if fresh.sum() > LEARN_AGAIN * max(len(all_), 1) else fresh
 
 
-def _known(session: Session, last: DuplicateSearch, all_: People, fresh: Any) -> dict[Pair, float]:
+def _known(session: Session, last: DuplicateSearch | None, all_: People, fresh: Any) -> dict[Pair, float]:
     """The pairs of the last search between contacts that did not change since."""
     places = {int(id_): place for place, id_ in enumerate(all_.ids) if not fresh[place]}
     columns = [getattr(DuplicatePair, name) for name in ("low_id", "high_id", "weight")]
-    rows = session.execute(select(*columns).where(col(DuplicatePair.search_id) == last.id))
+    rows = session.execute(select(*columns).where(col(DuplicatePair.search_id) == (last.id if last else 0)))
     return {(places[low], places[high]): weight for low, high, weight in rows if low in places and high in places}
 
 

@@ -43,11 +43,12 @@ def unmerge(session: Session, actor: Actor, merge_id: int) -> list[Contact]:
         select(MergedContact).where(MergedContact.merge_id == merge_id).order_by(col(MergedContact.number))
     ).all()
     regrouping.without(session, [made.kept_id])
-    restored = []
+    restored, ids = [], {}
     for picture in pictures:
-        id_ = _insert(session, picture.image["contact"])
+        id_ = ids[picture.image["contact"]["id"]] = _insert(session, picture.image["contact"])
         moving.give_back(session, made.kept_id, id_, picture.image)
         restored.append(session.get_one(Contact, id_))
+    moving.give_back_relations(session, made.added["relations"], ids)
     _restore_kept(session, made, kept)
     made.undone_at = now()
     session.add(made)

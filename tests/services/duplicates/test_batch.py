@@ -7,14 +7,15 @@ from crm_app.services.actor import Actor
 from crm_app.services.duplicates import batch
 from crm_app.services.errors import NotPermitted
 from tests.services.duplicates.conftest import Make, numbers, searched, shown
+from tests.services.duplicates.people import Invented
 
 
 @pytest.fixture
 def crowd(make: Make, charlie: Actor) -> None:
     """Thirty certain pairs, one of another branch, and one that only a name holds together."""
-    for n in range(30):
-        for first in ("Anna", "Ania"):
-            make(first_name=first, last_name=f"Nowak{chr(97 + n % 26)}{n}", email=f"a{n}@example.org")
+    for row in Invented(30, doubles=0).rows:
+        for last in (f"{row.last_name}", f"{row.last_name}".upper()):
+            make(first_name=row.first_name or "", last_name=last, email=f"{row.last_name}@example.org")
     for _ in range(2):
         make(charlie, first_name="Ola", last_name="Elsewhere", email="ola@example.org")
     for _ in range(2):

@@ -59,7 +59,7 @@ def test_one_contact_is_left_with_what_both_had(make: Make, bob: Actor) -> None:
             ("email", "anna@example.org", True),
             ("email", "ania@example.com", False),
             ("phone", "+4930901820", True),
-            ("website", "https://ania.example.com", True),
+            ("website", "ania.example.com", True),
         }
         assert contact.version == 2
 

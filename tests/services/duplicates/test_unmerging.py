@@ -1,9 +1,10 @@
 """A merge taken back: everything as it was, but for what somebody did since."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
@@ -61,14 +62,15 @@ def test_both_are_there_again(make: Make, bob: Actor) -> None:
     assert kinds == ["unmerged", "merged", "created"]
 
 
-def test_the_restored_are_found_by_the_search_again(make: Make, bob: Actor) -> None:
+def test_the_restored_are_found_by_the_search_again(make: Make, bob: Actor, db: Path) -> None:
+    db.chmod(0o700)
     make(**ANNA), make(**ANIA)
     unmerge(bob, merge(bob, 1, 2))
     with database.reading() as session:
         for query, number in (("ania", 2), ("anna", 1), ("901820", 2)):
             page = listing.page(session, bob, ContactFilter(query=query))
             assert [one.number for one in page.contacts] == [number], query
-    assert all(finding.ok for finding in examine())
+    assert [str(finding.message) for finding in examine() if not finding.ok] == []
 
 
 def test_edits_made_since_stay_with_the_kept_contact(make: Make, bob: Actor) -> None:
@@ -154,7 +156,11 @@ people = st.fixed_dictionaries({name: st.sampled_from(values) for name, values i
 ends = st.tuples(st.integers(1, 4), st.integers(1, 4)).filter(lambda pair: pair[0] != pair[1])
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(contacts=st.lists(people, min_size=4, max_size=4), related=st.lists(ends, max_size=4), data=st.data())
 def test_taken_back_at_once_nothing_has_changed(
     bob: Actor, contacts: list[dict[str, str]], related: list[tuple[int, int]], data: st.DataObject
@@ -173,13 +179,19 @@ def test_taken_back_at_once_nothing_has_changed(
     made = merge(bob, *order[:size], **data.draw(st.sampled_from([{}, wishes])))
     unmerge(bob, made)
     with database.reading() as session:
-        assert _unordered(picture(session)) == _unordered(before)
+        assert _differences(before, picture(session)) == {}
         assert len(session.exec(select(ContactTag)).all()) == tags
 
 
-def _unordered(found: dict[int, Any]) -> dict[int, Any]:
-    """Two relations of one kind between the same two are one."""
+def _differences(one: dict[int, Any], other: dict[int, Any]) -> dict[tuple[int, str], Any]:
+    """What is not the same. Two relations of one kind between the same two are one."""
+
+    def plain(value: Any) -> Any:
+        return sorted(set(value)) if isinstance(value, list) else value
+
     return {
-        number: {key: sorted(set(value)) if isinstance(value, list) else value for key, value in one.items()}
-        for number, one in found.items()
+        (number, key): (plain(value), plain(other[number][key]))
+        for number, values in one.items()
+        for key, value in values.items()
+        if plain(value) != plain(other[number][key])
     }
