@@ -6,7 +6,15 @@ import sys
 
 from benchmarks.figures import HEAD, machine
 
-BENCHES = ("import_speed", "import_compare", "server_during_import", "full_sheet", "page_speed", "start_speed")
+BENCHES = (
+    "import_speed",
+    "import_compare",
+    "server_during_import",
+    "full_sheet",
+    "page_speed",
+    "start_speed",
+    "duplicates",
+)
 
 
 def main() -> None:
