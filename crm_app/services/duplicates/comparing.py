@@ -1,6 +1,5 @@
 """Two contacts compared field by field: which level of likeness each field reaches, and how many hold such a value."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,7 +7,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from crm_app.services.duplicates import spelling
+from crm_app.services.duplicates import spelling, words
 from crm_app.services.duplicates.alike import Alike
 from crm_app.services.duplicates.blocking import Array
 from crm_app.services.duplicates.levels import FEWEST, FIELDS, MISSING, PLACE
@@ -34,7 +33,9 @@ class Comparer:
         self._common = common
         self._first, self._last = people.columns["first"], people.columns["last"]
         self._canonical = self._first.derived(lambda name: spelling.canonical(name.split()[0])).codes
-        self._words = {name: [people.columns[name].derived(_word(n)) for n in range(2)] for name in ("first", "last")}
+        self._words = {
+            name: [people.columns[name].derived(words.word(n)) for n in range(2)] for name in ("first", "last")
+        }
 
     def compare(self, left: Array, right: Array) -> Compared:
         """Levels of these pairs of positions."""
@@ -56,19 +57,19 @@ class Comparer:
         a, b, c, d = first.codes[left], first.codes[right], last.codes[left], last.codes[right]
         like_first, like_last = Alike(first, a, first, b), Alike(last, c, last, d)
         canonical = self._canonical
-        single = _lengths(first)
+        single = words.lengths(first)
         initial = ((single[a] == 1) | (single[b] == 1)) & self._same_initial(a, b)
-        lengths = _lengths(last)
+        lengths = words.lengths(last)
         last_initial = ((lengths[c] == 1) | (lengths[d] == 1)) & self._same_initial(c, d, last)
         _put(found, "first", a, b, {
             "similar": like_first.jaro >= 0.82,
-            "part": initial | like_first.prefix | _shares(self._words["first"], left, right),
+            "part": initial | like_first.prefix | words.shares(self._words["first"], left, right),
             "typo": like_first.is_typo,
             "short": (canonical[left] == canonical[right]) & (canonical[left] >= 0),
         })  # fmt: skip
         _put(found, "last", c, d, {
             "similar": like_last.jaro >= 0.84,
-            "part": _shares(self._words["last"], left, right) | last_initial,
+            "part": words.shares(self._words["last"], left, right) | last_initial,
             "typo": like_last.is_typo,
         })  # fmt: skip
         row, other = PLACE["first"], PLACE["last"]
@@ -89,7 +90,7 @@ class Comparer:
             found.holders[row, swapped] = both / max(len(self.people), FEWEST)
 
     def _same_initial(self, a: Array, b: Array, column: Column | None = None) -> Array:
-        letters = _initials(column or self._first)
+        letters = words.initials(column or self._first)
         return (letters[a] == letters[b]) & (a >= 0) & (b >= 0)
 
     def _birth(self, found: Compared, left: Array, right: Array) -> None:
@@ -144,7 +145,7 @@ class Comparer:
 
     @cached_property
     def _locals(self) -> Column:
-        return self.people.email.derived(_telling)
+        return self.people.email.derived(words.telling)
 
     @cached_property
     def _tails(self) -> Column:
@@ -257,44 +258,3 @@ def _put(found: Compared, name: str, a: Array, b: Array, levels: dict[str, Array
         chosen[holds] = field.level(level)
     chosen[a == b] = field.level("same")
     found.levels[row] = np.where((a >= 0) & (b >= 0), chosen, MISSING)
-
-
-def _word(n: int) -> Callable[[str], str]:
-    def word(name: str) -> str:
-        words = name.split()
-        return words[n] if n < len(words) and len(words[n]) > 1 else ""
-
-    return word
-
-
-def _shares(words: list[Column], left: Array, right: Array) -> Array:
-    """Two names of several words share one of them: their codes mean different things, so the words are compared."""
-    found = np.zeros(len(left), bool)
-    known: dict[str, int] = {}
-    tables = [
-        np.array([known.setdefault(value, len(known)) for value in column.values] + [-1], np.int32) for column in words
-    ]
-    codes = [table[column.codes] for table, column in zip(tables, words, strict=True)]
-    for mine in codes:
-        for other in codes:
-            found |= (mine[left] == other[right]) & (mine[left] >= 0)
-    return found
-
-
-def _lengths(column: Column) -> Array:
-    return np.array([*map(len, column.values), 0], np.int16)
-
-
-def _initials(column: Column) -> Array:
-    return np.array([*(ord(value[0]) for value in column.values), 0], np.int32)
-
-
-_GENERAL = frozenset(
-    "info kontakt contact office mail post admin support hello service sekretariat biuro segreteria".split()
-)
-
-
-def _telling(norm: str) -> str:
-    """What stands before the @, unless it is short or belongs to an office."""
-    local = spelling.plain(norm.partition("@")[0].partition("+")[0]).replace(" ", "")
-    return local if len(local) >= 5 and local not in _GENERAL else ""

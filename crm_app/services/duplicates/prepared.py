@@ -5,7 +5,7 @@ thousand last names hold each name once, and whatever is derived from a name is 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -43,7 +43,6 @@ class Column:
 
     codes: Codes
     values: list[str]
-    known: dict[str, int] = field(default_factory=dict)
 
     def counts(self) -> np.ndarray[Any, Any]:
         """How many contacts hold each value."""
