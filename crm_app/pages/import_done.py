@@ -202,7 +202,7 @@ def _changed() -> rx.Component:
             _pair(T("Finished"), _view.finished),
             class_name="facts",
         ),
-        rx.cond(_view.undo_kept, rx.el.p(_view.undo_kept, class_name="quiet")),
+        rx.cond(_view.undo_kept, rx.el.p(_view.undo_kept, class_name="quiet gap")),
         rx.el.div(
             rx.cond(
                 _view.contacts_url,

@@ -14,6 +14,7 @@ from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.session import SessionState
 
 _counts = ImportUndoState.counts
+_is_change = ImportWizardState.is_change
 _is_undone = ImportWizardState.state == "undone"
 AFTERWARDS = {
     "reversed": N("Taken back"),
@@ -77,11 +78,18 @@ def _head() -> rx.Component:
         ),
         notice(
             rx.fragment(
-                rx.el.p(rx.el.b(T("Undo this import?"))),
+                rx.el.p(rx.el.b(rx.cond(_is_change, T("Undo this change?"), T("Undo this import?")))),
                 rx.el.p(
-                    T(
-                        "New contacts of this import are deleted, changed values become what they were before. What "
-                        "somebody changed since stays as it is. Nothing happens until you say so below."
+                    rx.cond(
+                        _is_change,
+                        T(
+                            "Every contact becomes as it was before. What somebody changed since stays as it is. "
+                            "Nothing happens until you say so below."
+                        ),
+                        T(
+                            "New contacts of this import are deleted, changed values become what they were before. "
+                            "What somebody changed since stays as it is. Nothing happens until you say so below."
+                        ),
                     )
                 ),
             )

@@ -39,6 +39,8 @@ _ICONS = {
     "changed_many": "list-checks",
     "deactivated": "user-x",
     "reactivated": "user-check",
+    "merged": "merge",
+    "unmerged": "split",
 }
 _FURTHER = text("Further addresses and numbers")
 _HIDDEN = {"number", "first_name", "last_name", "active", "tags"}
@@ -238,6 +240,8 @@ def _what(entry: Entry) -> Text:
         if entry.data.get("outcome") == "create":
             return text("Created by import {name}, row {row}", name=entry.source, row=entry.data["row"])
         return text("Updated by import {name}, row {row}", name=entry.source, row=entry.data["row"])
+    if entry.kind == "merged":
+        return text("Merged with {numbers}", numbers=", ".join(f"#{number}" for number in entry.data["numbers"]))
     if entry.kind == "changed_many":
         return text("Changed with many others: {name}", name=entry.source)
     return {
@@ -245,6 +249,7 @@ def _what(entry: Entry) -> Text:
         "changed": text("Changed"),
         "deactivated": text("Deactivated"),
         "reactivated": text("Reactivated"),
+        "unmerged": text("A merge was taken back"),
     }.get(entry.kind, text("Other event"))
 
 

@@ -17,7 +17,7 @@ from crm_app.locales import Text
 from crm_app.models import Contact, ContactPoint, NotDuplicate, PointKind
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
-from crm_app.services.contacts import cards, derived, listing
+from crm_app.services.contacts import cards, derived, listing, search
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.visibility import visible
 from crm_app.services.duplicates import loading, reasons, running, scores
@@ -126,7 +126,7 @@ def _candidates(session: Session, actor: Actor, wanted: Raw) -> set[int]:
         if len(word) >= 4:
             rest = (last if name is first else first)[1:4]
             words = [word, *([rest] if len(rest) == 3 else [])]
-            conditions.append(and_(*listing.holding(session, words)))
+            conditions.append(and_(*[search.holds(session, word) for word in words]))
     for condition in conditions:
         query = select(Contact.id).where(condition, Contact.branch_id == wanted.branch, *visible(actor)).limit(MOST)
         found.update(id_ for id_ in session.exec(query) if id_ is not None)

@@ -1,0 +1,197 @@
+"""The list narrowed, kept as a segment and shared; many contacts changed at once, and that taken back."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.conftest import sign_in
+from tests.e2e.server import Server
+
+PEOPLE = """
+from crm_app.services import database, startup
+from crm_app.services.actor import SYSTEM
+from crm_app.services.contacts import cards
+startup.prepare()
+with database.transaction() as session:
+    for n in range(30):
+        values = {"first_name": f"P{n:02}", "city": "Rom" if n % 3 else "Ulm", "tags": "VIP" if n % 2 else ""}
+        cards.create(session, SYSTEM, values)
+"""
+
+
+@pytest.fixture(scope="module")
+def people(server: Server) -> Iterator[Server]:
+    server.run(PEOPLE)
+    yield server
+
+
+@pytest.fixture
+def page(context: BrowserContext, people: Server) -> Page:
+    return on_list(context, people)
+
+
+@pytest.fixture
+def phone(browser: Browser, people: Server) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, locale="en-GB"
+    )
+    yield on_list(context, people)
+    context.close()
+
+
+def on_list(context: BrowserContext, server: Server, name: str = "alice") -> Page:
+    page = sign_in(context, server, name)
+    page.goto(server.url + "/contacts")
+    page.wait_for_selector("tbody .name-link")
+    return page
+
+
+def rows(server: Server, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(server.data_dir / "crm.sqlite")) as connection:
+        return connection.execute(query).fetchall()
+
+
+def expect_total(page: Page, words: str) -> None:
+    expect(page.locator(".toolbar-end .number")).to_have_text(words)
+
+
+def ask_for_city(page: Page, city: str, place: int = 0) -> None:
+    page.locator(".filter-subject").nth(place).select_option("city")
+    page.locator(".filter-text").last.fill(city)
+    page.locator(".filter-text").last.blur()
+
+
+def build(page: Page) -> None:
+    """City is Ulm, and: tagged VIP or named P00."""
+    page.click("#filter-open")
+    ask_for_city(page, "ulm")
+    expect(page.get_by_role("button", name="Show 10 contacts")).to_be_visible()
+    page.get_by_role("button", name="Group", exact=True).click()
+    page.locator(".filter-subject").nth(1).select_option("tags")
+    page.get_by_role("combobox", name="Add a value").select_option(label="VIP")
+    expect(page.get_by_role("button", name="Take out VIP")).to_be_visible()
+    page.get_by_role("button", name="Condition", exact=True).first.click()
+    page.locator(".filter-subject").nth(2).select_option("first_name")
+    page.locator(".filter-text").last.fill("p00")
+    page.locator(".filter-text").last.blur()
+    page.get_by_role("button", name="Show 6 contacts").click()
+
+
+@pytest.mark.parametrize("width", ["page", "phone"])
+def test_a_nested_filter_is_built_kept_shared_and_opened_by_a_colleague(
+    request: pytest.FixtureRequest, browser: Browser, people: Server, width: str
+) -> None:
+    page: Page = request.getfixturevalue(width)
+    build(page)
+    expect(page.locator(".filter-chip")).to_have_count(2)
+    expect_total(page, "6 contacts")
+    page.reload()
+    expect_total(page, "6 contacts")
+    page.click("#segment-save")
+    page.fill("#segment-name", f"VIPs of Ulm ({width})")
+    page.select_option("#segment-sharing", "all")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**segment=**")
+    expect(page.locator(".filter-chip")).to_have_text([f"VIPs of Ulm ({width})"])
+    expect_total(page, "6 contacts")
+    context = browser.new_context(locale="en-GB")
+    other = on_list(context, people, "bob")
+    other.click("#segments-open")
+    link = other.locator(".segment-link", has_text=f"VIPs of Ulm ({width})")
+    expect(link).to_contain_text("Alice")
+    expect(link.locator(".number")).to_have_text("6")
+    link.click()
+    expect_total(other, "6 contacts")
+    other.go_back()
+    expect_total(other, "30 contacts")
+    context.close()
+
+
+def test_a_filter_is_built_with_the_keyboard_alone(page: Page) -> None:
+    page.locator("#filter-open").focus()
+    page.keyboard.press("Enter")
+    subject = page.locator(".filter-subject")
+    expect(subject).to_be_visible()
+    page.locator(".filter-match").focus()
+    page.keyboard.press("Tab")
+    expect(subject).to_be_focused()
+    page.keyboard.type("City")
+    expect(page.locator(".filter-text")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator(".filter-text")).to_be_focused()
+    page.keyboard.type("ulm")
+    page.keyboard.press("Enter")
+    expect_total(page, "10 contacts")
+    expect(page.locator(".filter-chip")).to_have_text(["City contains “ulm”"])
+    page.locator("#filter-open").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".filter-text")).to_have_value("ulm")
+    page.locator(".filter-text").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(".filter-form")).to_have_count(0)
+    expect(page.locator("#filter-open")).to_be_focused()
+
+
+def test_a_value_that_is_missing_is_said_and_the_list_stays(page: Page) -> None:
+    page.click("#filter-open")
+    page.locator(".filter-subject").select_option("city")
+    page.locator(".filter-foot .primary").click()
+    expect(page.locator(".filter-form .notice")).to_contain_text("The value for “City” is missing")
+    expect_total(page, "30 contacts")
+
+
+@pytest.mark.parametrize("query", ["where={", 'where={"all":[["shoe","is","1"]]}', "segment=999", "segment=x"])
+def test_a_link_that_is_not_understood_shows_nobody(page: Page, people: Server, query: str) -> None:
+    page.goto(f"{people.url}/contacts?{query}")
+    expect(page.locator(".notice.danger")).to_be_visible()
+    expect(page.locator("tbody .name-link")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", ["page", "phone"])
+def test_all_of_a_result_are_tagged_and_it_is_taken_back(
+    request: pytest.FixtureRequest, people: Server, width: str
+) -> None:
+    page: Page = request.getfixturevalue(width)
+    page.goto(people.url + '/contacts?where={"all":[["city","is","Rom"]]}')
+    expect_total(page, "20 contacts")
+    page.locator("tbody .tick input").first.click()
+    expect(page.locator(".bulk-bar")).to_contain_text("1 contact ticked")
+    page.get_by_role("button", name="Choose all 20").click()
+    page.click("#bulk-open")
+    page.get_by_role("combobox", name="What to do").select_option("tag")
+    page.get_by_role("textbox", name="Tags, with commas between them").fill(f"Fair {width}")
+    page.get_by_role("textbox", name="Tags, with commas between them").blur()
+    expect(page.locator(".filter-form")).to_contain_text("20 contacts change: P01, P02, P04, P05, P07 …")
+    page.get_by_role("button", name="Change 20 contacts").click()
+    page.wait_for_url("**/imports/*/done")
+    expect(page.locator(".notice.good")).to_contain_text("20 contacts were changed")
+    tagged = f"SELECT count(*) FROM contact_tag JOIN tag ON tag.id = tag_id WHERE name = 'Fair {width}'"
+    assert rows(people, tagged) == [(20,)]
+    page.get_by_role("link", name="Undo this change").click()
+    page.get_by_role("button", name="Undo 20 rows").click()
+    expect(page.locator(".notice")).to_contain_text("Undone")
+    assert rows(people, tagged) == [(0,)]
+
+
+def test_ticked_ones_get_a_status_and_the_rest_does_not(page: Page, people: Server) -> None:
+    for place in (0, 1):
+        page.locator("tbody .tick input").nth(place).click()
+    expect(page.locator(".bulk-bar")).to_contain_text("2 contacts ticked")
+    page.click("#bulk-open")
+    page.get_by_role("combobox", name="Value").select_option(label="Interested")
+    page.get_by_role("button", name="Change 2 contacts").click()
+    expect(page.locator(".notice.good")).to_contain_text("2 contacts were changed")
+    assert rows(people, "SELECT first_name FROM contact WHERE status_id IS NOT NULL ORDER BY 1") == [("P00",), ("P01",)]
+    page.get_by_role("link", name="Show the contacts").click()
+    expect_total(page, "2 contacts")
+
+
+def test_who_may_not_change_many_sees_no_ticks(browser: Browser, people: Server) -> None:
+    context = browser.new_context(locale="en-GB")
+    page = on_list(context, people, "bob")
+    expect(page.locator(".tick")).to_have_count(0)
+    context.close()
