@@ -36,6 +36,7 @@ class ContactFilterState(rx.State):
     total: int = 0
     capped: bool = False
     error: str = ""
+    turn: int = 0  # grows when lines move: their inputs are made anew
     _draft: str = ""
     _params: dict[str, str] = {}
     _path: str = routes.CONTACTS
@@ -74,6 +75,7 @@ class ContactFilterState(rx.State):
 
     @action(permission=Permission.CONTACTS_READ)
     async def remove(self, path: str):
+        self.turn += 1
         await self._change(lambda group: editing.put(group, path, None))
 
     @action(permission=Permission.CONTACTS_READ)

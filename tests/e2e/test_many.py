@@ -60,6 +60,7 @@ def expect_total(page: Page, words: str) -> None:
 
 def ask_for_city(page: Page, city: str, place: int = 0) -> None:
     page.locator(".filter-subject").nth(place).select_option("city")
+    expect(page.locator(".filter-text")).to_have_count(place + 1)
     page.locator(".filter-text").last.fill(city)
     page.locator(".filter-text").last.blur()
 
@@ -75,6 +76,7 @@ def build(page: Page) -> None:
     expect(page.get_by_role("button", name="Take out VIP")).to_be_visible()
     page.get_by_role("button", name="Condition", exact=True).first.click()
     page.locator(".filter-subject").nth(2).select_option("first_name")
+    expect(page.locator(".filter-text")).to_have_count(2)
     page.locator(".filter-text").last.fill("p00")
     page.locator(".filter-text").last.blur()
     page.get_by_role("button", name="Show 6 contacts").click()
@@ -134,6 +136,20 @@ def test_a_filter_is_built_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".filter-form")).to_have_count(0)
     expect(page.locator("#filter-open")).to_be_focused()
+
+
+def test_lines_keep_their_values_when_one_above_goes(page: Page) -> None:
+    page.click("#filter-open")
+    ask_for_city(page, "ulm")
+    expect(page.get_by_role("button", name="Show 10 contacts")).to_be_visible()
+    page.get_by_role("button", name="Condition", exact=True).click()
+    expect(page.locator(".filter-subject")).to_have_count(2)
+    ask_for_city(page, "rom", 1)
+    expect(page.get_by_role("button", name="Show 0 contacts")).to_be_visible()
+    page.get_by_role("button", name="Remove this condition").first.click()
+    expect(page.locator(".filter-text")).to_have_value("rom")
+    page.get_by_role("button", name="Show 20 contacts").click()
+    expect_total(page, "20 contacts")
 
 
 def test_a_value_that_is_missing_is_said_and_the_list_stays(page: Page) -> None:

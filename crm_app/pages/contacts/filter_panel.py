@@ -64,7 +64,7 @@ def _line(line: rx.Var[FilterLine]) -> rx.Component:
         rx.match(line.kind, (GROUP, _head(line)), (CONDITION, _condition(line)), _end(line)),
         class_name="filter-line",
         custom_attrs={"data-depth": line.depth.to(str)},
-        key=line.kind + line.path + line.subject + line.operator,
+        key=line.kind + line.path,
     )
 
 
@@ -140,6 +140,7 @@ def _input(line: rx.Var[FilterLine], kind: str, mode: str = "text", place: str =
         aria_label=t("Value") if place == FIRST else t("Upper value"),
         auto_complete="off",
         max_length=200,
+        key=ContactFilterState.turn.to(str) + line.path + line.subject + line.operator + place,
         class_name=f"input filter-{kind}",
     )
 

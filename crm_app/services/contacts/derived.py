@@ -31,6 +31,14 @@ class PointRow(NamedTuple):
     primary: bool
 
 
+_ORDER = {(str(kind), label): place for place, (kind, label) in enumerate(POINT_FIELDS.values())}
+
+
+def place_of(kind: str, label: str, primary: bool) -> int:
+    """Where a point stands among those of a contact in its search text: primary ones in the order of the form first."""
+    return _ORDER.get((kind, label), len(_ORDER)) if primary else len(_ORDER)
+
+
 def search_text(values: Mapping[str, Any], norms: Iterable[str] = ()) -> str:
     """Folded text that the search looks in: names, company, e-mail, city, number, phone digits.
 

@@ -111,6 +111,7 @@ def apply(contact: Contact, values: Mapping[str, Any]) -> dict[str, list[Any]]:
 def refresh(session: Session, contact: Contact) -> None:
     """Brings search text, sort key and version up to what was written."""
     rows = moving.points(session, contact.id or 0)
+    rows.sort(key=lambda row: derived.place_of(row["kind"], row["label"], row["primary"]))
     values = contact.model_dump()
     contact.search_text = derived.search_text(values, [row["norm"] for row in rows if row["kind"] != PointKind.LINK])
     contact.sort_name = derived.sort_name(values)

@@ -146,14 +146,13 @@ def _reached(session: Session, fates: Sequence[RowFate]) -> dict[int, list[str]]
     ids = [fate.contact_id for fate in fates if fate.contact_id is not None]
     if not ids:
         return {}
-    order = {(str(kind), label): place for place, (kind, label) in enumerate(derived.POINT_FIELDS.values())}
     query = select(ContactPoint).where(
         among(session, col(ContactPoint.contact_id), ids),
         col(ContactPoint.kind).in_([PointKind.EMAIL, PointKind.PHONE]),
     )
     points = sorted(
         session.exec(query),
-        key=lambda one: (order.get((one.kind, one.label), len(order)) if one.primary else len(order), one.id or 0),
+        key=lambda one: (derived.place_of(one.kind, one.label, one.primary), one.id or 0),
     )
     found: dict[int, list[str]] = {}
     for point in points:
