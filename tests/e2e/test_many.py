@@ -147,6 +147,7 @@ def test_lines_keep_their_values_when_one_above_goes(page: Page) -> None:
     ask_for_city(page, "rom", 1)
     expect(page.get_by_role("button", name="Show 0 contacts")).to_be_visible()
     page.get_by_role("button", name="Remove this condition").first.click()
+    expect(page.locator(".filter-text")).to_have_count(1)
     expect(page.locator(".filter-text")).to_have_value("rom")
     page.get_by_role("button", name="Show 20 contacts").click()
     expect_total(page, "20 contacts")
