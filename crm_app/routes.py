@@ -13,6 +13,7 @@ IMPORT_COLUMNS = "/imports/[import_id]/columns"
 IMPORT_CHECK = "/imports/[import_id]/check"
 IMPORT_DONE = "/imports/[import_id]/done"
 IMPORT_UNDO = "/imports/[import_id]/undo"
+DUPLICATES = "/duplicates"
 SETTINGS = "/settings"
 IMPORT_TEMPLATE = "/downloads/import-template"  # .csv or .xlsx
 FAILED_ROWS = "/downloads/import-{import_id}-failed"

@@ -6,7 +6,19 @@ GREY = "slate"
 COLOURS = ("indigo", "slate", "red", "green", "amber", "blue", "violet", "orange")
 STYLESHEETS = [
     f"/styles/{name}.css"
-    for name in ("tokens", "shell", "table", "filter", "forms", "card", "wizard", "check", "undo", "presets")
+    for name in (
+        "tokens",
+        "shell",
+        "table",
+        "filter",
+        "duplicates",
+        "forms",
+        "card",
+        "wizard",
+        "check",
+        "undo",
+        "presets",
+    )
 ]
 
 # Colours a status may have, as the scale behind them.

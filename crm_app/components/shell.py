@@ -25,6 +25,7 @@ class Place:
 PLACES = (
     Place("contacts", N("Contacts"), "users", routes.CONTACTS),
     Place("leads", N("Leads"), "target", routes.LEADS),
+    Place("duplicates", N("Duplicates"), "copy", routes.DUPLICATES),
     Place("imports", N("Imports"), "file-up", routes.IMPORTS, SessionState.may_import),
     Place("settings", N("Settings"), "settings", routes.SETTINGS),
 )

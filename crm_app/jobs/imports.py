@@ -1,4 +1,4 @@
-"""The task behind every job of an import: claim it, let the services work, and see that nothing waits forever."""
+"""The task behind every job: claim it, let the services work, and see that nothing waits forever."""
 
 import logging
 import threading
@@ -6,9 +6,12 @@ from functools import cache
 from typing import Any
 
 from crm_app.jobs import queue
+from crm_app.models import Job, JobState
 from crm_app.services import database, jobs
+from crm_app.services.duplicates import work as duplicates
 from crm_app.services.errors import Busy
 from crm_app.services.imports import work
+from crm_app.services.jobs import Claim
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +38,18 @@ def run_job(job_id: int) -> None:
         return
     if claim is None:
         return
-    ended = work.run(claim, should_pause=stopping.is_set)
+    ended = _work(claim)
     log.info("job %s ended: %s", job_id, ended or "taken over")
     if not stopping.is_set():
         _push_next(job_id)
+
+
+def _work(claim: Claim) -> JobState | None:
+    with database.reading() as session:
+        kind = session.get_one(Job, claim.job_id).kind
+    if kind in duplicates.KINDS:
+        return duplicates.run(claim, should_pause=stopping.is_set)
+    return work.run(claim, should_pause=stopping.is_set)
 
 
 def _push_next(job_id: int) -> None:

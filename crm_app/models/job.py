@@ -15,9 +15,11 @@ class JobKind(StrEnum):
     CHECK = "check"
     COMMIT = "commit"
     UNDO = "undo"
+    DUPLICATES = "duplicates"  # the search for contacts that are one
+    MERGE = "merge"  # of all that are certain
 
 
-WRITING = (JobKind.COMMIT, JobKind.UNDO)  # of these, one runs at a time
+WRITING = (JobKind.COMMIT, JobKind.UNDO, JobKind.MERGE)  # of these, one runs at a time
 
 
 class JobState(StrEnum):
@@ -33,7 +35,7 @@ class Job(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(sa_type=String, max_length=20)
-    subject_id: int  # the import
+    subject_id: int  # the import; 0 = the whole base
     user_id: int | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
     state: str = Field(default=JobState.QUEUED, sa_type=String, max_length=20)
     done: int = Field(default=0)

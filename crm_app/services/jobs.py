@@ -3,8 +3,10 @@
 A job is claimed by compare-and-set with a token of its own; whoever loses the claim stops at its next write.
 """
 
+import logging
 import secrets
 import threading
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from crm_app.models.job import WRITING
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Busy, CRMError
+
+log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 4.0
 DEAD_AFTER = timedelta(seconds=15)  # a running job without a heartbeat for so long has lost its worker
@@ -140,6 +144,12 @@ def beat(session: Session, claim: Claim, values: dict[str, Any] | None = None) -
 def finish(session: Session, claim: Claim, state: JobState = JobState.DONE, error: Text | None = None) -> None:
     """Ends the job. Raises Lost when the claim is gone."""
     beat(session, claim, {"state": state, "finished_at": now(), "error": error.to_json() if error else None})
+
+
+def log_failure(claim: Claim, error: BaseException) -> None:
+    """Where a job went wrong, without the message: drivers quote the row that failed."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("job %s failed: %s\n%s", claim.job_id, type(error).__name__, frames)
 
 
 def release(session: Session, claim: Claim) -> None:

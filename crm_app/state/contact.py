@@ -4,11 +4,13 @@ import asyncio
 
 import reflex as rx
 
+from crm_app import routes
 from crm_app.locales import text
 from crm_app.models import Contact, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
+from crm_app.services.duplicates import merging
 from crm_app.services.errors import NotFound
 from crm_app.state.contact_view import CardView, Presenter, key_of
 from crm_app.state.guard import action
@@ -29,7 +31,10 @@ class ContactState(rx.State):
         actor = await current_actor(self)
         self.may_edit = actor.may(Permission.CONTACTS_EDIT)
         shown = await asyncio.to_thread(_fetch, actor, self.number)
+        if shown is None and (kept := await asyncio.to_thread(_kept, actor, self.number)):
+            return rx.redirect(routes.contact(kept), replace=True)
         self.card, self.missing, self.loaded = shown or CardView(), shown is None, True
+        return None
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def deactivate(self):
@@ -50,6 +55,12 @@ def _fetch(actor: Actor, number: str) -> CardView | None:
             return Presenter(session, actor).card(_get(session, actor, number))
         except NotFound:
             return None
+
+
+def _kept(actor: Actor, number: str) -> int | None:
+    """The contact that this one went into."""
+    with database.reading() as session:
+        return merging.kept_number(session, actor, key_of(number))
 
 
 def _get(session, actor: Actor, number: str) -> Contact:

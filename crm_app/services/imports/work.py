@@ -3,7 +3,6 @@
 import logging
 import sqlite3
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from typing import Any
@@ -82,10 +81,10 @@ def run(
         except CRMError as error:
             return worker.failed(error.message)
         except OperationalError as error:
-            _log(claim, error)
+            jobs.log_failure(claim, error)
             return worker.failed(_DISK_FULL if "full" in str(error.orig) else _UNEXPECTED)
         except Exception as error:  # noqa: BLE001 - the edge of a job: whatever happened, the row must say so
-            _log(claim, error)
+            jobs.log_failure(claim, error)
             return worker.failed(_UNEXPECTED)
 
 
@@ -93,12 +92,6 @@ def abandon(claim: Claim) -> None:
     """Ends a job in the middle, as if somebody had cancelled it (Ctrl-C on the command line)."""
     with suppress(Lost):
         _Worker(claim, never, None, CACHE_KIB, None).stopped(is_cancelled=True)
-
-
-def _log(claim: Claim, error: BaseException) -> None:
-    """Where it happened, without the message: drivers quote the row that failed."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error("job %s failed: %s\n%s", claim.job_id, type(error).__name__, frames)
 
 
 class _Worker:

@@ -1,0 +1,65 @@
+"""Contacts that are one: looked for, compared, merged, taken apart again."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.conftest import sign_in
+from tests.e2e.server import Server
+
+PEOPLE = """
+from crm_app.services import database, startup
+from crm_app.services.actor import SYSTEM
+from crm_app.services.contacts import cards
+startup.prepare()
+with database.transaction() as session:
+    for n in range(40):
+        cards.create(session, SYSTEM, {"first_name": f"Given{n}", "last_name": f"Family{n}", "city": "Ulm"})
+    for first, city in (("Ada", "Ulm"), ("Ada", "Rom")):
+        values = {"first_name": first, "last_name": "Wolkenstein", "email": "ada@example.org"}
+        cards.create(session, SYSTEM, values | {"city": city, "birth_date": "1990-01-02"})
+    for first in ("Bert", "Bert"):
+        values = {"first_name": first, "last_name": "Sandmann", "phone": "030 9018201", "birth_date": "1980-05-06"}
+        cards.create(session, SYSTEM, values)
+"""
+
+
+@pytest.fixture(scope="module")
+def people(server: Server) -> Iterator[Server]:
+    server.run(PEOPLE)
+    yield server
+
+
+@pytest.fixture
+def page(context: BrowserContext, people: Server) -> Page:
+    page = sign_in(context, people)
+    page.goto(people.url + "/duplicates")
+    return page
+
+
+def test_looked_for_compared_merged_and_taken_apart(page: Page, people: Server) -> None:
+    expect(page.locator(".toolbar-end")).to_contain_text("Nobody has looked for duplicates yet")
+    page.get_by_role("button", name="Look for duplicates").click()
+    group = page.locator(".duplicate-group", has_text="Ada Wolkenstein")
+    expect(group).to_contain_text("certain")
+    expect(page.locator(".duplicate-group")).to_have_count(2)
+    group.get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("radio", name="Ulm")).to_be_visible()
+    page.get_by_role("radio", name="Rom").last.check()
+    page.get_by_role("button", name="Merge 2 contacts").click()
+    expect(page.locator(".notice.good")).to_contain_text("#42 went into #41")
+    page.goto(people.url + "/contacts/42")
+    page.wait_for_url("**/contacts/41")
+    expect(page.locator(".facts-side")).to_contain_text("Rom")
+    expect(page.locator("main")).to_contain_text("Merged with #42")
+
+
+def test_told_apart_they_do_not_come_back(page: Page, people: Server) -> None:
+    page.get_by_role("button", name="Look for duplicates").click()
+    group = page.locator(".duplicate-group", has_text="Bert Sandmann")
+    group.get_by_role("button", name="Not duplicates").click()
+    expect(group).to_have_count(0)
+    page.get_by_role("button", name="Look for duplicates").click()
+    expect(page.locator(".toolbar")).to_be_visible()
+    expect(group).to_have_count(0)
