@@ -16,6 +16,7 @@ IMPORT_UNDO = "/imports/[import_id]/undo"
 DUPLICATES = "/duplicates"
 SETTINGS = "/settings"
 IMPORT_TEMPLATE = "/downloads/import-template"  # .csv or .xlsx
+EXPORT = "/downloads/contacts"  # .csv or .xlsx, of the list whose parameters follow
 FAILED_ROWS = "/downloads/import-{import_id}-failed"
 LOGIN = "/login"
 LOGOUT = "/logout"

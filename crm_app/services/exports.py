@@ -1,4 +1,4 @@
-"""All contacts to a CSV or XLSX file, field by field, in an order a later import reads back."""
+"""Contacts to a CSV or XLSX file, field by field, in an order a later import reads back."""
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,8 @@ from crm_app.locales import text
 from crm_app.models import Contact, ContactTag, LeadStatus, Permission, Tag, User
 from crm_app.services import custom_fields
 from crm_app.services.actor import Actor
-from crm_app.services.contacts.visibility import visible
+from crm_app.services.contacts import audience
+from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import Invalid
 from crm_app.services.escaping import escape, writable
 from crm_app.services.fields.amounts import amount_text
@@ -24,7 +25,8 @@ from crm_app.services.fields.registry import FIELDS
 
 BATCH = 1_000
 CELL_LIMIT = 32_767  # characters of one workbook cell
-Writer = Callable[[Session, Actor, Path, Sequence[str]], int]
+ALL = ContactFilter(inactive=True)
+Writer = Callable[..., int]  # session, actor, path, fields, wanted
 
 
 def chosen_fields(session: Session, names: Sequence[str]) -> list[str]:
@@ -46,29 +48,32 @@ def writer_for(path: Path) -> Writer:
     return found
 
 
-def write_csv(session: Session, actor: Actor, path: Path, fields: Sequence[str]) -> int:
-    """Writes UTF-8 with BOM (Excel), comma, RFC 4180; formulas are marked. Returns the number of contacts."""
+def write_csv(session: Session, actor: Actor, path: Path, fields: Sequence[str], wanted: ContactFilter = ALL) -> int:
+    """Writes those the filter means, as UTF-8 with BOM (Excel), comma, RFC 4180; formulas are marked.
+
+    Returns the number of contacts.
+    """
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
         writer = csv.writer(file)
         writer.writerow(fields)
-        for row in _rows(session, actor, fields):
+        for row in _rows(session, actor, fields, wanted):
             writer.writerow([escape(writable(cell_text(value))[0]) for value in row])
             count += 1
     return count
 
 
-def write_xlsx(session: Session, actor: Actor, path: Path, fields: Sequence[str]) -> int:
-    """Writes one sheet; every text is a text cell, dates are dates. Returns the number of contacts.
+def write_xlsx(session: Session, actor: Actor, path: Path, fields: Sequence[str], wanted: ContactFilter = ALL) -> int:
+    """Writes those the filter means, on one sheet; every text is a text cell, dates are dates.
 
-    Raises Invalid when a text is longer than a cell can hold, rather than cutting it.
+    Returns the number of contacts. Raises Invalid when a text is longer than a cell can hold, rather than cutting it.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Contacts")
     sheet.freeze_panes = "A2"
     sheet.append([*fields])
     count = 0
-    for row in _rows(session, actor, fields):
+    for row in _rows(session, actor, fields, wanted):
         sheet.append([_cell(sheet, name, value) for name, value in zip(fields, row, strict=True)])
         count += 1
     book.save(path)
@@ -111,14 +116,15 @@ def _cell(sheet: Any, name: str, value: Any) -> Any:
     return cell
 
 
-def _rows(session: Session, actor: Actor, fields: Sequence[str]) -> Iterator[list[Any]]:
-    """Values of every visible contact in the order of numbers, read in batches."""
+def _rows(session: Session, actor: Actor, fields: Sequence[str], wanted: ContactFilter) -> Iterator[list[Any]]:
+    """Values of every contact the filter means, in the order of numbers, read in batches."""
     actor.require(Permission.EXPORT)
+    conditions = audience.conditions(session, actor, wanted)
     statuses = dict(session.exec(select(LeadStatus.id, LeadStatus.name)).all())
     owners = dict(session.exec(select(User.id, User.email)).all())
     after = 0
     while True:
-        query = select(Contact).where(*visible(actor), col(Contact.number) > after)
+        query = select(Contact).where(*conditions, col(Contact.number) > after)
         batch = session.exec(query.order_by(col(Contact.number)).limit(BATCH)).all()
         if not batch:
             return

@@ -83,6 +83,9 @@ class ContactListState(rx.State):
     may_edit: bool = False
     may_import: bool = False
     may_bulk: bool = False
+    may_export: bool = False
+    csv_url: str = ""
+    xlsx_url: str = ""
     numbers: list[int] = []  # of the page
 
     @action(permission=Permission.CONTACTS_READ)
@@ -90,7 +93,7 @@ class ContactListState(rx.State):
         """Reads the URL and shows its page."""
         params = dict(self.router.url.query_parameters)
         actor = await current_actor(self)
-        self.may_bulk = actor.may(Permission.CONTACTS_BULK)
+        self.may_bulk, self.may_export = actor.may(Permission.CONTACTS_BULK), actor.may(Permission.EXPORT)
         self.may_edit, self.may_import = actor.may(Permission.CONTACTS_EDIT), actor.may(Permission.IMPORT)
         path = routes.LEADS if self.router.url.path.startswith(routes.LEADS) else routes.CONTACTS
         try:
@@ -134,6 +137,7 @@ class ContactListState(rx.State):
         self.inactive = wanted.inactive
         self.inactive_url = _url(replace(wanted, inactive=not wanted.inactive), path)
         self.import_off_url = _url(replace(wanted, import_id=None), path)
+        self.csv_url, self.xlsx_url = wanted.url(routes.EXPORT + ".csv"), wanted.url(routes.EXPORT + ".xlsx")
         self.segment_off_url = _url(replace(wanted, segment_id=None, where=EVERYBODY), path)
         self.narrowed = bool(
             wanted.query

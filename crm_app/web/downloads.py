@@ -15,8 +15,10 @@ from starlette.routing import BaseRoute, Route
 from crm_app import routes as paths
 from crm_app import settings
 from crm_app.locales import render, text
-from crm_app.services import database
+from crm_app.models.base import now
+from crm_app.services import audit, database
 from crm_app.services.actor import Actor
+from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import Busy, Conflict, CRMError, NotFound, NotPermitted
 from crm_app.services.imports import access
 
@@ -42,6 +44,24 @@ async def import_template(request: Request) -> Response:
     return attachment(content, f"{name}.{kind}", _MEDIA_TYPES[kind])
 
 
+async def contacts(request: Request) -> Response:
+    """The contacts of a list as its address has them, every field; one audit entry with the count."""
+    kind = request.path_params["kind"]
+    actor: Actor = request.state.signed_in.actor
+    try:
+        wanted = ContactFilter.from_params(dict(request.query_params))
+    except ValueError:
+        return PlainTextResponse(render(text("This link has a condition that is not known."), actor.language), 422)
+    if kind not in _MEDIA_TYPES:
+        return PlainTextResponse("not found", 404)
+    try:
+        file = await asyncio.to_thread(_contacts, actor, wanted, kind)
+    except CRMError as error:
+        return _refused(error, actor)
+    name = f"{render(text('Contacts'), actor.language)} {now().date().isoformat()}.{kind}"
+    return _sent(file, name, _MEDIA_TYPES[kind])
+
+
 async def failed_rows(request: Request) -> Response:
     """The rows of an import that stayed out, with the reason, in the format of its file."""
     value = request.path_params["import_id"]
@@ -51,10 +71,13 @@ async def failed_rows(request: Request) -> Response:
     except CRMError as error:
         return _refused(error, actor)
     kind = _MEDIA_TYPES["xlsx"] if name.endswith(".xlsx") else "text/csv"  # the encoding is the file's own
+    return _sent(file, name, kind)
+
+
+def _sent(file: BinaryIO, name: str, media_type: str) -> Response:
     size = os.fstat(file.fileno()).st_size
-    return StreamingResponse(
-        _parts(file), headers=_as_attachment(name) | {"Content-Type": kind, "Content-Length": str(size)}
-    )
+    headers = _as_attachment(name) | {"Content-Type": media_type, "Content-Length": str(size)}
+    return StreamingResponse(_parts(file), headers=headers)
 
 
 def attachment(content: bytes, name: str, media_type: str) -> Response:
@@ -78,6 +101,22 @@ def _template(kind: str, actor: Actor) -> bytes:
 
     with database.reading() as session:
         return templates.csv_template(session, actor) if kind == "csv" else templates.xlsx_template(session, actor)
+
+
+def _contacts(actor: Actor, wanted: ContactFilter, kind: str) -> BinaryIO:
+    """The open file; it has no name on disk any more."""
+    from crm_app.services import exports  # openpyxl with numpy
+
+    folder = settings.get().imports_dir  # what a killed process leaves there is swept
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="export-", dir=folder) as place:
+        target = Path(place) / f"contacts.{kind}"
+        with database.reading() as session:
+            fields = exports.chosen_fields(session, [])
+            count = exports.writer_for(target)(session, actor, target, fields, wanted)
+        with database.transaction() as session:
+            audit.record(session, actor, "export", contacts=count, format=kind)
+        return target.open("rb")
 
 
 def _failed(actor: Actor, import_id: int) -> tuple[BinaryIO, str]:
@@ -105,6 +144,7 @@ def _is_key(value: str) -> bool:
 
 def routes() -> list[BaseRoute]:
     return [
+        Route(paths.EXPORT + ".{kind}", contacts, methods=["GET"]),
         Route(paths.IMPORT_TEMPLATE + ".{kind}", import_template, methods=["GET"]),
         Route(paths.FAILED_ROWS, failed_rows, methods=["GET"]),
     ]

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -205,6 +206,17 @@ def test_ticked_ones_get_a_status_and_the_rest_does_not(page: Page, people: Serv
     assert rows(people, "SELECT first_name FROM contact WHERE status_id IS NOT NULL ORDER BY 1") == [("P00",), ("P01",)]
     page.get_by_role("link", name="Show the contacts").click()
     expect_total(page, "2 contacts")
+
+
+def test_the_list_as_it_is_is_exported(page: Page, people: Server) -> None:
+    page.goto(people.url + '/contacts?where={"all":[["city","is","Ulm"]]}')
+    expect_total(page, "10 contacts")
+    page.get_by_text("Export", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_text("Text file (.csv)").click()
+    written = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert len(written) == 11
+    assert download.value.suggested_filename.endswith(".csv")
 
 
 def test_who_may_not_change_many_sees_no_ticks(browser: Browser, people: Server) -> None:

@@ -1,12 +1,17 @@
 import csv
+from io import BytesIO
 
 import httpx
 import pytest
+from openpyxl import load_workbook
+from sqlmodel import select
 from starlette.applications import Starlette
 
 from crm_app import routes, settings
+from crm_app.models import AuditEntry
 from crm_app.services import database
 from crm_app.services.actor import Actor
+from crm_app.services.contacts import cards
 from crm_app.services.imports import plan_file, retention, steps, work
 from crm_app.web import downloads
 from tests.services.imports.conftest import Flow, InlineReader
@@ -122,3 +127,48 @@ async def test_after_the_file_was_deleted_that_is_said_in_a_sentence(flow: Flow,
         retention.delete_file(session, alice, id_)
     answer = await failed_rows(bob, id_)
     assert (answer.status_code, "was deleted" in answer.text) == (409, True)
+
+
+@pytest.fixture
+def contacts(alice: Actor) -> Actor:
+    with database.transaction() as session:
+        for first, city in (("Ada", "Ulm"), ("Ben", "Rom")):
+            cards.create(session, alice, {"first_name": first, "city": city, "phone": "030 9018200"})
+        cards.deactivate(session, alice, cards.get(session, alice, 2))
+    return alice
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["Ada"]),
+        ("inactive=1", ["Ada", "Ben"]),
+        ('inactive=1&where={"all":[["city","is","rom"]]}', ["Ben"]),
+        ("q=nobody", []),
+    ],
+)
+async def test_an_export_is_the_list_as_it_is(contacts: Actor, query: str, names: list[str]) -> None:
+    answer = await client(contacts).get(f"/downloads/contacts.csv?{query}")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    rows = list(csv.DictReader(answer.text.lstrip("\ufeff").splitlines()))
+    assert [row["first_name"] for row in rows] == names
+    assert folders() == set()
+    with database.reading() as session:
+        entry = session.exec(select(AuditEntry).where(AuditEntry.action == "export")).one()
+        assert entry.data == {"contacts": len(names), "format": "csv"}
+
+
+async def test_an_export_takes_the_right_and_a_filter_that_is_understood(contacts: Actor, bob: Actor) -> None:
+    assert (await client(bob).get("/downloads/contacts.csv")).status_code == 403
+    assert (await client(contacts).get("/downloads/contacts.pdf")).status_code == 404
+    assert (await client(contacts).get("/downloads/contacts.csv?where={")).status_code == 422
+    assert (await client(contacts).get('/downloads/contacts.csv?where={"all":[["x","is","1"]]}')).status_code == 422
+    assert (await client(contacts).get("/downloads/contacts.csv?segment=9")).status_code == 404
+
+
+async def test_a_workbook_opens_again(contacts: Actor) -> None:
+    answer = await client(contacts).get("/downloads/contacts.xlsx")
+    rows = list(load_workbook(BytesIO(answer.content)).active.values)
+    assert dict(zip(rows[0], rows[1], strict=True))["phone"] == "030 9018200"
+    assert len(rows) == 2

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.download import download
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.pager import pager
@@ -92,6 +93,7 @@ def _toolbar(kinds: rx.Component) -> rx.Component:
         kinds,
         filter_button(),
         segments_button(),
+        rx.cond(ContactListState.may_export, _export()),
         rx.el.div(
             rx.link(
                 rx.cond(ContactListState.inactive, rx.icon("square-check", size=16), rx.icon("square", size=16)),
@@ -112,6 +114,19 @@ def _toolbar(kinds: rx.Component) -> rx.Component:
             class_name="toolbar-end",
         ),
         class_name="toolbar",
+    )
+
+
+def _export() -> rx.Component:
+    """The list as it is, to a file that comes back as it went."""
+    return rx.el.details(
+        rx.el.summary(rx.icon("download", size=16), T("Export"), class_name="button"),
+        rx.el.div(
+            download(T("Excel workbook (.xlsx)"), href=ContactListState.xlsx_url, class_name="button plain"),
+            download(T("Text file (.csv)"), href=ContactListState.csv_url, class_name="button plain"),
+            class_name="panel",
+        ),
+        class_name="menu",
     )
 
 
