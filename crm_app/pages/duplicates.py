@@ -252,7 +252,7 @@ def _stays(person: rx.Var[Person]) -> rx.Component:
 def _field(line: rx.Var[FieldLine]) -> rx.Component:
     return rx.el.div(
         rx.el.dt(line.label),
-        rx.el.dd(rx.foreach(line.values, lambda value: _value(line, value))),
+        rx.el.dd(rx.foreach(line.options, lambda value: _value(line, value))),
         class_name=rx.cond(line.conflict, "duplicate-field differs", "duplicate-field"),
         key=line.field,
     )

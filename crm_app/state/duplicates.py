@@ -58,7 +58,7 @@ class FieldLine:
     field: str
     label: str
     conflict: bool
-    values: list[Value] = field(default_factory=list)
+    options: list[Value] = field(default_factory=list)
 
 
 @dataclass
@@ -160,7 +160,7 @@ class DuplicatesState(rx.State):
         """From which contact a field's value comes."""
         for line in self.fields:
             if line.field == name:
-                for value in line.values:
+                for value in line.options:
                     value.chosen = value.number == number
         self.fields = list(self.fields)
 
@@ -168,7 +168,7 @@ class DuplicatesState(rx.State):
     async def merge(self):
         """Makes the contacts of the group one, as chosen."""
         actor = await current_actor(self)
-        wishes = {line.field: value.number for line in self.fields for value in line.values if value.chosen}
+        wishes = {line.field: value.number for line in self.fields for value in line.options if value.chosen}
         others = [person.number for person in self.people if person.number != self.kept]
         try:
             merge_id = await asyncio.to_thread(_merge, actor, self.kept, others, wishes, dict(self._versions))

@@ -21,9 +21,9 @@ from crm_app.services.imports import access, doubles, failed_rows_file, kept, pl
 from crm_app.services.imports.check import BY_HAND, EMPTY_ROW
 from crm_app.services.imports.failed_rows_file import Target
 from crm_app.services.imports.plan_file import WHOLE_ROW
+from crm_app.services.imports.reading.types import KEY_HEADER
 
 BATCH = 500
-KEY_HEADER = "crm_row_key"
 REASON = text("Why this row did not come in")
 # Rows left out because an earlier one means the same contact, and empty ones: there is nothing to mend.
 _NOT_FAILED = frozenset(

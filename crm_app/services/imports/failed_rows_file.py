@@ -84,14 +84,10 @@ def _sayable(reason: str, encoding: str) -> str:
 
 
 def _dialect(read_out: dict[str, Any]) -> dict[str, Any]:
-    """The file's own dialect. A file of one column has no delimiter, and ours has three."""
-    found = read_out.get("dialect") or {}
-    delimiter, escapechar = found.get("delimiter") or ",", found.get("escapechar") or None
-    made: dict[str, Any] = {"delimiter": delimiter if len(delimiter) == 1 else ",", "lineterminator": "\r\n"}
-    made["quotechar"] = found.get("quotechar") or '"'
-    if escapechar and escapechar != made["quotechar"]:
-        made |= {"escapechar": escapechar, "doublequote": False}
-    return made
+    """The file's own delimiter; a file of one column has none, and ours has three. Quotes are the usual ones, which
+    the reading counts on (`split.is_ours`)."""
+    delimiter = (read_out.get("dialect") or {}).get("delimiter") or ","
+    return {"delimiter": delimiter if len(delimiter) == 1 else ",", "lineterminator": "\r\n"}
 
 
 def _workbook(target: Target, head: Sequence[str], rows: Iterable[list[str]]) -> int:

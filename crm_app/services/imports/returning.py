@@ -17,7 +17,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
 from crm_app.services.errors import Conflict, NotFound
 from crm_app.services.imports import access, failed_rows, plan_file, uploads
-from crm_app.services.imports.failed_rows import KEY_HEADER
+from crm_app.services.imports.reading.types import KEY_HEADER
 from crm_app.services.imports.rejoining import headers_lost, headers_new
 from crm_app.services.imports.staging import REFUSED
 

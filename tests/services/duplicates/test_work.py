@@ -15,8 +15,8 @@ from crm_app.services.errors import NotPermitted
 @pytest.fixture
 def twins(alice: Actor) -> Actor:
     with database.transaction() as session:
-        for n in range(30):
-            cards.create(session, alice, {"first_name": f"Given{n}", "last_name": f"Family{n}", "city": "Ulm"})
+        for letter in "abcdefghijklmnopqrst":
+            cards.create(session, alice, {"first_name": letter * 5, "last_name": f"{letter * 4}son", "city": "Ulm"})
         for last in ("Wolkenstein", "wolkenstein"):
             values = {"first_name": "Ada", "last_name": last, "email": "ada@example.org", "birth_date": "1990-01-02"}
             cards.create(session, alice, values)

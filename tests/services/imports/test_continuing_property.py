@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
@@ -75,8 +75,31 @@ def done(flow: Flow, table: list[list[str]], chosen: dict[str, Any]) -> int:
     return id_
 
 
+# Texts in apostrophes beside our mark before a formula: they look like quoted cells.
+APOSTROPHES = [
+    ("", "", "030 123456{n}", "", "", ""),
+    ("=1+1", "", "", "30.02.1990", "", ""),
+    ("=1+1", "{n}@@", "", "", "", ""),
+    ("", "{n}@example.org", "", "", "", ""),
+    ("'Bea'", "bad", "", "", "", ""),
+    ("'Bea'", "{n}@@", "", "", "", ""),
+]
+MORE_APOSTROPHES = [
+    ("=1+1", "{n}@@", "", "", "", ""),
+    ("=1+1", "", "", "30.02.1990", "", ""),
+    ("'Bea'", "", "030 123456{n}", "", "vip, Kurs", "Bern"),
+    ("'Bea'", "{n}@@", "030 123456{n}", "", "", ""),
+    ("Ada", "", "030 123456{n}", "", "VIP", ""),
+    ("'Bea'", "{n}@@", "", "03.04.1990", "", ""),
+    ("=1+1", "{n}@@", "", "31.12.1990", "", " Köln; (alt)"),
+]
+PLAIN: dict[str, Any] = {"match_key": "external_id", "tags": (), "blank": Blank.KEEP, "lifecycle": None}
+
+
 @quick
 @given(people=st.lists(person, max_size=2), rows=st.lists(row, min_size=1, max_size=7), chosen=options)
+@example(people=[], rows=APOSTROPHES, chosen=PLAIN)
+@example(people=[], rows=MORE_APOSTROPHES, chosen=PLAIN)
 def test_mended_rows_end_as_if_the_mended_file_had_come_at_once(
     flow: Flow, tmp_path: Path, session: Session, people: Any, rows: Any, chosen: dict[str, Any]
 ) -> None:

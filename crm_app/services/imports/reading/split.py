@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from crm_app.services.imports.reading.types import KEY_HEADER
+
 ROWS = 200
 QUOTES = ('"', "'", "`")
 LONGEST_CELL_LINES = 60  # a quoted cell over more lines than this must close by the rules, or it is a stray quote
@@ -32,11 +34,16 @@ def split(sample: str, delimiter: str, lines: list[str]) -> Split:
     return Split(delimiter, quote, escape, rows, fit, False)
 
 
+def is_ours(sample: str) -> bool:
+    """Whether we wrote this file ourselves (`failed_rows_file.py`): quotes are the usual ones, and doubled inside."""
+    return KEY_HEADER in sample
+
+
 def best_quote(sample: str, delimiter: str) -> tuple[str, float]:
     """The quote character whose uses best stand at cell borders, and the share of its uses that do."""
     found, best, share = "", 0, 0.0
     border = re.escape(delimiter) or r"\n"
-    for quote in QUOTES:
+    for quote in QUOTES[:1] if is_ours(sample) else QUOTES:
         total = sample.count(quote)
         if not total:
             continue
@@ -57,7 +64,7 @@ def best_quote(sample: str, delimiter: str) -> tuple[str, float]:
 
 def best_escape(sample: str, delimiter: str, quote: str) -> str:
     """A backslash, if quotes (or delimiters, where nothing is quoted) are written after one."""
-    if "\\" not in sample:
+    if "\\" not in sample or is_ours(sample):
         return ""
     border = re.escape(delimiter) or r"\n"
     if quote:

@@ -6,6 +6,8 @@ from typing import Any
 
 from crm_app.services.fields.verdict import Problem
 
+KEY_HEADER = "crm_row_key"  # over the last column of a file with rows that stayed out: we wrote that file
+
 
 class Format(StrEnum):
     CSV = "csv"  # any delimited text
