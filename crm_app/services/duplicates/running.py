@@ -21,7 +21,7 @@ from crm_app.models.base import now
 from crm_app.services import audit, crash
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
-from crm_app.services.duplicates import loading, ruled_out, writing
+from crm_app.services.duplicates import loading, regrouping, ruled_out, writing
 from crm_app.services.duplicates.engine import Engine, Stopped
 from crm_app.services.duplicates.grouping import Pair
 from crm_app.services.duplicates.prepared import People, people
@@ -123,6 +123,9 @@ def _searched(
         learned_from = last.parameters["learned_from"] if last is not None and reused is not None else len(all_)
         search.parameters = engine.parameters.to_json() | {"common": engine.common(), "learned_from": learned_from}
         session.add(search)
+        session.flush()
+        if late := ruled_out.among_ids(session) - apart:  # said while the search went on
+            regrouping.regroup(session, sorted({id_ for pair in late for id_ in pair}), late)
         audit.record(session, actor, "duplicates.search", contacts=len(all_), groups=len(groups))
     _sweep(database)
     on_progress(_WRITTEN, _WRITTEN)

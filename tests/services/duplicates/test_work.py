@@ -8,7 +8,7 @@ from crm_app.models import Contact, Job, JobKind, JobState
 from crm_app.services import database, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
-from crm_app.services.duplicates import groups, work
+from crm_app.services.duplicates import groups, ruled_out, running, work
 from crm_app.services.errors import NotPermitted
 
 
@@ -42,6 +42,20 @@ def test_a_search_finds_and_a_merge_of_the_certain_leaves_one(twins: Actor) -> N
     assert done(twins, JobKind.MERGE).data == {"from": 0, "groups": 1, "fewer": 1, "failed": 0}
     with database.reading() as session:
         assert len(session.exec(select(Contact).where(Contact.first_name == "Ada")).all()) == 1
+
+
+def test_what_is_told_apart_while_a_search_goes_on_stays_apart(twins: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = [21, 22]
+
+    def told(point: str) -> None:
+        if point == "duplicates:compared":
+            with database.transaction() as session:
+                ruled_out.rule_out(session, twins, numbers)
+
+    monkeypatch.setattr(running.crash, "point", told)
+    done(twins, JobKind.DUPLICATES)
+    with database.reading() as session:
+        assert groups.page(session, twins).total == 0
 
 
 def test_a_stopped_search_leaves_the_last_one(twins: Actor) -> None:
