@@ -11,14 +11,9 @@ export function SearchBox({ param, delay, id, label, placeholder }) {
   const timer = useRef(0);
   const inUrl = new URLSearchParams(location.search).get(param) ?? "";
   const wrote = useRef(inUrl);
-  const underway = useRef([]); // written, and not yet painted: an earlier one may be painted after a later was written
 
   useEffect(() => {
-    const place = underway.current.lastIndexOf(inUrl);
-    if (place >= 0) {
-      underway.current.splice(0, place + 1);
-    } else if (inUrl !== wrote.current) {
-      underway.current = [];
+    if (inUrl !== wrote.current) {
       wrote.current = inUrl;
       clearTimeout(timer.current);
       input.current.value = inUrl;
@@ -48,7 +43,6 @@ export function SearchBox({ param, delay, id, label, placeholder }) {
     else query.delete(param);
     query.delete("after");
     query.delete("before");
-    if (value !== wrote.current) underway.current.push(value);
     wrote.current = value;
     const text = query.toString();
     navigate(location.pathname + (text ? "?" + text : ""), { replace: true });
