@@ -78,7 +78,7 @@ def test_no_letter_is_lost_while_answers_are_slow(slow: Page) -> None:
     expect(slow.locator("tbody .name-link")).to_have_text(["Maximiliane Wolkenstein-Trostburg"])
     expect(slow.locator("#search")).to_have_value(LONG)
     assert focused(slow) == "search"
-    assert slow.evaluate("new URLSearchParams(location.search).get('q')") == LONG
+    slow.wait_for_function("(text) => new URLSearchParams(location.search).get('q') === text", arg=LONG)
 
 
 def test_letters_typed_between_two_answers_stay(slow: Page) -> None:
