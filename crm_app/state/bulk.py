@@ -19,6 +19,7 @@ from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.fields.registry import FieldKind
 from crm_app.services.filters import choices, subjects
+from crm_app.services.filters.questions import is_id
 from crm_app.services.filters.tree import Condition, Group
 from crm_app.state.choice import Choice
 from crm_app.state.guard import action
@@ -190,7 +191,7 @@ def _action(session: Any, actor: Actor, asked: Asked) -> Action:
     if asked.kind == ActionKind.TAG:
         return actions.tag(session, actor, asked.value.split(","))
     if asked.kind == ActionKind.UNTAG:
-        return actions.untag(session, actor, [int(asked.value)] if asked.value.isdigit() else [])
+        return actions.untag(session, actor, [int(asked.value)] if is_id(asked.value) else [])
     return actions.reactivate() if asked.kind == ActionKind.REACTIVATE else actions.deactivate()
 
 

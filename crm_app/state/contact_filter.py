@@ -55,7 +55,7 @@ class ContactFilterState(rx.State):
         try:
             group = await asyncio.to_thread(_conditions, actor, self._params)
         except (CRMError, ValueError):
-            group = Group()
+            group, self._params = Group(), {}  # a link that is not understood: one begins anew
         if not group:
             group = Group(items=(Condition("", ""),))
         await self._show(actor, group)
@@ -107,8 +107,10 @@ class ContactFilterState(rx.State):
     @action(permission=Permission.CONTACTS_READ)
     async def add_choice(self, path: str, value: str):
         """One more of the choices that a condition names."""
+        if not value:
+            return
         await self._change_condition(
-            path, lambda _, found: replace(found, values=tuple(dict.fromkeys((*found.values, value))) if value else ())
+            path, lambda _, found: replace(found, values=tuple(dict.fromkeys((*found.values, value))))
         )
 
     @action(permission=Permission.CONTACTS_READ)
@@ -128,7 +130,7 @@ class ContactFilterState(rx.State):
                 group = editing.put(group, path, _with(found, 0 if place == FIRST else 1, str(value)))
         await self._show(actor, group)
         wanted = ContactFilter.from_params(self._params)
-        group = editing.filled(_without_blanks(group))
+        group = without_blanks(group)
         try:
             own = await asyncio.to_thread(_checked, actor, wanted, group)
         except CRMError as error:
@@ -187,9 +189,13 @@ def _with(condition: Condition, place: int, value: str) -> Condition:
     return replace(condition, values=tuple(values))
 
 
-def _without_blanks(group: Group) -> Group:
-    """Without lines for which no field was chosen yet."""
-    items = [_without_blanks(item) if isinstance(item, Group) else item for item in group.items]
+def without_blanks(group: Group) -> Group:
+    """Without lines for which no field was chosen yet, and groups that hold nothing."""
+    return editing.filled(_chosen(group))
+
+
+def _chosen(group: Group) -> Group:
+    items = [_chosen(item) if isinstance(item, Group) else item for item in group.items]
     return replace(group, items=tuple(item for item in items if isinstance(item, Group) or item.subject))
 
 
@@ -218,7 +224,7 @@ def _fetch(
     with database.reading() as session:
         lines = Lines(session, actor)
         shown = lines.of(wanted.where)
-        complete = compiling.understood(session, actor, _without_blanks(wanted.where))
+        complete = compiling.understood(session, actor, without_blanks(wanted.where))
         total = listing.count(session, actor, _of_place(replace(wanted, where=complete), path))
         return shown, lines.subjects(), lines.choices, total
 

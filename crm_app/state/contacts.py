@@ -15,6 +15,7 @@ from crm_app.services.contacts import listing
 from crm_app.services.contacts.filter import ContactFilter, SortKey
 from crm_app.services.errors import CRMError
 from crm_app.services.filters import editing
+from crm_app.services.filters.questions import is_id
 from crm_app.services.filters.tree import EVERYBODY, Match
 from crm_app.services.filters.words import Words
 from crm_app.state.formats import day, initials
@@ -154,6 +155,9 @@ def _url(wanted: ContactFilter, path: str, **more: int) -> str:
 
 
 def _number(value: str | None) -> int | None:
+    """Raises ValueError for what no number of a contact could be."""
+    if value and not is_id(value):
+        raise ValueError(value)
     return int(value) if value else None
 
 

@@ -112,7 +112,7 @@ class DuplicatesState(rx.State):
             self.lines, self.total, following = await asyncio.to_thread(_page, actor, self.view, after)
             self.next_url = _url(self.view, after=following) if following else ""
         self.loaded = True
-        return DuplicatesState.watch if self.standing.working else None
+        return DuplicatesState.watch if self.standing.working and self.may_search else None
 
     @action(permission=Permission.CONTACTS_BULK, background=True)
     async def watch(self):

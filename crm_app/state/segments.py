@@ -16,8 +16,9 @@ from crm_app.services.contacts import listing
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.filters import tree
+from crm_app.services.filters.questions import is_id
 from crm_app.state.choice import Choice
-from crm_app.state.contact_filter import ContactFilterState
+from crm_app.state.contact_filter import ContactFilterState, without_blanks
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -93,9 +94,10 @@ class SegmentsState(rx.State):
         panel = await self.get_state(ContactFilterState)
         wanted = _wanted(dict(self.router.url.query_parameters), self.router.url.path)
         if panel.opened:
-            wanted = replace(wanted, where=tree.loads(panel._draft) or wanted.where)
+            wanted = replace(wanted, where=without_blanks(tree.loads(panel._draft)) or wanted.where)
         is_change = bool(form.get("change")) and self.changeable
-        with_ = [int(name.removeprefix("with-")) for name, on in form.items() if name.startswith("with-") and on]
+        ticked = [name.removeprefix("with-") for name, on in form.items() if name.startswith("with-") and on]
+        with_ = [int(id_) for id_ in ticked if is_id(id_)]
         name, kept = str(form.get("name") or ""), self.current_id if is_change else 0
         try:
             id_ = await asyncio.to_thread(_keep, actor, kept, name, wanted, Sharing(self.sharing), with_)

@@ -162,7 +162,10 @@ def test_a_value_that_is_missing_is_said_and_the_list_stays(page: Page) -> None:
     expect_total(page, "30 contacts")
 
 
-@pytest.mark.parametrize("query", ["where={", 'where={"all":[["shoe","is","1"]]}', "segment=999", "segment=x"])
+@pytest.mark.parametrize(
+    "query",
+    ["where={", "after=99999999999999999999999", 'where={"all":[["shoe","is","1"]]}', "segment=999", "segment=x"],
+)
 def test_a_link_that_is_not_understood_shows_nobody(page: Page, people: Server, query: str) -> None:
     page.goto(f"{people.url}/contacts?{query}")
     expect(page.locator(".notice.danger")).to_be_visible()

@@ -21,6 +21,7 @@ from crm_app.pages.contacts.segments_panel import (
 )
 from crm_app.pages.contacts.table import contact_table
 from crm_app.state.bulk import BulkState
+from crm_app.state.contact_filter import ContactFilterState
 from crm_app.state.contacts import ContactListState
 from crm_app.state.session import SessionState
 
@@ -133,7 +134,10 @@ def _export() -> rx.Component:
 def _filters() -> rx.Component:
     """What narrows the list, each with a way out of it."""
     return rx.cond(
-        (ContactListState.chips.length() > 0) | ContactListState.segment_name | ContactListState.import_name,
+        (ContactListState.chips.length() > 0)
+        | ContactListState.segment_name
+        | ContactListState.import_name
+        | ContactFilterState.opened,
         rx.el.div(
             _chip(
                 ContactListState.segment_name,

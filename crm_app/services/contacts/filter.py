@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from crm_app.models import Lifecycle
 from crm_app.services.filters import tree
+from crm_app.services.filters.questions import is_id
 from crm_app.services.filters.tree import EVERYBODY, Group
 
 MAX_QUERY = 200
@@ -47,9 +48,9 @@ class ContactFilter:
             query=params.get("q", "").strip()[:MAX_QUERY],
             lifecycle=Lifecycle(lifecycle) if lifecycle else None,
             inactive=params.get("inactive") == "1",
-            import_id=int(import_id) if import_id else None,
+            import_id=_id(import_id),
             where=tree.loads(params.get("where", "")),
-            segment_id=int(segment_id) if segment_id else None,
+            segment_id=_id(segment_id),
             sort=SortKey(key) if key in set(SortKey) else SortKey.NAME,
             descending=sort.startswith("-") and key in set(SortKey),
         )
@@ -76,3 +77,10 @@ class ContactFilter:
     def sorted_by(self, key: SortKey) -> "ContactFilter":
         """The filter after a click on a column's head: ascending first, then the other way round."""
         return replace(self, sort=key, descending=self.sort == key and not self.descending)
+
+
+def _id(value: str) -> int | None:
+    """Raises ValueError for what no database could hold as an id."""
+    if value and not is_id(value):
+        raise ValueError(value)
+    return int(value) if value else None

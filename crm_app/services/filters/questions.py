@@ -23,6 +23,11 @@ ME = "me"  # whoever asks, in place of a colleague
 _LARGEST = Decimal(10) ** 15
 
 
+def is_id(value: str) -> bool:
+    """Whether a text is a number that a database can hold as an id."""
+    return value.isascii() and value.isdigit() and len(value) < 19
+
+
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Who asks, and what day it is there: relative dates and "me" depend on both."""
@@ -42,6 +47,11 @@ class Question:
     operator: str
     values: tuple[Any, ...]
     asker: Asker
+
+    @property
+    def ids(self) -> list[int]:
+        """Those of the values that are ids; what no database could hold as one is nobody's."""
+        return [int(value) for value in self.values if is_id(value)]
 
     @property
     def span(self) -> spans.Span:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 MOST_DAYS = 36_500
+EARLIEST_YEAR = 1_000  # before, a day has no beginning in UTC
 SPANS = ("day", "week", "month", "year")
 THIS, NEXT = "this", "next"
 
@@ -30,6 +31,8 @@ def of(operator: str, values: tuple[str, ...], today: date) -> Span:
     """The days that an operator of dates means. Raises ValueError for values that are none."""
     if operator in ("on", "from", "until", "between"):
         days = [date.fromisoformat(value) for value in values]
+        if any(day.year < EARLIEST_YEAR for day in days):
+            raise ValueError(values)
         first = days[0] if operator != "until" else None
         last = days[-1] if operator != "from" else None
         return Span(first, last)

@@ -105,11 +105,11 @@ def _phone(field: Field) -> Build:
 
 
 def _status(session: Session, asked: Question) -> ColumnElement[bool]:
-    return columns.by_choice(session, col(Contact.status_id), asked, _ids(asked))
+    return columns.by_choice(session, col(Contact.status_id), asked, asked.ids)
 
 
 def _owner(session: Session, asked: Question) -> ColumnElement[bool]:
-    ids = _ids(asked)
+    ids = asked.ids
     if ME in asked.values and asked.asker.actor.user_id is not None:
         ids.append(asked.asker.actor.user_id)
     return columns.by_choice(session, col(Contact.owner_id), asked, ids)
@@ -117,11 +117,7 @@ def _owner(session: Session, asked: Question) -> ColumnElement[bool]:
 
 def _picked(session: Session, asked: Question) -> ColumnElement[bool]:
     """Contacts by number, one by one."""
-    return columns.by_choice(session, col(Contact.number), asked, _ids(asked))
-
-
-def _ids(asked: Question) -> list[int]:
-    return [int(value) for value in asked.values if value.isdigit() and len(value) < 19]
+    return columns.by_choice(session, col(Contact.number), asked, asked.ids)
 
 
 def _built_in(field: Field) -> Subject:

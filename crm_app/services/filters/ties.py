@@ -32,7 +32,7 @@ def by_tags(session: Session, asked: Question) -> ColumnElement[bool]:
     if asked.operator in ("empty", "filled"):
         has_any = exists().where(col(ContactTag.contact_id) == col(Contact.id))
         return has_any if asked.operator == "filled" else ~has_any
-    ids = [int(value) for value in asked.values if value.isdigit() and len(value) < 19]
+    ids = asked.ids
     if asked.operator == "all":
         return and_(*[_tagged(session, [id_]) for id_ in ids]) if len(ids) == len(asked.values) else literal(False)
     found = _tagged(session, ids)
@@ -45,8 +45,7 @@ def _tagged(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
 
 def by_imports(session: Session, asked: Question) -> ColumnElement[bool]:
     """Imports by id: they made or met the contact."""
-    ids = [int(value) for value in asked.values if value.isdigit() and len(value) < 19]
-    found = _linked(session, ImportRow.contact_id, col(ImportRow.import_id).in_(ids))
+    found = _linked(session, ImportRow.contact_id, col(ImportRow.import_id).in_(asked.ids))
     return ~found if asked.operator == "none" else found
 
 
