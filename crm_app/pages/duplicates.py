@@ -163,7 +163,7 @@ def _group(line: rx.Var[GroupLine]) -> rx.Component:
             DuplicatesState.may_merge,
             rx.el.div(
                 rx.link(T("Compare"), href=line.url, underline="none", class_name="button small"),
-                _apart(line.id),
+                _apart(line.numbers),
                 class_name="notice-actions",
             ),
         ),
@@ -189,12 +189,12 @@ def _line(person: rx.Var[Person]) -> rx.Component:
     )
 
 
-def _apart(group_id: rx.Var[int]) -> rx.Component:
+def _apart(numbers: rx.Var[list[int]]) -> rx.Component:
     return rx.el.button(
         T("Not duplicates"),
         type="button",
         class_name="button plain small",
-        on_click=DuplicatesState.tell_apart(group_id),
+        on_click=DuplicatesState.tell_apart(numbers),
     )
 
 
@@ -222,7 +222,7 @@ def _side_by_side() -> rx.Component:
                 disabled=DuplicatesState.people.length() < 2,
                 on_click=DuplicatesState.merge,
             ),
-            _apart(DuplicatesState.group_id),
+            _apart(DuplicatesState.numbers),
             rx.link(T("Back to the list"), href=routes.DUPLICATES, underline="none", class_name="button plain small"),
             class_name="filter-foot",
         ),

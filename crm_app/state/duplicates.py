@@ -41,6 +41,7 @@ class GroupLine:
     certain: bool
     reasons: list[str]
     people: list[Person]
+    numbers: list[int]
     url: str
 
 
@@ -85,6 +86,7 @@ class DuplicatesState(rx.State):
     # One group, side by side.
     group_id: int = 0
     people: list[Person] = []
+    numbers: list[int] = []
     kept: int = 0
     fields: list[FieldLine] = []
     asking: bool = False  # whether all certain ones are to be merged
@@ -195,11 +197,11 @@ class DuplicatesState(rx.State):
         return DuplicatesState.load
 
     @action(permission=Permission.CONTACTS_EDIT)
-    async def tell_apart(self, group_id: int):
-        """They are not one, now and in every later search."""
+    async def tell_apart(self, numbers: list[int]):
+        """They are not one, now and in every later search; said of the contacts, for a search may replace the group."""
         actor = await current_actor(self)
         try:
-            await asyncio.to_thread(_tell_apart, actor, group_id)
+            await asyncio.to_thread(_tell_apart, actor, numbers)
         except CRMError as error:
             await say(self, error.message, "error")
             return DuplicatesState.load
@@ -221,11 +223,12 @@ class DuplicatesState(rx.State):
         try:
             found = await asyncio.to_thread(_side_by_side, actor, group_id, kept)
         except CRMError as error:
-            self.group_id, self.people, self.fields = group_id, [], []
+            self.group_id, self.people, self.numbers, self.fields = group_id, [], [], []
             self.error = locales.render(error.message, actor.language)
             return
         self.group_id = group_id
         self.people, self.kept, self.fields, self._versions = found
+        self.numbers = [person.number for person in self.people]
 
 
 def _number(value: str) -> int:
@@ -277,6 +280,7 @@ def _line(group: Group, actor: Actor, view: str) -> GroupLine:
         certain=group.is_certain,
         reasons=[locales.render(reason, actor.language) for reason in group.reasons],
         people=[_person(contact) for contact in group.contacts],
+        numbers=[contact.number for contact in group.contacts],
         url=_url(view, group=group.id),
     )
 
@@ -330,7 +334,6 @@ def _unmerge(actor: Actor, merge_id: int) -> None:
         unmerging.unmerge(session, actor, merge_id)
 
 
-def _tell_apart(actor: Actor, group_id: int) -> None:
+def _tell_apart(actor: Actor, numbers: list[int]) -> None:
     with database.transaction() as session:
-        found = groups.get(session, actor, group_id)
-        ruled_out.rule_out(session, actor, [contact.number for contact in found.contacts])
+        ruled_out.rule_out(session, actor, numbers)
