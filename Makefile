@@ -46,10 +46,11 @@ faults: $(VENV)/.installed-dev
 catalogues: $(VENV)/.installed-dev
 	@$(BIN)/python -m crm_app.locales.extract
 
+# Extras stay in the lock: pip pins a package asked for with an extra only where the lock names it so.
 lock: $(VENV)/.installed-dev
 	@$(PIP) uv
-	@$(BIN)/uv pip compile -q --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile -q --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev --extra postgres -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --no-strip-extras --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev --extra postgres -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 $(BIN)/python:
 	@echo "make: creating the virtual environment …"
