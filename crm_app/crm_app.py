@@ -8,10 +8,10 @@ from reflex_base.environment import environment
 
 from crm_app.components.connection import connection_lost
 from crm_app.pages import PAGES
-from crm_app.state import guard, import_upload, messages, tabs
+from crm_app.state import guard, messages, tabs
 from crm_app.state.session import RELOADS
 from crm_app.theme import STYLESHEETS
-from crm_app.web import background, build, downloads, gate, home, i18n
+from crm_app.web import background, build, downloads, gate, home, i18n, uploads
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +32,6 @@ def make_app() -> rx.App:
     async def push_out(session_id: int) -> None:
         await tabs.push_out(made, session_id)
 
-    async def tell_too_large(token: str) -> None:
-        await import_upload.tell_too_large(made, token)
-
     made = rx.App(
         stylesheets=STYLESHEETS,
         head_components=[rx.el.script(src="/i18n/boot.js"), rx.el.meta(name="color-scheme", content="light dark")],
@@ -42,11 +39,9 @@ def make_app() -> rx.App:
         toaster=rx.toast.provider(position="bottom-center", close_button=True, rich_colors=True),
         api_transformer=gate.make(
             build=_build(),
-            owns_tab=tabs.comes_to_own,
             on_session_ended=push_out,
-            on_upload_refused=tell_too_large,
             public_routes=i18n.routes(),
-            private_routes=[*home.routes(), *downloads.routes()],
+            private_routes=[*home.routes(), *downloads.routes(), *uploads.routes()],
         ),
         backend_exception_handler=report,
         frontend_exception_handler=report_browser,

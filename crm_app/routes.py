@@ -8,6 +8,7 @@ EDIT_CONTACT = "/contacts/[number]/edit"
 LEADS = "/leads"
 IMPORTS = "/imports"
 NEW_IMPORT = "/imports/new"
+UPLOAD = "/imports/file"  # takes a POST
 IMPORT_READ = "/imports/[import_id]/read"
 IMPORT_COLUMNS = "/imports/[import_id]/columns"
 IMPORT_CHECK = "/imports/[import_id]/check"

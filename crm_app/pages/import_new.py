@@ -4,13 +4,16 @@ import reflex as rx
 
 from crm_app import routes, settings
 from crm_app.components.download import download
+from crm_app.components.file_drop import file_drop
 from crm_app.components.notice import notice
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, t
-from crm_app.components.upload_watch import upload_watch
 from crm_app.pages.import_frame import for_importers, steps
-from crm_app.state.import_upload import MIB, UPLOAD_ID, ImportUploadState
+from crm_app.state.import_new import ImportNewState
 from crm_app.state.session import SessionState
+
+ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv", ".tab", ".txt", ".vcf")
+MIB = 1024 * 1024
 
 
 def import_new() -> rx.Component:
@@ -19,12 +22,11 @@ def import_new() -> rx.Component:
             rx.el.div(
                 steps("new"),
                 rx.el.div(
-                    upload_watch(ImportUploadState.lost),
-                    rx.cond(ImportUploadState.error, notice(ImportUploadState.error, "danger")),
+                    rx.cond(ImportNewState.error, notice(ImportNewState.error, "danger")),
                     rx.cond(
-                        ImportUploadState.fetching,
+                        ImportNewState.fetching,
                         _fetching(),
-                        rx.cond(ImportUploadState.percent >= 0, _sending(), _drop()),
+                        _drop(),
                     ),
                     _paste(),
                     _link(),
@@ -41,69 +43,27 @@ def import_new() -> rx.Component:
 
 def _drop() -> rx.Component:
     limit = settings.get().upload_limit
-    zone = rx.upload.root(
+    megabytes = limit // MIB
+    return file_drop(
         rx.icon("file-up", size=36),
         rx.el.span(T("Drop a file here or choose one"), id="drop-title", class_name="drop-title"),
-        rx.el.span(
-            t("Excel, LibreOffice, CSV or vCard, up to {size} MB", size=limit // MIB),
-            class_name="quiet",
-        ),
+        rx.el.span(t("Excel, LibreOffice, CSV or vCard, up to {size} MB", size=megabytes), class_name="quiet"),
         rx.el.button(T("Choose a file"), type="button", class_name="button primary"),
-        id=UPLOAD_ID,
-        multiple=False,
-        max_files=1,
-        max_size=limit,
-        no_keyboard=True,  # the button in it is reached by Tab
-        accept={
-            "text/csv": [".csv"],
-            "text/plain": [".txt", ".tsv", ".tab"],
-            "text/tab-separated-values": [".tsv"],
-            "application/vnd.ms-excel": [".xls"],
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": [".xlsx"],
-            "application/vnd.ms-excel.sheet.macroEnabled.12": [".xlsm"],
-            "application/vnd.ms-excel.sheet.binary.macroEnabled.12": [".xlsb"],
-            "application/vnd.oasis.opendocument.spreadsheet": [".ods"],
-            "text/vcard": [".vcf"],
-            "text/x-vcard": [".vcf"],
+        url=routes.UPLOAD,
+        accept=ENDINGS,
+        limit=limit,
+        words={
+            "sending": t("Sending the file …"),
+            "progress": t("Progress"),
+            "cancel": t("Cancel"),
+            "lost": t("The file did not arrive, so nothing was imported. Check the connection and choose it again."),
+            "tooLarge": t(
+                "The file is larger than {limit} MB. Split it, or ask for a higher limit (CRM_UPLOAD_LIMIT).",
+                limit=megabytes,
+            ),
+            "oneOnly": t("One file at a time, please."),
+            "noContacts": t("This is not a contact file. Choose an Excel, LibreOffice, CSV, vCard or text file."),
         },
-        on_drop=ImportUploadState.receive(
-            rx.upload_files_chunk(upload_id=UPLOAD_ID, on_upload_progress=ImportUploadState.progress)
-        ),
-        on_drop_rejected=ImportUploadState.rejected,
-        class_name="drop",
-    )
-    return _named(zone)
-
-
-def _named(zone: rx.Component) -> rx.Component:
-    """Tells screen readers what the zone is; Reflex has no props for it on the two elements it makes."""
-    name = '"aria-labelledby": "drop-title"'
-    area = zone.children[0]
-    area.special_props = [*area.special_props, rx.Var(f'{{"role": "group", {name}}}')]
-    area.children[0].special_props = [*area.children[0].special_props, rx.Var(f"{{{name}}}")]
-    return zone
-
-
-def _sending() -> rx.Component:
-    return rx.el.section(
-        rx.el.h2(T("Sending the file …")),
-        rx.el.div(
-            rx.el.div(class_name="bar-fill", style={"width": ImportUploadState.percent.to(str) + "%"}),
-            class_name="bar",
-            role="progressbar",
-            aria_valuemin=0,
-            aria_valuemax=100,
-            aria_valuenow=ImportUploadState.percent,
-            aria_label=t("Progress"),
-        ),
-        rx.el.p(ImportUploadState.percent.to(str), " %", class_name="number quiet"),
-        rx.el.button(
-            T("Cancel"),
-            type="button",
-            class_name="button",
-            on_click=[rx.cancel_upload(UPLOAD_ID), ImportUploadState.cancelled],
-        ),
-        class_name="panel progress",
     )
 
 
@@ -135,7 +95,7 @@ def _paste() -> rx.Component:
                 placeholder="Name\tE-Mail\t…",
             ),
             rx.el.button(T("Read these rows"), type="submit", class_name="button"),
-            on_submit=ImportUploadState.paste,
+            on_submit=ImportNewState.paste,
             class_name="paste",
         ),
         class_name="panel",
@@ -160,10 +120,8 @@ def _link() -> rx.Component:
                 T("The sheet must be published to the web, or shared with anyone who has the link."),
                 class_name="field-hint",
             ),
-            rx.el.button(
-                T("Fetch this sheet"), type="submit", class_name="button", disabled=ImportUploadState.fetching
-            ),
-            on_submit=ImportUploadState.fetch_sheet,
+            rx.el.button(T("Fetch this sheet"), type="submit", class_name="button", disabled=ImportNewState.fetching),
+            on_submit=ImportNewState.fetch_sheet,
             class_name="paste",
         ),
         class_name="panel",
@@ -181,4 +139,4 @@ def _templates() -> rx.Component:
     )
 
 
-PAGE = {"route": routes.NEW_IMPORT, "on_load": [SessionState.load, ImportUploadState.load]}
+PAGE = {"route": routes.NEW_IMPORT, "on_load": [SessionState.load, ImportNewState.load]}

@@ -9,12 +9,14 @@ from hashlib import sha256
 from sqlmodel import Session, col, delete, select, update
 
 from crm_app import settings
+from crm_app.locales import text
 from crm_app.models import MAIN_BRANCH, Permission, Role, User, UserSession
 from crm_app.models.base import now
 from crm_app.services import database
 from crm_app.services.actor import Actor
 
 TOUCH_EVERY = timedelta(minutes=1)
+SIGNED_OUT = text("You are signed out. Please sign in again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,12 @@
 
 import inspect
 from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
-import reflex as rx
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from reflex_base.event import EventHandler
 from reflex_base.utils.form import FormData, form_data_as_dict, transform_form_data
 
-_PASSED_BY_REFLEX = (rx.UploadFile, rx.UploadChunkIterator, FormData)
 _INT64 = 2**63
 
 
@@ -41,8 +39,6 @@ def _signature(fn: Any) -> tuple[dict[str, Any], frozenset[str]]:
 
 
 def _checked(name: str, value: Any, hint: Any) -> Any:
-    if _mentions(hint, _PASSED_BY_REFLEX):
-        return _from_reflex(name, value, hint)
     value = transform_form_data(value, hint)
     if isinstance(value, FormData):
         value = form_data_as_dict(value)
@@ -64,26 +60,6 @@ def _is_storable(value: Any) -> bool:
     if isinstance(value, dict):
         return all(_is_storable(key) and _is_storable(item) for key, item in value.items())
     return all(map(_is_storable, value)) if isinstance(value, (list, tuple)) else True
-
-
-def _from_reflex(name: str, value: Any, hint: Any) -> Any:
-    """Upload streams and files are made by the server; a browser can only send something else in their place."""
-    if _mentions(hint, (FormData,)):
-        made = transform_form_data(value, hint)
-        if not isinstance(made, FormData):
-            raise BadPayloadError(name)
-        return value
-    values = value if isinstance(value, list) else [value]
-    if not all(isinstance(one, _PASSED_BY_REFLEX[:2]) for one in values):
-        raise BadPayloadError(name)
-    return value
-
-
-def _mentions(hint: Any, kinds: tuple[type, ...]) -> bool:
-    origin = get_origin(hint) or hint
-    if isinstance(origin, type) and issubclass(origin, kinds):
-        return True
-    return any(_mentions(part, kinds) for part in get_args(hint))
 
 
 @cache

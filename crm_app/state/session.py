@@ -7,7 +7,7 @@ import reflex as rx
 from reflex.state import BaseState
 
 from crm_app import cookies
-from crm_app.locales import LANGUAGES, text
+from crm_app.locales import LANGUAGES
 from crm_app.models import Permission
 from crm_app.services import database, sessions, users
 from crm_app.services.actor import Actor
@@ -25,7 +25,7 @@ async def signed_in(state: BaseState) -> SignedIn:
     token = cookies.session_token(state.router.headers.cookie)
     found = await asyncio.get_running_loop().run_in_executor(threads, sessions.look_up, token)
     if found is None:
-        raise NotPermitted(text("You are signed out. Please sign in again."))
+        raise NotPermitted(sessions.SIGNED_OUT)
     return found
 
 

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
 import reflex as rx
@@ -19,9 +18,6 @@ from crm_app.services.sessions import SignedIn
 log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 2.0
-AWAY_SECONDS = 30.0
-ARRIVAL_SECONDS = 5.0  # from a page's socket to its first event, on a busy machine
-_LOOK_SECONDS = 0.02
 _FAREWELL_SECONDS = 0.3  # for the redirect to reach the tab before its socket is cut
 threads = ThreadPoolExecutor(4, thread_name_prefix="guard")
 
@@ -36,7 +32,6 @@ class Tab:
 
 
 _tabs: dict[str, Tab] = {}  # by Reflex's client token
-_away: dict[str, float] = {}  # tabs without a socket: since when
 
 
 class TabState(rx.State):
@@ -48,23 +43,6 @@ class TabState(rx.State):
 def remember(token: str, socket: str, signed_in: SignedIn) -> None:
     """Notes that the tab is served for this session. The guard calls it at each event."""
     _tabs[token] = Tab(signed_in.session_id, signed_in.actor.permissions, socket)
-
-
-def owns(token: str, session_id: int) -> bool:
-    """Whether the tab belongs to the session."""
-    tab = _tabs.get(token)
-    return tab is not None and tab.session_id == session_id
-
-
-async def comes_to_own(token: str, session_id: int) -> bool:
-    """`owns`, with patience: a file dropped on a page that just opened is here before the page's first event is.
-
-    The gate asks before it takes an upload.
-    """
-    deadline = monotonic() + ARRIVAL_SECONDS
-    while not (found := owns(token, session_id)) and monotonic() < deadline:  # noqa: ASYNC110  (a dropped file is rare)
-        await asyncio.sleep(_LOOK_SECONDS)
-    return found
 
 
 def of_session(session_id: int) -> dict[str, Tab]:
@@ -119,16 +97,9 @@ def _living(session_ids: frozenset[int]) -> dict[int, SignedIn]:
 
 
 def _sweep(app: Any) -> None:
-    """Forgets tabs that are gone for a while: one that loads another page is away for a moment, and its upload may be
-    here before its first event.
-    """
-    connected = app.event_namespace.token_to_sid
-    now = monotonic()
-    for token in [token for token in _tabs if token not in connected]:
-        if now - _away.setdefault(token, now) > AWAY_SECONDS:
-            _tabs.pop(token, None)
-    for token in [token for token in _away if token in connected or token not in _tabs]:
-        del _away[token]
+    """Forgets tabs that are gone; one that comes back is known again with its first event."""
+    for token in _tabs.keys() - app.event_namespace.token_to_sid.keys():
+        del _tabs[token]
 
 
 def cancel_work(app: Any, token: str) -> None:

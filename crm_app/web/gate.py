@@ -5,7 +5,7 @@ how large is it (limits) · then the app. Query strings are never logged.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from crm_app import settings
+from crm_app import routes, settings
 from crm_app.locales import text
 from crm_app.services.sessions import SignedIn
 from crm_app.web import edge as edge_pages
@@ -26,26 +26,17 @@ from crm_app.web.visitors import Visitors
 
 log = logging.getLogger(__name__)
 
-OwnsTab = Callable[[str, int], Awaitable[bool]]
-OnUploadRefused = Callable[[str], Awaitable[None]]
-
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _MIB = 1024 * 1024
 
 
-async def _nothing(_value: str | int) -> None:
+async def _nothing(_value: int) -> None:
     return None
-
-
-async def _nobodys(_token: str, _session_id: int) -> bool:
-    return False
 
 
 def make(
     *,
     build: Path | None = None,
-    owns_tab: OwnsTab = _nobodys,
-    on_upload_refused: OnUploadRefused = _nothing,
     on_session_ended: edge_pages.OnSessionEnded = _nothing,
     public_routes: Sequence[BaseRoute] = (),
     private_routes: Sequence[BaseRoute] = (),
@@ -53,9 +44,9 @@ def make(
 ) -> Callable[[ASGIApp], ASGIApp]:
     """What `rx.App(api_transformer=…)` takes.
 
-    `build` is the folder of the finished frontend · `owns_tab(token, session id)` says whether a tab belongs to a
-    session · `on_upload_refused(token)` tells a tab that its file is too large · `on_session_ended(session id)` closes
-    its tabs · `public_routes` need no session · `private_routes` do, and find it in `request.state.signed_in`.
+    `build` is the folder of the finished frontend · `on_session_ended(session id)` closes its tabs · `public_routes`
+    need no session · `private_routes` do, and find it in `request.state.signed_in`; they take bodies of up to
+    `private_limit` bytes, the upload of a file takes `CRM_UPLOAD_LIMIT`.
     """
 
     def transform(app: ASGIApp) -> ASGIApp:
@@ -67,8 +58,6 @@ def make(
             visitors=visitors,
             private=Router(list(private_routes), redirect_slashes=False),
             private_limit=private_limit,
-            owns_tab=owns_tab,
-            on_upload_refused=on_upload_refused,
             policy=headers.policy_of(build),
         )
 
@@ -86,13 +75,10 @@ class Gate:
         visitors: Visitors,
         private: Router,
         private_limit: int,
-        owns_tab: OwnsTab,
-        on_upload_refused: OnUploadRefused,
         policy: str,
     ) -> None:
         self.app, self.edge, self.visitors, self.private = app, edge, visitors, private
-        self.private_limit, self.owns_tab, self.on_upload_refused = private_limit, owns_tab, on_upload_refused
-        self.policy = policy
+        self.private_limit, self.policy = private_limit, policy
         self.trusted = proxies.networks(settings.get().trusted_proxies)
         self.allowed = origins.allowed_origins()
 
@@ -139,33 +125,17 @@ class Gate:
     async def _inside(self, scope: Scope, receive: Receive, send: Send, signed_in: SignedIn) -> None:
         path, method = scope["path"], scope["method"]
         scope = {**scope, "state": {**scope.get("state", {}), "signed_in": signed_in}}
-        if path == "/_upload" and method == "POST":
-            await self._upload(scope, receive, send, signed_in)
-        elif path.startswith("/_"):
-            # `GET /_upload/…` would serve stored uploads to anybody; events come by websocket only.
+        if path.startswith("/_"):
+            # Events come by websocket only, files by a route of our own.
             await PlainTextResponse("not found", 404)(scope, receive, send)
         elif any(route.matches(scope)[0] is not Match.NONE for route in self.private.routes):
-            too_large = PlainTextResponse("too large", 413)
-            await limits.limited(self.private, scope, receive, send, limit=self.private_limit, refuse=too_large)
+            limit = settings.get().upload_limit if path == routes.UPLOAD else self.private_limit
+            too_large = PlainTextResponse("too large", 413, {"Connection": "close"})
+            await limits.limited(self.private, scope, receive, send, limit=limit, refuse=too_large)
         elif method in ("GET", "HEAD"):
             await self.app(_with_slash(scope) if _is_page(path) else scope, receive, send)
         else:
             await PlainTextResponse("method not allowed", 405, {"Allow": "GET, HEAD"})(scope, receive, send)
-
-    async def _upload(self, scope: Scope, receive: Receive, send: Send, signed_in: SignedIn) -> None:
-        token = Headers(scope=scope).get("reflex-client-token", "")
-        if not await self.owns_tab(token, signed_in.session_id):
-            await PlainTextResponse("this page is not yours", 403)(scope, receive, send)
-            return
-
-        async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-            try:
-                await self.on_upload_refused(token)
-            except Exception:  # the refusal stands, whether or not the tab could be told
-                log.exception("a tab could not be told that its upload is too large")
-            await PlainTextResponse("too large", 413, {"Connection": "close"})(scope, receive, send)
-
-        await limits.limited(self.app, scope, receive, send, limit=settings.get().upload_limit, refuse=refuse)
 
 
 async def _refuse_origin(scope: Scope, receive: Receive, send: Send) -> None:

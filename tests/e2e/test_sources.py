@@ -15,10 +15,10 @@ def test_a_file_that_does_not_arrive_is_told(page: Page, server: Server, tmp_pat
     (tmp_path / "lost.csv").write_text("first_name\nLotte\n")
     page.goto(server.url + "/imports/new")
     page.wait_for_selector(".drop-title:not(:empty)")
-    page.route("**/_upload", lambda route: route.abort())
+    page.route("**/imports/file", lambda route: route.abort())
     page.set_input_files("input[type=file]", tmp_path / "lost.csv")
     expect(page.locator(".notice")).to_contain_text("did not arrive")
-    page.unroute("**/_upload")
+    page.unroute("**/imports/file")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose a file").click()
     chooser.value.set_files(tmp_path / "lost.csv")

@@ -66,10 +66,6 @@ class SampleState(Mixin, rx.State):
                 self.steps += 1
             await asyncio.sleep(0.001)
 
-    @action(permission=None)
-    def upload(self, files: list[rx.UploadFile]):
-        self.text = "uploaded"
-
     @rx.event
     def forgotten(self):
         self.text = CANARY

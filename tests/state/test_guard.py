@@ -154,13 +154,6 @@ async def test_forms_arrive_as_dictionaries(front: Front, alice: Actor) -> None:
             assert (await tab.fire(SampleState.save, form=broken)).value(SampleState, "text") is None
 
 
-async def test_files_cannot_be_forged_through_the_socket(front: Front, alice: Actor) -> None:
-    async with Tab(front, cookie_of(alice)) as tab:
-        for forged in (["/etc/passwd"], "x", [{"path": "/etc/passwd"}]):
-            assert (await tab.fire(SampleState.upload, files=forged)).value(SampleState, "text") is None
-    assert len(front.refusals) == 3
-
-
 def test_an_argument_without_a_type_is_a_mistake_of_ours() -> None:
     from crm_app.state.payloads import _signature
 

@@ -44,19 +44,6 @@ def session_id(cookie: str) -> int:
     return found.session_id
 
 
-async def test_an_upload_may_be_here_before_the_first_event_of_its_page(front: Front, alice: Actor) -> None:
-    cookie = cookie_of(alice)
-    asked = asyncio.create_task(tabs.comes_to_own("tab", session_id(cookie)))
-    async with Tab(front, cookie) as tab:
-        await tab.fire(SampleState.hello)
-        assert await asked
-
-
-async def test_nobody_waits_for_ever_for_a_tab_that_never_comes(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tabs, "ARRIVAL_SECONDS", 0.1)
-    assert not await tabs.comes_to_own("another", session_id(cookie_of(alice)))
-
-
 async def until(condition: Any) -> None:
     async with asyncio.timeout(10):
         while not condition():  # noqa: ASYNC110  # the work under test has no event to wait for
@@ -66,10 +53,10 @@ async def until(condition: Any) -> None:
 async def test_an_event_makes_the_tab_the_sessions_own(front: Front, alice: Actor) -> None:
     cookie = cookie_of(alice)
     async with Tab(front, cookie) as tab:
-        assert not tabs.owns("tab", session_id(cookie))
+        assert not tabs.of_session(session_id(cookie))
         await tab.fire(SampleState.hello)
-    assert tabs.owns("tab", session_id(cookie))
-    assert not tabs.owns("tab", session_id(cookie) + 1) and not tabs.owns("", session_id(cookie))
+    assert tabs.of_session(session_id(cookie)).keys() == {"tab"}
+    assert not tabs.of_session(session_id(cookie) + 1)
 
 
 async def test_pushing_out_stops_background_work_and_cuts_the_socket(front: Front, alice: Actor) -> None:
@@ -124,16 +111,11 @@ async def test_higher_rights_push_nobody_out(front: Front, bob: Actor) -> None:
         assert await tabs.watch_once(Server(tab)) == 0
 
 
-async def test_a_tab_that_is_gone_is_forgotten_but_not_one_that_loads_a_page(
-    front: Front, bob: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_tab_that_is_gone_is_forgotten(front: Front, bob: Actor) -> None:
     async with Tab(front, cookie_of(bob)) as tab:
         await tab.fire(SampleState.hello)
         server = Server(tab)
         server.token_to_sid = {}
-        assert await tabs.watch_once(server) == 0
-        assert len(tabs._tabs) == 1
-        monkeypatch.setattr(tabs, "AWAY_SECONDS", -1.0)
         assert await tabs.watch_once(server) == 0
     assert tabs._tabs == {} and server.cut == []
 

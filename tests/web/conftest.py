@@ -1,6 +1,6 @@
 """The gate around a small inner app that notes what reaches it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,9 @@ import httpx
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
-from crm_app import settings
+from crm_app import routes, settings
 from crm_app.models import User
 from crm_app.services import database, passwords, sessions
 from crm_app.services.actor import Actor
@@ -62,8 +62,6 @@ class Site:
     app: Any
     inner: Inner
     ended: list[int]
-    refused_uploads: list[str]
-    tabs: dict[str, int]
 
     async def post(self, path: str, data: dict[str, str] | None = None, **values: Any) -> httpx.Response:
         """A form sent from one of our own pages."""
@@ -90,28 +88,29 @@ async def _open(request: Request) -> PlainTextResponse:
     return PlainTextResponse("open")
 
 
-def make_site(build: Path | None = None, client: tuple[str, int] = ("127.0.0.1", 50000), base: str = HERE) -> Site:
-    inner, ended, refused, tabs = Inner(), [], [], {}
+def make_site(
+    build: Path | None = None,
+    client: tuple[str, int] = ("127.0.0.1", 50000),
+    base: str = HERE,
+    private: Sequence[BaseRoute] = (),
+) -> Site:
+    inner, ended = Inner(), []
 
     async def on_session_ended(session_id: int) -> None:
         ended.append(session_id)
 
-    async def on_upload_refused(token: str) -> None:
-        refused.append(token)
-
-    async def owns_tab(token: str, session_id: int) -> bool:
-        return tabs.get(token) == session_id
-
     app = gate.make(
         build=build,
-        owns_tab=owns_tab,
-        on_upload_refused=on_upload_refused,
         on_session_ended=on_session_ended,
         public_routes=[Route("/open", _open)],
-        private_routes=[Route("/whoami", _whoami), Route("/change", _whoami, methods=["POST"])],
+        private_routes=[
+            Route("/whoami", _whoami),
+            Route("/change", _whoami, methods=["POST"]),
+            *(private or [Route(routes.UPLOAD, inner, methods=["POST"])]),
+        ],
     )(inner)
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app, client=client), base_url=base)
-    return Site(http, app, inner, ended, refused, tabs)
+    return Site(http, app, inner, ended)
 
 
 @pytest.fixture

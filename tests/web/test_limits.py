@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from crm_app.services import sessions
+from crm_app import routes
 from crm_app.services.actor import Actor
 from tests.web.conftest import HERE, Site
 
@@ -10,14 +10,11 @@ LIMIT = 10_000
 
 
 @pytest.fixture
-async def tab(site: Site, set_up: Actor, with_settings) -> dict[str, str]:
-    """Headers of an upload from alice's own tab."""
+async def page(site: Site, set_up: Actor, with_settings) -> dict[str, str]:
+    """Headers of an upload from a page of alice."""
     with_settings(upload_limit=str(LIMIT))
-    token = site.be(set_up)
-    found = sessions.look_up(token)
-    assert found is not None
-    site.tabs["tab-1"] = found.session_id
-    return {"origin": HERE, "reflex-client-token": "tab-1"}
+    site.be(set_up)
+    return {"origin": HERE}
 
 
 async def streamed(size: int, step: int = 1000) -> AsyncIterator[bytes]:
@@ -27,34 +24,33 @@ async def streamed(size: int, step: int = 1000) -> AsyncIterator[bytes]:
         size -= step
 
 
-async def test_up_to_the_limit_every_byte_arrives(site: Site, tab: dict[str, str]) -> None:
-    assert (await site.http.post("/_upload", content=b"x" * LIMIT, headers=tab)).status_code == 200
+async def test_up_to_the_limit_every_byte_arrives(site: Site, page: dict[str, str]) -> None:
+    assert (await site.http.post(routes.UPLOAD, content=b"x" * LIMIT, headers=page)).status_code == 200
     assert site.inner.body == LIMIT
-    assert (await site.http.post("/_upload", content=streamed(LIMIT), headers=tab)).status_code == 200
-    assert site.refused_uploads == []
+    assert (await site.http.post(routes.UPLOAD, content=streamed(LIMIT), headers=page)).status_code == 200
+    assert site.inner.body == 2 * LIMIT
 
 
-async def test_a_declared_length_one_byte_over_is_refused_unread(site: Site, tab: dict[str, str]) -> None:
-    answer = await site.http.post("/_upload", content=b"x" * (LIMIT + 1), headers=tab)
-    assert answer.status_code == 413 and site.inner.paths == [] and site.refused_uploads == ["tab-1"]
+async def test_a_declared_length_one_byte_over_is_refused_unread(site: Site, page: dict[str, str]) -> None:
+    answer = await site.http.post(routes.UPLOAD, content=b"x" * (LIMIT + 1), headers=page)
+    assert answer.status_code == 413 and site.inner.paths == []
 
 
 @pytest.mark.parametrize("size", [LIMIT + 1, LIMIT * 100])
-async def test_without_a_length_the_app_is_told_the_client_left(size: int, site: Site, tab: dict[str, str]) -> None:
-    answer = await site.http.post("/_upload", content=streamed(size), headers=tab)
+async def test_without_a_length_the_app_is_told_the_client_left(size: int, site: Site, page: dict[str, str]) -> None:
+    answer = await site.http.post(routes.UPLOAD, content=streamed(size), headers=page)
     assert answer.status_code == 413
     assert site.inner.was_cut and site.inner.body <= LIMIT
-    assert site.refused_uploads == ["tab-1"]
 
 
-async def test_a_length_that_lies_is_counted_all_the_same(site: Site, tab: dict[str, str]) -> None:
-    answer = await site.http.post("/_upload", content=streamed(LIMIT * 2), headers={**tab, "content-length": "5"})
+async def test_a_length_that_lies_is_counted_all_the_same(site: Site, page: dict[str, str]) -> None:
+    answer = await site.http.post(routes.UPLOAD, content=streamed(LIMIT * 2), headers={**page, "content-length": "5"})
     assert answer.status_code == 413 and site.inner.body <= LIMIT
 
 
 @pytest.mark.parametrize("length", ["-1", "²", "1e3", "0x10", "", " "])
-async def test_a_length_that_is_no_number_is_refused(length: str, site: Site, tab: dict[str, str]) -> None:
-    headers = [(name.encode(), value.encode()) for name, value in tab.items()]
+async def test_a_length_that_is_no_number_is_refused(length: str, site: Site, page: dict[str, str]) -> None:
+    headers = [(name.encode(), value.encode()) for name, value in page.items()]
     headers += [(b"cookie", f"session={site.http.cookies['session']}".encode()), (b"content-length", length.encode())]
     said = []
 
@@ -64,37 +60,17 @@ async def test_a_length_that_is_no_number_is_refused(length: str, site: Site, ta
     async def receive():
         raise AssertionError("no byte may be read")
 
-    scope = {"type": "http", "method": "POST", "path": "/_upload", "query_string": b"", "scheme": "http"}
+    scope = {"type": "http", "method": "POST", "path": routes.UPLOAD, "query_string": b"", "scheme": "http"}
     await site.app({**scope, "client": ("127.0.0.1", 1), "headers": headers}, receive, send)
     assert said[0]["status"] == 413
 
 
-@pytest.mark.parametrize("token", ["tab-2", "", "tab-1x"])
-async def test_the_tab_must_belong_to_the_same_session(token: str, site: Site, tab: dict[str, str]) -> None:
-    answer = await site.http.post("/_upload", content=b"x", headers={**tab, "reflex-client-token": token})
-    assert answer.status_code == 403 and site.inner.paths == []
+async def test_own_routes_have_a_limit_of_their_own(site: Site, page: dict[str, str]) -> None:
+    assert (await site.http.post("/change", content=streamed(2**20 + 1), headers=page)).status_code == 413
 
 
-async def test_another_users_tab_takes_no_upload(site: Site, tab: dict[str, str], bob: Actor) -> None:
-    site.be(bob)
-    assert (await site.http.post("/_upload", content=b"x", headers=tab)).status_code == 403
-
-
-async def test_a_failing_message_does_not_keep_the_refusal_back(site: Site, tab: dict[str, str]) -> None:
-    async def broken(token: str) -> None:
-        raise RuntimeError("the tab is gone")
-
-    site.app.on_upload_refused = broken
-    answer = await site.http.post("/_upload", content=b"x" * (LIMIT + 1), headers=tab)
-    assert answer.status_code == 413
-
-
-async def test_own_routes_have_a_limit_of_their_own(site: Site, tab: dict[str, str]) -> None:
-    assert (await site.http.post("/change", content=streamed(2**20 + 1), headers=tab)).status_code == 413
-
-
-async def test_after_the_refusal_it_reads_on_so_that_the_answer_arrives(site: Site, tab: dict[str, str]) -> None:
-    headers = [(name.encode(), value.encode()) for name, value in tab.items()]
+async def test_after_the_refusal_it_reads_on_so_that_the_answer_arrives(site: Site, page: dict[str, str]) -> None:
+    headers = [(name.encode(), value.encode()) for name, value in page.items()]
     headers.append((b"cookie", f"session={site.http.cookies['session']}".encode()))
     said, read = [], 0
 
@@ -106,7 +82,7 @@ async def test_after_the_refusal_it_reads_on_so_that_the_answer_arrives(site: Si
         read += 1000
         return {"type": "http.request", "body": b"x" * 1000, "more_body": True}
 
-    scope = {"type": "http", "method": "POST", "path": "/_upload", "query_string": b"", "scheme": "http"}
+    scope = {"type": "http", "method": "POST", "path": routes.UPLOAD, "query_string": b"", "scheme": "http"}
     await site.app({**scope, "client": ("127.0.0.1", 1), "headers": headers}, receive, send)
     assert said[0]["status"] == 413 and LIMIT * 2 <= read <= LIMIT * 2 + 3000
     assert site.inner.body <= LIMIT
