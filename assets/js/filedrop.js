@@ -1,6 +1,7 @@
 // A file is dropped or chosen, sent as it is, and followed to the page that the server names. Progress and refusals
 // live here: no event of the page is needed, so nothing is lost while its connection comes up.
 import { useEffect, useRef, useState } from "react";
+import { CircleAlert } from "lucide-react";
 import { useNavigate } from "react-router";
 import { jsx } from "@emotion/react";
 
@@ -59,7 +60,12 @@ export function FileDrop({ url, accept, limit, words, children }) {
     refuse("");
   };
   const stop = (event) => event.preventDefault();
-  const shown = error && jsx("div", { className: "notice danger", role: "alert" }, jsx("div", null, error));
+  const shown = error && jsx(
+      "div",
+      { className: "notice danger", role: "alert" },
+      jsx(CircleAlert, { size: 18 }),
+      jsx("div", null, error),
+    );
 
   if (sent >= 0)
     return jsx(

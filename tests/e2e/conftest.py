@@ -1,10 +1,14 @@
 """One build, one server a worker with its own data folder, a fresh browser context a test."""
 
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.e2e.server import Server, copy_build, free_port
 from tests.gate import find_chromium
@@ -20,16 +24,20 @@ ARGUMENTS = [
 ]
 PASSWORD = "four plain words here"
 MAKE_USERS = f"""
-from crm_app.services import database, installation, passwords, users
+import json
+from crm_app.services import database, installation, passwords, sessions, users
 from crm_app.services.actor import SYSTEM
 from crm_app.services.startup import prepare
 prepare()
+tokens = {{}}
 with database.transaction() as session:
     installation.change(session, SYSTEM, name="Musikschule Nord", country="DE", timezone="Europe/Berlin")
     for name, role in (("alice", "admin"), ("bob", "staff"), ("victor", "viewer")):
         user = users.add(session, SYSTEM, email=name + "@example.org", name=name.title(), role=role)
         user.password_hash = passwords.hash_of({PASSWORD!r})
         session.add(user)
+        tokens[name] = sessions.start(session, user)
+print(json.dumps(tokens))
 """
 
 
@@ -46,12 +54,24 @@ def web_dir(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     return copy_build(tmp_path_factory.mktemp("build") / "web", port), port
 
 
-@pytest.fixture(scope="module")
-def server(web_dir: tuple[Path, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A running server with alice (admin), bob (staff) and victor (viewer); each test file has its own data."""
+@pytest.fixture(scope="session")
+def installed(web_dir: tuple[Path, int], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A data folder with alice (admin), bob (staff) and victor (viewer), and the session of each."""
     folder, port = web_dir
+    data = tmp_path_factory.mktemp("installed") / "data"
+    return data, json.loads(Server(folder, data, port).run(MAKE_USERS))
+
+
+@pytest.fixture(scope="module")
+def server(
+    web_dir: tuple[Path, int], installed: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A running server with alice, bob and victor; each test file has its own copy of the data."""
+    folder, port = web_dir
+    data, tokens = installed
     made = Server(folder, tmp_path_factory.mktemp("data") / "data", port)
-    made.run(MAKE_USERS)
+    shutil.copytree(data, made.data_dir)
+    _sessions.update({(made.data_dir, name): token for name, token in tokens.items()})
     with made:
         yield made
 
@@ -64,30 +84,53 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-_sessions: dict[tuple[Path, str], list[dict[str, str]]] = {}
+_sessions: dict[tuple[Path, str], str] = {}
 
 
-def sign_in(context: BrowserContext, server: Server, name: str = "alice") -> Page:
-    """A page on the contact list, signed in; a session that still lives is used again."""
+def sign_in(context: BrowserContext, server: Server, name: str = "alice", *, at: str = "/contacts") -> Page:
+    """A page signed in, on `at` (empty: nothing is open yet); a session that still lives is used again."""
     page = context.new_page()
-    if known := _sessions.get((server.data_dir, name)):
-        context.add_cookies(known)  # type: ignore[arg-type]
-        page.goto(server.url + "/contacts")
-        if "/login" not in page.url:
-            return page
+    token = _sessions.get((server.data_dir, name), "")
+    if token and httpx.get(server.url + "/contacts", cookies={"session": token}).status_code == 200:
+        context.add_cookies([{"name": "session", "value": token, "url": server.url, "httpOnly": True}])
+        if at:
+            page.goto(server.url + at)
+        return page
     page.goto(server.url + "/login")
     page.fill("[name=email]", f"{name}@example.org")
     page.fill("[name=password]", PASSWORD)
     page.click("button[type=submit]")
     page.wait_for_url("**/contacts**")
-    cookies = context.cookies()
-    _sessions[server.data_dir, name] = [cookie for cookie in cookies if cookie["name"] == "session"]  # type: ignore[misc]
+    _sessions[server.data_dir, name] = next(
+        cookie["value"] for cookie in context.cookies() if cookie["name"] == "session"
+    )
     return page
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[pytest.TestReport]:
+    """A failed test says what its pages showed and what the server wrote last."""
+    report = yield
+    if report.when == "call" and report.failed:
+        used = getattr(item, "funcargs", {})
+        for made in (used.get("context"), used.get("phone")):
+            for page in made.pages if made else ():
+                report.sections.append((f"page {page.url}", _shown(page)))
+        if (server := used.get("server")) is not None:
+            report.sections.append(("server", server.log.read_text(errors="replace")[-2000:]))
+    return report
+
+
+def _shown(page: Page) -> str:
+    try:
+        return page.inner_text("body", timeout=2000)[:1500]
+    except PlaywrightError as error:
+        return f"not to be read: {error}"
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    made = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB", reduced_motion="reduce")
     made.set_default_timeout(20_000)
     yield made
     made.close()
@@ -96,7 +139,12 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(
-        viewport={"width": 390, "height": 844}, locale="en-GB", has_touch=True, is_mobile=True, device_scale_factor=2
+        viewport={"width": 390, "height": 844},
+        locale="en-GB",
+        has_touch=True,
+        is_mobile=True,
+        device_scale_factor=2,
+        reduced_motion="reduce",
     )
     made.set_default_timeout(20_000)
     yield made
@@ -105,8 +153,8 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext, server: Server) -> Page:
-    """alice, signed in, on the contact list of a desktop."""
-    return sign_in(context, server)
+    """alice, signed in on a desktop; nothing is open yet."""
+    return sign_in(context, server, at="")
 
 
 @pytest.fixture(scope="session")

@@ -59,8 +59,8 @@ class Server:
 
     def start(self) -> "Server":
         code = "import sys; from pathlib import Path; from crm_app.web.serve import serve; serve(Path(sys.argv[1]))"
-        prepare = "from crm_app.services.startup import prepare; prepare()"
-        subprocess.run([sys.executable, "-c", prepare], env=self._environment, check=True, cwd=build.ROOT)
+        if not (self.data_dir / "crm.sqlite").exists():
+            self.run("from crm_app.services.startup import prepare; prepare()")
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, str(self._web_dir)],
             env=self._environment,

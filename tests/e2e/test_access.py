@@ -22,7 +22,7 @@ def addresses(server: Server, browser: Browser, tmp_path_factory: pytest.TempPat
     server.run(FILL)
     folder = tmp_path_factory.mktemp("files")
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
-    page = sign_in(context, server)
+    page = sign_in(context, server, at="")
     server.run(TWINS)
     (folder / "fair.csv").write_text(fair_list(), encoding="utf-8")
     done = ""
@@ -81,7 +81,7 @@ def test_axe_finds_nothing_serious(
     page = context.new_page()
     page.goto(server.url + "/login")
     found = findings(page)
-    page = sign_in(context, server)
+    page = sign_in(context, server, at="")
     for address, ready in addresses.items():
         if address == "/login":
             continue
@@ -165,7 +165,8 @@ def test_the_keyboard_alone_signs_in_imports_and_shows_the_list(context: Browser
     expect(page.locator("tbody .name-link").first).to_be_visible()
 
 
-def test_the_account_menu_works_by_keyboard(page: Page) -> None:
+def test_the_account_menu_works_by_keyboard(page: Page, server: Server) -> None:
+    page.goto(server.url + "/contacts")
     tab_to(page, page.locator(".account"))
     page.keyboard.press("Enter")
     menu = page.get_by_role("menu")

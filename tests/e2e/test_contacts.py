@@ -66,6 +66,7 @@ def expect_rows(page: Page, count: int) -> None:
 
 
 def test_a_contact_is_made_by_the_form_and_stands_in_the_list(page: Page, server: Server) -> None:
+    page.goto(server.url + "/contacts")
     page.click("text=New contact")
     page.fill("#field-first_name", "Nora")
     page.fill("#field-last_name", "Neumann")

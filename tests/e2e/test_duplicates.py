@@ -33,7 +33,7 @@ def people(server: Server) -> Iterator[Server]:
 
 @pytest.fixture
 def page(context: BrowserContext, people: Server) -> Page:
-    page = sign_in(context, people)
+    page = sign_in(context, people, at="")
     page.goto(people.url + "/duplicates")
     return page
 

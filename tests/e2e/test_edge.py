@@ -122,6 +122,7 @@ def test_a_socket_from_another_origin_is_refused_even_with_a_session(page: Page,
 
 
 def test_signing_out_in_one_tab_empties_the_other(page: Page, server: Server) -> None:
+    page.goto(server.url + "/contacts")
     other = page.context.new_page()
     other.goto(server.url + "/contacts")
     other.wait_for_selector("tbody .name-link")

@@ -96,7 +96,7 @@ def test_rows_are_filtered_by_a_column_and_the_address_says_so(page: Page, serve
 
 
 def test_blank_cells_are_filled_with_the_thumb(phone: BrowserContext, server: Server, file: Path) -> None:
-    page = sign_in(phone, server)
+    page = sign_in(phone, server, at="")
     checked(page, server, file)
     page.get_by_label("Filter by the cells of a column").select_option("city: blank")
     expect(page.locator("tr.plan-row")).to_have_count(1)

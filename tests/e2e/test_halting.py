@@ -93,7 +93,7 @@ def test_what_is_in_is_taken_back(page: Page, server: Server, tmp_path: Path) ->
 
 
 def test_what_is_in_is_kept_on_a_phone(phone: BrowserContext, server: Server, tmp_path: Path) -> None:
-    page = sign_in(phone, server)
+    page = sign_in(phone, server, at="")
     half_in(page, server, tmp_path, "kim")
     page.get_by_role("button", name="Cancel …").tap()
     answers = page.get_by_role("dialog").get_by_role("button")

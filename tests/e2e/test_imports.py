@@ -170,7 +170,7 @@ def test_a_viewer_cannot_import(context: BrowserContext, server: Server) -> None
 
 
 def test_a_phone_imports_too(phone: BrowserContext, server: Server) -> None:
-    page = sign_in(phone, server, "bob")
+    page = sign_in(phone, server, "bob", at="")
     wizard.upload(page, server, CORPORA / "thunderbird-en.csv")
     wizard.to_columns(page)
     wizard.to_check(page)

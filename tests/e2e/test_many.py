@@ -44,7 +44,7 @@ def phone(browser: Browser, people: Server) -> Iterator[Page]:
 
 
 def on_list(context: BrowserContext, server: Server, name: str = "alice") -> Page:
-    page = sign_in(context, server, name)
+    page = sign_in(context, server, name, at="")
     page.goto(server.url + "/contacts")
     page.wait_for_selector("tbody .name-link")
     return page

@@ -82,7 +82,7 @@ def test_tab_saves_and_goes_on_to_the_next_cell(page: Page, server: Server, tmp_
 
 
 def test_a_row_is_left_out_with_the_thumb(phone: BrowserContext, server: Server, tmp_path: Path) -> None:
-    page = sign_in(phone, server)
+    page = sign_in(phone, server, at="")
     checked(page, server, tmp_path / "p.csv", "first_name,email\nPia,pia@example.org\nPaul,paul@example.org\n")
     page.get_by_role("button", name="Leave row 2 out").tap()
     expect(page.locator("tr.plan-row.skip")).to_contain_text("You left this row out.")

@@ -79,7 +79,7 @@ def test_the_next_file_with_the_same_columns_is_mapped_like_the_last(
 
 
 def test_the_program_is_named_and_the_panel_fits_a_phone(phone: BrowserContext, server: Server) -> None:
-    page = sign_in(phone, server)
+    page = sign_in(phone, server, at="")
     wizard.upload(page, server, CORPORA / "google-new.csv")
     wizard.to_columns(page)
     expect(page.locator(".presets")).to_contain_text("Recognised as an export of Google Contacts.")

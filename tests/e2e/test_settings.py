@@ -104,7 +104,7 @@ def test_a_file_waits_until_every_row_can_be_taken_and_is_deleted_afterwards(
 
 
 def test_a_colleague_reads_the_settings_and_changes_none(context: BrowserContext, server: Server) -> None:
-    page = sign_in(context, server, "bob")
+    page = sign_in(context, server, "bob", at="")
     settings(page, server)
     expect(page.locator("#setting-required-city")).to_be_disabled()
     expect(page.locator("#save-settings")).to_have_count(0)

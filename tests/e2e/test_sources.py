@@ -69,7 +69,7 @@ def test_a_sheet_that_cannot_be_fetched_again_is_one_sentence(page: Page, server
 
 
 def test_a_link_that_leads_elsewhere_is_refused_in_one_sentence(phone: BrowserContext, server: Server) -> None:
-    page = sign_in(phone, server)
+    page = sign_in(phone, server, at="")
     page.goto(server.url + "/imports/new")
     page.click("text=Or a link to a Google Sheet")
     page.fill("#sheet-link", "https://example.org/spreadsheets/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms/edit")

@@ -245,7 +245,7 @@ def test_consent_a_file_lowered_is_said_to_stay_so_before_and_after(page: Page, 
 def test_a_viewer_sees_no_undo_and_starts_none(browser: Browser, page: Page, server: Server, tmp_path: Path) -> None:
     address = imported(page, server, people(tmp_path, "kept.csv", "Kaja,kaja@example.org,Bern"))
     other = browser.new_context(locale="en-GB")
-    viewer = sign_in(other, server, "victor")
+    viewer = sign_in(other, server, "victor", at="")
     viewer.goto(address)
     expect(viewer.locator("[data-sonner-toast]").first).to_contain_text("do not have the right")
     expect(viewer.locator(".wizard-foot, tr.plan-row")).to_have_count(0)
@@ -263,7 +263,7 @@ def test_an_import_that_wrote_nothing_has_nothing_to_undo(page: Page, server: Se
 
 
 def test_result_and_undo_fit_a_phone(phone: BrowserContext, server: Server, tmp_path: Path) -> None:
-    page = sign_in(phone, server, "bob")
+    page = sign_in(phone, server, "bob", at="")
     long = "Rhabarberbarbarabarbarbarenbartbarbierbierbarbaerbel"
     for city in ("Bonn", long):
         path = people(tmp_path, "phone.csv", f"{long},phone@example.org,{city}", "Bad,no address,Bern")

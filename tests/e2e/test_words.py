@@ -57,7 +57,8 @@ def choose(page: Page, language: str) -> None:
     page.get_by_role("menuitem", name=language).click()
 
 
-def test_switching_changes_the_open_page_without_a_reload(page: Page) -> None:
+def test_switching_changes_the_open_page_without_a_reload(page: Page, server: Server) -> None:
+    page.goto(server.url + "/contacts")
     page.wait_for_selector("tbody .name-link")
     page.evaluate("window.__marker = 'still the same page'")
     choose(page, "Deutsch")
