@@ -2,15 +2,31 @@
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import insert
 from sqlalchemy import text as sql
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from crm_app.models import MAIN_BRANCH, Contact, ContactPoint, ContactSource, LeadStatus, Lifecycle
+from crm_app.models import (
+    MAIN_BRANCH,
+    Channel,
+    Consent,
+    ConsentSource,
+    ConsentState,
+    Contact,
+    ContactPoint,
+    ContactSource,
+    ContactTag,
+    FieldType,
+    LeadStatus,
+    Lifecycle,
+    User,
+)
 from crm_app.models.base import now
-from crm_app.services import database
+from crm_app.services import custom_fields, database, tags
+from crm_app.services.actor import SYSTEM
 from crm_app.services.contacts import derived, numbers, search
 from crm_app.services.folding import digits, fold
 
@@ -36,16 +52,32 @@ _COMPANIES = (
     None,
     None,
 )
+_TAGS = ("Newsletter", "Fair 2026", "Piano", "Guitar", "Alumni", "Summer course")
+_SOURCES = ("Website", "Fair", "Recommendation", "Till", "Voucher", None)
+_LEVELS = ("Beginner", "Intermediate", "Advanced")
+
+
+@dataclass(frozen=True, slots=True)
+class _Installation:
+    """What contacts refer to here. `level` and `trial` are keys of own fields."""
+
+    statuses: list[int]
+    owners: list[int]
+    tags: list[int]
+    level: str
+    trial: str
 
 
 def fill(count: int, say: Callable[[str], None], seed: int = 1) -> int:
     """Adds `count` contacts in chunks of one transaction each and returns how many were added."""
     people = _people(random.Random(seed), count)  # noqa: S311  (invented data, no secret)
     done = 0
+    with database.transaction() as session:
+        here = _installation(session)
     while done < count:
         size = min(CHUNK, count - done)
         with database.transaction() as session:
-            _write(session, [next(people) for _ in range(size)])
+            _write(session, here, [next(people) for _ in range(size)])
         done += size
         if done % 100_000 == 0:
             say(f"{done} of {count}")
@@ -55,13 +87,34 @@ def fill(count: int, say: Callable[[str], None], seed: int = 1) -> int:
     return done
 
 
-def _write(session: Session, people: list[dict[str, object]]) -> None:
-    statuses = [id_ for id_ in session.exec(select(LeadStatus.id)).all() if id_ is not None]
+def _installation(session: Session) -> _Installation:
+    statuses = session.exec(select(LeadStatus.id).order_by(col(LeadStatus.position))).all()
+    owners = session.exec(select(User.id).where(col(User.active).is_(True))).all()
+    return _Installation(
+        statuses=[id_ for id_ in statuses if id_ is not None],
+        owners=[id_ for id_ in owners if id_ is not None],
+        tags=list(tags.ensure(session, _TAGS).values()),
+        level=_own_field(session, "Level", FieldType.CHOICE, _LEVELS),
+        trial=_own_field(session, "Trial lesson", FieldType.DATE),
+    )
+
+
+def _own_field(session: Session, label: str, kind: FieldType, options: tuple[str, ...] = ()) -> str:
+    """The key of the field of that label, which is made when it is missing."""
+    for key, field in custom_fields.all_of(session).items():
+        if str(field.label) == label:
+            return key
+    return custom_fields.create(session, SYSTEM, label, kind, options).key
+
+
+def _write(session: Session, here: _Installation, people: list[dict[str, object]]) -> None:
     first, before = numbers.take(session, len(people)), search.last_id(session)
     moment = now()
     contacts: list[dict[str, object]] = []
     points: list[dict[str, object]] = []
     sources: list[dict[str, object]] = []
+    tagged: list[dict[str, object]] = []
+    consents: list[dict[str, object]] = []
     for offset, person in enumerate(people):
         id_ = before + 1 + offset
         values = {**person, "number": first + offset}
@@ -71,10 +124,11 @@ def _write(session: Session, people: list[dict[str, object]]) -> None:
                 **values,
                 "id": id_,
                 "branch_id": MAIN_BRANCH,
-                "status_id": statuses[id_ % len(statuses)] if statuses and id_ % 3 else None,
+                "status_id": here.statuses[id_ % len(here.statuses)] if here.statuses and id_ % 3 else None,
+                "owner_id": here.owners[id_ % len(here.owners)] if here.owners and id_ % 4 == 0 else None,
                 "search_text": derived.search_text(values, norms.values()),
                 "sort_name": derived.sort_name(values),
-                "custom": {},
+                "custom": _own_values(here, id_),
                 "active": id_ % 20 != 0,
                 "version": 1,
                 "created_at": moment - timedelta(minutes=id_ % 500_000),
@@ -83,12 +137,40 @@ def _write(session: Session, people: list[dict[str, object]]) -> None:
         )
         points.extend({"contact_id": id_, **point._asdict()} for point in derived.points(values, norms))
         sources.append({"contact_id": id_, "source": "demo", "first_seen": moment})
+        tagged.extend({"contact_id": id_, "tag_id": tag} for n, tag in enumerate(here.tags) if id_ % (n + 2) == 0)
+        if id_ % 5 < 2:
+            consents.append(
+                {
+                    "channel": Channel.EMAIL,
+                    "address": person["email"],
+                    "norm": person["email"],
+                    "contact_number": first + offset,
+                    "state": ConsentState.CONFIRMED if id_ % 5 else ConsentState.SENT,
+                    "at": moment - timedelta(minutes=id_ % 500_000),
+                    "recorded_at": moment,
+                    "source": ConsentSource.FORM,
+                    "source_name": "demo",
+                    "text": "",
+                }
+            )
     session.execute(insert(Contact), contacts)
     session.execute(insert(ContactPoint), points)
     session.execute(insert(ContactSource), sources)
+    for table, rows in ((ContactTag, tagged), (Consent, consents)):
+        if rows:
+            session.execute(insert(table), rows)
     search.fill(session, before)
     if not database.is_sqlite(session):
         session.execute(sql("SELECT setval(pg_get_serial_sequence('contact', 'id'), (SELECT max(id) FROM contact))"))
+
+
+def _own_values(here: _Installation, id_: int) -> dict[str, str]:
+    values = {}
+    if id_ % 2:
+        values[here.level] = _LEVELS[id_ % 3]
+    if id_ % 7 == 0:
+        values[here.trial] = (date(2026, 1, 1) + timedelta(days=id_ % 365)).isoformat()
+    return values
 
 
 def _people(random_: random.Random, count: int) -> Iterator[dict[str, object]]:
@@ -108,5 +190,5 @@ def _people(random_: random.Random, count: int) -> Iterator[dict[str, object]]:
             "country": country,
             "birth_date": date(1950, 1, 1) + timedelta(days=random_.randrange(20_000)),
             "lifecycle": random_.choice(list(Lifecycle)).value,
-            "source": "demo",
+            "source": _SOURCES[n % len(_SOURCES)],
         }
