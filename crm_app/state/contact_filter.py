@@ -1,6 +1,7 @@
 """The filter's panel on the contact list: conditions are put together and counted here, and live in the URL after."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -49,7 +50,7 @@ class ContactFilterState(rx.State):
             return
         actor = await current_actor(self)
         self._params = dict(self.router.url.query_parameters)
-        self._path = routes.LEADS if self.router.url.path.startswith(routes.LEADS) else routes.CONTACTS
+        self._path = _path_of(self)
         names = get_month_names("wide", "stand-alone", actor.language)
         self.months = [Choice(str(month), str(names[month])) for month in range(1, 13)]
         try:
@@ -58,11 +59,16 @@ class ContactFilterState(rx.State):
             group, self._params = Group(), {}  # a link that is not understood: one begins anew
         if not group:
             group = Group(items=(Condition("", ""),))
-        await self._show(actor, group)
+        await self._show(actor, lambda _: group)
 
     @action(permission=Permission.CONTACTS_READ)
     async def close(self):
         self.opened = False
+
+    @action(permission=Permission.CONTACTS_READ)
+    async def load(self):
+        """Closes a panel that was opened on the other list."""
+        self.opened = self.opened and self._path == _path_of(self)
 
     @action(permission=Permission.CONTACTS_READ)
     async def add_condition(self, path: str):
@@ -128,7 +134,7 @@ class ContactFilterState(rx.State):
             found = _found(group, path)
             if isinstance(found, Condition) and place in (FIRST, SECOND):
                 group = editing.put(group, path, _with(found, 0 if place == FIRST else 1, str(value)))
-        await self._show(actor, group)
+        await self._show(actor, lambda _: group)
         wanted = ContactFilter.from_params(self._params)
         group = without_blanks(group)
         try:
@@ -149,8 +155,7 @@ class ContactFilterState(rx.State):
         actor, group = await current_actor(self), tree.loads(self._draft)
         found = _found(group, path)
         if isinstance(found, Condition):
-            changed = await asyncio.to_thread(_changed, actor, found, change)
-            await self._show(actor, editing.put(group, path, changed))
+            await self._show(actor, lambda lines: editing.put(group, path, change(lines, found)))
 
     async def _change(self, change: Any) -> None:
         actor = await current_actor(self)
@@ -162,15 +167,20 @@ class ContactFilterState(rx.State):
         except ValueError:
             self.error = locales.render(text("A filter cannot hold more conditions than these."), actor.language)
             return
-        await self._show(actor, group)
+        await self._show(actor, lambda _: group)
 
-    async def _show(self, actor: Actor, group: Group) -> None:
-        """The lines of the tree, and how many contacts its complete conditions leave."""
+    async def _show(self, actor: Actor, made: Callable[[Lines], Group]) -> None:
+        """The lines of the tree that `made` answers, and how many contacts its complete conditions leave."""
+        wanted = ContactFilter.from_params(self._params)
+        group, self.lines, self.subjects, self.choices, total = await asyncio.to_thread(
+            _fetch, actor, wanted, self._path, made
+        )
         self._draft, self.error = tree.dumps(group), ""
-        wanted = replace(ContactFilter.from_params(self._params), where=group)
-        fetched = await asyncio.to_thread(_fetch, actor, wanted, self._path)
-        self.lines, self.subjects, self.choices, total = fetched
         self.total, self.capped = min(total, listing.COUNT_LIMIT), total > listing.COUNT_LIMIT
+
+
+def _path_of(state: rx.State) -> str:
+    return routes.LEADS if state.router.url.path.startswith(routes.LEADS) else routes.CONTACTS
 
 
 def _found(group: Group, path: str) -> Condition | Group | None:
@@ -204,12 +214,6 @@ def _conditions(actor: Actor, params: dict[str, str]) -> Group:
         return segments.resolved(session, actor, ContactFilter.from_params(params)).where
 
 
-def _changed(actor: Actor, found: Condition, change: Any) -> Condition:
-    with database.reading() as session:
-        changed: Condition = change(Lines(session, actor), found)
-        return changed
-
-
 def _checked(actor: Actor, wanted: ContactFilter, group: Group) -> Group:
     """What the URL must say of these conditions: nothing where they are the segment's own."""
     with database.reading() as session:
@@ -219,14 +223,15 @@ def _checked(actor: Actor, wanted: ContactFilter, group: Group) -> Group:
 
 
 def _fetch(
-    actor: Actor, wanted: ContactFilter, path: str
-) -> tuple[list[FilterLine], list[SubjectGroup], dict[str, list[Choice]], int]:
+    actor: Actor, wanted: ContactFilter, path: str, made: Callable[[Lines], Group]
+) -> tuple[Group, list[FilterLine], list[SubjectGroup], dict[str, list[Choice]], int]:
     with database.reading() as session:
         lines = Lines(session, actor)
-        shown = lines.of(wanted.where)
-        complete = compiling.understood(session, actor, without_blanks(wanted.where))
+        group = made(lines)
+        shown = lines.of(group)
+        complete = compiling.understood(session, actor, without_blanks(group))
         total = listing.count(session, actor, _of_place(replace(wanted, where=complete), path))
-        return shown, lines.subjects(), lines.choices, total
+        return group, shown, lines.subjects(), lines.choices, total
 
 
 def _of_place(wanted: ContactFilter, path: str) -> ContactFilter:

@@ -224,5 +224,11 @@ def _no_contacts() -> rx.Component:
     )
 
 
-LEADS_PAGE = {"route": routes.LEADS, "on_load": [SessionState.load, ContactListState.load, BulkState.load]}
-PAGE = {"route": routes.CONTACTS, "on_load": [SessionState.load, ContactListState.load, BulkState.load]}
+LEADS_PAGE = {
+    "route": routes.LEADS,
+    "on_load": [SessionState.load, ContactListState.load, ContactFilterState.load, BulkState.load],
+}
+PAGE = {
+    "route": routes.CONTACTS,
+    "on_load": [SessionState.load, ContactListState.load, ContactFilterState.load, BulkState.load],
+}
