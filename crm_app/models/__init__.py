@@ -2,6 +2,7 @@
 
 from crm_app.models.activity import Activity, ActivityKind, AuditEntry
 from crm_app.models.branch import MAIN_BRANCH, Branch
+from crm_app.models.comment import Comment
 from crm_app.models.consent import (
     Channel,
     Consent,
@@ -51,6 +52,7 @@ __all__ = [
     "AuditEntry",
     "Branch",
     "Channel",
+    "Comment",
     "Consent",
     "ConsentErasure",
     "ConsentPolicy",

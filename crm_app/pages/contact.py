@@ -6,7 +6,9 @@ from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.shell import shell
 from crm_app.components.text import T
+from crm_app.pages.contact_comments import comment, comment_actions, composer
 from crm_app.state.contact import ContactState
+from crm_app.state.contact_comments import ContactCommentState
 from crm_app.state.contact_view import Change, Fact, FactGroup, Happening
 from crm_app.state.session import SessionState
 
@@ -101,6 +103,7 @@ def _body() -> rx.Component:
     return rx.el.div(
         rx.el.section(
             rx.el.h2(T("What happened")),
+            rx.cond(ContactState.may_edit, composer()),
             rx.el.ol(rx.foreach(_card.timeline, _event), class_name="timeline"),
             class_name="panel",
         ),
@@ -138,19 +141,25 @@ def _event(event: rx.Var[Happening]) -> rx.Component:
                 ("file-up", rx.icon("file-up", size=14)),
                 ("user-x", rx.icon("user-x", size=14)),
                 ("user-check", rx.icon("user-check", size=14)),
+                ("message-square", rx.icon("message-square", size=14)),
                 rx.icon("circle", size=14),
             ),
             class_name="event-icon",
         ),
         rx.el.div(
             rx.cond(
-                event.url,
-                rx.link(event.what, href=event.url, class_name="link"),
-                rx.el.span(event.what),
+                event.comment,
+                comment(event.comment),
+                rx.cond(
+                    event.url,
+                    rx.link(event.what, href=event.url, class_name="link"),
+                    rx.el.span(event.what),
+                ),
             ),
             rx.el.p(
                 rx.el.time(event.when, title=event.exact),
                 rx.cond(event.who, rx.el.span(" · ", event.who)),
+                rx.cond(event.comment, comment_actions(event.comment)),
                 class_name="event-when",
             ),
             rx.foreach(event.changes, _change),
@@ -180,4 +189,4 @@ def _missing() -> rx.Component:
     )
 
 
-PAGE = {"route": routes.CONTACT, "on_load": [SessionState.load, ContactState.load]}
+PAGE = {"route": routes.CONTACT, "on_load": [SessionState.load, ContactState.load, ContactCommentState.load]}

@@ -1,5 +1,6 @@
 """A contact as its card shows it: facts and timeline as finished text, by language."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -41,7 +42,9 @@ _ICONS = {
     "reactivated": "user-check",
     "merged": "merge",
     "unmerged": "split",
+    "comment": "message-square",
 }
+_LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}']")
 _FURTHER = text("Further addresses and numbers")
 _HIDDEN = {"number", "first_name", "last_name", "active", "tags"}
 
@@ -67,6 +70,26 @@ class Change:
 
 
 @dataclass
+class Part:
+    """A piece of a written text; with a link when it is one."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass
+class Written:
+    """A comment. `source` is what its author edits; for others it is empty."""
+
+    id: int
+    parts: list[Part]
+    source: str = ""
+    edited: str = ""
+    is_own: bool = False
+    is_deleted: bool = False
+
+
+@dataclass
 class Happening:
     icon: str
     what: str
@@ -75,6 +98,7 @@ class Happening:
     who: str
     url: str = ""
     changes: list[Change] = field(default_factory=list)
+    comment: Written | None = None
 
 
 @dataclass
@@ -193,7 +217,7 @@ class Presenter:
             mail_url=f"mailto:{contact.email}" if contact.email else "",
             tags=[tag.name for tag in cards.tags_of(self.session, contact)],
             groups=self._groups(contact),
-            timeline=[self.happening(entry) for entry in entries(self.session, contact)],
+            timeline=[self.happening(entry) for entry in entries(self.session, contact, reader=self.actor.user_id)],
         )
 
     def _groups(self, contact: Contact) -> list[FactGroup]:
@@ -232,7 +256,28 @@ class Presenter:
             who=entry.who,
             url=routes.import_step(entry.data["import"], "done") if entry.kind in ("imported", "changed_many") else "",
             changes=changes,
+            comment=self._comment(entry) if entry.kind == "comment" else None,
         )
+
+    def _comment(self, entry: Entry) -> Written:
+        own, gone, edited = entry.data["is_own"], entry.data["is_deleted"], entry.data["edited_at"]
+        return Written(
+            id=entry.data["id"],
+            parts=[] if gone else parts_of(entry.data["text"]),
+            source=entry.data["text"] if own and not gone else "",
+            edited=exact(edited, self.language, self.actor.timezone) if edited else "",
+            is_own=own,
+            is_deleted=gone,
+        )
+
+
+def parts_of(written: str) -> list[Part]:
+    """Plain text in pieces: only addresses of the web become links, and nothing else is read as markup."""
+    found, begin = [], 0
+    for match in _LINK.finditer(written):
+        found += [Part(written[begin : match.start()]), Part(match[0], match[0])]
+        begin = match.end()
+    return [part for part in (*found, Part(written[begin:])) if part.text]
 
 
 def _what(entry: Entry) -> Text:
@@ -250,6 +295,7 @@ def _what(entry: Entry) -> Text:
         "deactivated": text("Deactivated"),
         "reactivated": text("Reactivated"),
         "unmerged": text("A merge was taken back"),
+        "comment": text("Comment"),
     }.get(entry.kind, text("Other event"))
 
 

@@ -1,19 +1,19 @@
-"""What happened to one contact, newest first: its activities and the imports that touched it."""
+"""What happened to one contact, newest first: its activities, comments and the imports that touched it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from crm_app.models import Activity, Contact, Import, ImportKind, ImportRow, User
+from crm_app.models import Activity, Comment, Contact, Import, ImportKind, ImportRow, User
 from crm_app.models.base import now
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `kind` is an ActivityKind, "imported" or "changed_many"; `data` depends on it."""
+    """One entry. `kind` is an ActivityKind, "comment", "imported" or "changed_many"; `data` depends on it."""
 
     kind: str
     at: datetime
@@ -22,8 +22,11 @@ class Entry:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def entries(session: Session, contact: Contact, *, limit: int = 50) -> list[Entry]:
-    """The newest `limit` entries. The contact was fetched through `cards.get`, which checks who may see it."""
+def entries(session: Session, contact: Contact, *, limit: int = 50, reader: int | None = None) -> list[Entry]:
+    """The newest `limit` entries. The contact was fetched through `cards.get`, which checks who may see it.
+
+    Deleted comments are among them for their author alone, the user `reader`.
+    """
     found = session.exec(
         select(Activity, User.name)
         .join(User, col(Activity.user_id) == col(User.id), isouter=True)
@@ -50,4 +53,31 @@ def entries(session: Session, contact: Contact, *, limit: int = 50) -> list[Entr
         )
         for row, import_, name in imported
     )
+    made.extend(_comments(session, contact, limit, reader))
     return sorted(made, key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def _comments(session: Session, contact: Contact, limit: int, reader: int | None) -> list[Entry]:
+    shown = or_(col(Comment.deleted_at).is_(None), col(Comment.user_id) == reader)
+    found = session.exec(
+        select(Comment, User.name)
+        .join(User, col(Comment.user_id) == col(User.id), isouter=True)
+        .where(col(Comment.contact_id) == contact.id, shown)
+        .order_by(col(Comment.at).desc(), col(Comment.id).desc())
+        .limit(limit)
+    ).all()
+    return [
+        Entry(
+            "comment",
+            comment.at,
+            name or "",
+            data={
+                "id": comment.id,
+                "text": comment.text,
+                "is_own": reader is not None and comment.user_id == reader,
+                "edited_at": comment.edited_at,
+                "is_deleted": comment.deleted_at is not None,
+            },
+        )
+        for comment, name in found
+    ]

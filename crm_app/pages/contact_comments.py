@@ -1,0 +1,89 @@
+"""Comments on the card: the composer above the timeline, and each comment in it."""
+
+import reflex as rx
+
+from crm_app.components.notice import notice
+from crm_app.components.text import T, t
+from crm_app.state.contact_comments import ContactCommentState
+from crm_app.state.contact_view import Part, Written
+
+
+def composer() -> rx.Component:
+    return rx.fragment(
+        rx.cond(ContactCommentState.error, notice(ContactCommentState.error, "danger")),
+        rx.el.form(
+            rx.el.textarea(
+                name="comment",
+                id="new-comment",
+                rows=2,
+                placeholder=t("Write a comment"),
+                aria_label=t("Write a comment"),
+                class_name="input",
+                key=ContactCommentState.turn.to(str),
+            ),
+            rx.el.button(T("Add the comment"), type="submit", class_name="button"),
+            on_submit=ContactCommentState.add,
+            class_name="comment-form",
+        ),
+    )
+
+
+def comment(written: rx.Var[Written]) -> rx.Component:
+    return rx.cond(
+        written.is_deleted,
+        rx.el.p(T("You deleted this comment."), class_name="quiet"),
+        rx.cond(
+            written.is_own & (ContactCommentState.editing == written.id),
+            _editor(written),
+            rx.el.p(rx.foreach(written.parts, _part), class_name="comment-text"),
+        ),
+    )
+
+
+def comment_actions(written: rx.Var[Written]) -> rx.Component:
+    return rx.fragment(
+        rx.cond(written.edited, rx.el.span(" · ", T("edited"), title=written.edited)),
+        rx.cond(
+            written.is_deleted,
+            _act(T("Restore"), ContactCommentState.restore(written.id)),
+            rx.cond(
+                written.is_own & (ContactCommentState.editing != written.id),
+                rx.fragment(
+                    _act(T("Edit"), ContactCommentState.edit(written.id)),
+                    _act(T("Delete"), ContactCommentState.delete(written.id)),
+                ),
+            ),
+        ),
+    )
+
+
+def _act(label: rx.Component, on_click: rx.event.EventSpec) -> rx.Component:
+    return rx.fragment(" · ", rx.el.button(label, type="button", class_name="link", on_click=on_click))
+
+
+def _editor(written: rx.Var[Written]) -> rx.Component:
+    return rx.el.form(
+        rx.el.textarea(
+            name="comment",
+            rows=4,
+            default_value=written.source,
+            aria_label=t("Edit the comment"),
+            auto_focus=True,
+            class_name="input",
+        ),
+        rx.el.div(
+            rx.el.button(T("Save"), type="submit", class_name="button primary"),
+            rx.el.button(T("Cancel"), type="button", class_name="button plain", on_click=ContactCommentState.leave),
+            class_name="card-actions",
+        ),
+        on_submit=ContactCommentState.save,
+        class_name="comment-form",
+    )
+
+
+def _part(part: rx.Var[Part]) -> rx.Component:
+    return rx.cond(
+        part.url,
+        rx.el.a(part.text, href=part.url, class_name="link", rel="noopener noreferrer nofollow", target="_blank"),
+        part.text,
+    )
