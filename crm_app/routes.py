@@ -6,6 +6,7 @@ NEW_CONTACT = "/contacts/new"
 CONTACT = "/contacts/[number]"
 EDIT_CONTACT = "/contacts/[number]/edit"
 LEADS = "/leads"
+REVIEW = "/review"  # of the contacts whose filter follows
 IMPORTS = "/imports"
 NEW_IMPORT = "/imports/new"
 UPLOAD = "/imports/file"  # takes a POST

@@ -14,6 +14,7 @@ STYLESHEETS = [
         "duplicates",
         "forms",
         "card",
+        "review",
         "wizard",
         "check",
         "undo",

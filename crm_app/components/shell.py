@@ -22,9 +22,11 @@ class Place:
     only: rx.Var[bool] | bool = True
 
 
+ON_PHONES = ("contacts", "leads", "review", "imports")  # the others stand behind "More"
 PLACES = (
     Place("contacts", N("Contacts"), "users", routes.CONTACTS),
     Place("leads", N("Leads"), "target", routes.LEADS),
+    Place("review", N("Review"), "gallery-horizontal-end", routes.REVIEW, SessionState.may_edit),
     Place("duplicates", N("Duplicates"), "copy", routes.DUPLICATES),
     Place("imports", N("Imports"), "file-up", routes.IMPORTS, SessionState.may_import),
     Place("settings", N("Settings"), "settings", routes.SETTINGS),
@@ -73,9 +75,35 @@ def _rail(place: str) -> rx.Component:
 
 def _bottom_bar(place: str) -> rx.Component:
     return rx.el.nav(
-        *[rx.cond(item.only, _link(item, place, "bottom-place")) for item in PLACES],
+        *[rx.cond(item.only, _link(item, place, "bottom-place")) for item in PLACES if item.key in ON_PHONES],
+        _more(place),
         aria_label=t("Main places"),
         class_name="bottom-bar",
+    )
+
+
+def _more(place: str) -> rx.Component:
+    behind = [item for item in PLACES if item.key not in ON_PHONES]
+    return rx.dropdown_menu.root(
+        rx.dropdown_menu.trigger(
+            rx.el.button(
+                rx.icon("ellipsis", size=22),
+                T("More"),
+                type="button",
+                class_name="bottom-place",
+                aria_current="page" if place in {item.key for item in behind} else "false",
+            )
+        ),
+        rx.dropdown_menu.content(
+            *[
+                rx.cond(
+                    item.only,
+                    rx.dropdown_menu.item(rx.icon(item.icon, size=18), T(item.label), on_select=rx.redirect(item.path)),
+                )
+                for item in behind
+            ],
+            class_name="menu",
+        ),
     )
 
 

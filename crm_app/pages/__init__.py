@@ -13,6 +13,7 @@ from crm_app.pages import (
     import_read,
     import_undo,
     imports,
+    review,
     settings,
     signed_out,
 )
@@ -23,6 +24,7 @@ PAGES = [
     (contact_new.contact_new, contact_new.PAGE),
     (contact.contact, contact.PAGE),
     (contact_edit.contact_edit, contact_edit.PAGE),
+    (review.review, review.PAGE),
     (duplicates.duplicates, duplicates.PAGE),
     (imports.imports, imports.PAGE),
     (import_new.import_new, import_new.PAGE),

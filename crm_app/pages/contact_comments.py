@@ -1,5 +1,7 @@
 """Comments on the card: the composer above the timeline, and each comment in it."""
 
+from typing import Any
+
 import reflex as rx
 
 from crm_app.components.notice import notice
@@ -57,7 +59,7 @@ def comment_actions(written: rx.Var[Written]) -> rx.Component:
     )
 
 
-def _act(label: rx.Component, on_click: rx.event.EventSpec) -> rx.Component:
+def _act(label: rx.Component, on_click: Any) -> rx.Component:
     return rx.fragment(" · ", rx.el.button(label, type="button", class_name="link", on_click=on_click))
 
 

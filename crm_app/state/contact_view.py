@@ -115,6 +115,7 @@ class CardView:
     active: bool = True
     phone_url: str = ""
     mail_url: str = ""
+    sms_url: str = ""
     tags: list[str] = field(default_factory=list)
     groups: list[FactGroup] = field(default_factory=list)
     timeline: list[Happening] = field(default_factory=list)
@@ -215,6 +216,7 @@ class Presenter:
             active=contact.active,
             phone_url=_tel(phone),
             mail_url=f"mailto:{contact.email}" if contact.email else "",
+            sms_url=_tel(contact.mobile or "").replace("tel:", "sms:"),
             tags=[tag.name for tag in cards.tags_of(self.session, contact)],
             groups=self._groups(contact),
             timeline=[self.happening(entry) for entry in entries(self.session, contact, reader=self.actor.user_id)],

@@ -50,6 +50,7 @@ class SessionState(rx.State):
     initials: str = ""
     role: str = ""
     language: str = "en"
+    may_edit: bool = True
     may_import: bool = True  # until the user is read: for those who may, nothing jumps into the page
 
     @action(permission=None)
@@ -60,6 +61,7 @@ class SessionState(rx.State):
         self.initials = initials_of(found.user.name)
         self.role = found.role.key
         self.language = found.user.language
+        self.may_edit = found.actor.may(Permission.CONTACTS_EDIT)
         self.may_import = found.actor.may(Permission.IMPORT)
 
     @action(permission=None)

@@ -21,6 +21,7 @@ MOVED = (
 MADE_ANEW = ("contact_point.contact_id", "contact_tag.contact_id", "relation.contact_id", "relation.other_id")
 DROPPED = (  # the search's findings: made again by the next
     "duplicate_pair.low_id", "duplicate_pair.high_id", "duplicate_member.contact_id",
+    "review_hold.contact_id",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from crm_app.services.folding import fold
 SOURCE = "undo:"  # with the import's id: source of the timeline entries an undo writes
 BELONGING = (  # go with their contact
     "contact_point", "contact_source", "contact_tag", "activity", "import_row", "duplicate_pair", "duplicate_member",
+    "review_hold",
 )  # fmt: skip
 
 OTHER_IMPORT = text("The import “{name}” has this contact too, so it stays. Undo that one first.")

@@ -1,0 +1,143 @@
+"""Working through contacts one by one; which ones, the address says, as the list's does."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+from sqlmodel import Session
+
+from crm_app import locales, routes
+from crm_app.locales import text
+from crm_app.models import Permission
+from crm_app.services import choosable, comments, database, reviewing, segments
+from crm_app.services.actor import Actor
+from crm_app.services.contacts import cards
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.contacts.listing import COUNT_LIMIT
+from crm_app.services.errors import CRMError
+from crm_app.services.reviewing import Step
+from crm_app.state.contact_view import CardView, Presenter
+from crm_app.state.guard import action
+from crm_app.state.messages import say
+from crm_app.state.review_view import Outcome, Reason, outcomes, reasons
+from crm_app.state.session import current_actor
+
+Move = Callable[[Session, Actor, ContactFilter], Step]
+DEFAULT = {"lifecycle": "lead"}
+
+
+class ReviewState(rx.State):
+    """The contact before the user, and how far they are. `turn` grows when the note empties itself."""
+
+    card: CardView = CardView()
+    reasons: list[Reason] = []
+    outcomes: list[Outcome] = []
+    loaded: bool = False
+    through: bool = False
+    seen: int = 0
+    left: int = 0
+    capped: bool = False
+    percent: int = 0
+    has_back: bool = False
+    others: str = ""
+    segment_name: str = ""
+    list_url: str = routes.LEADS
+    error: str = ""
+    turn: int = 0
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def load(self):
+        """Where the user left off in these contacts."""
+        await self._move(reviewing.current)
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def next(self):
+        number = self.card.number
+        await self._move(lambda session, actor, wanted: reviewing.advance(session, actor, wanted, number))
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def back(self):
+        await self._move(reviewing.back)
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def restart(self):
+        await self._move(reviewing.restart)
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def leave(self):
+        """Gives the contact free and goes back to the list."""
+        await asyncio.to_thread(_leave, await current_actor(self))
+        return rx.redirect(self.list_url)
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def set_outcome(self, status: str):
+        """Sets the status by name and goes on to the next one; back leads here again."""
+        number, name = self.card.number, self.card.name
+
+        def move(session: Session, actor: Actor, wanted: ContactFilter) -> Step:
+            cards.change(session, actor, cards.get(session, actor, number), {"status": status})
+            return reviewing.advance(session, actor, wanted, number)
+
+        if await self._move(move):
+            await say(self, text("{name}: {status}", name=name, status=status))
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def note(self, form: dict[str, Any]):
+        """Keeps what was typed or dictated as a comment; the contact stays before the user."""
+        number, written = self.card.number, str(form.get("note") or "")
+
+        def move(session: Session, actor: Actor, wanted: ContactFilter) -> Step:
+            comments.add(session, actor, cards.get(session, actor, number), written)
+            return reviewing.current(session, actor, wanted)
+
+        if await self._move(move):
+            self.turn += 1
+
+    async def _move(self, move: Move) -> bool:
+        """Does it and shows who is before the user then; False when it was refused, with the reason shown."""
+        actor, params = await current_actor(self), dict(self.router.url.query_parameters)
+        try:
+            shown = await asyncio.to_thread(_moved, actor, params or DEFAULT, move)
+        except (CRMError, ValueError) as error:
+            said = (
+                error.message if isinstance(error, CRMError) else text("This link has a condition that is not known.")
+            )
+            self.error, self.loaded = locales.render(said, actor.language), True
+            return False
+        self.error, self.loaded = "", True
+        for name, value in shown.items():
+            setattr(self, name, value)
+        return True
+
+
+def _moved(actor: Actor, params: dict[str, str], move: Move) -> dict[str, Any]:
+    with database.transaction() as session:
+        wanted = ContactFilter.from_params(params)
+        step = move(session, actor, wanted)
+        left = min(step.left, COUNT_LIMIT)
+        whole = step.seen + left + (step.contact is not None)
+        found: dict[str, Any] = {
+            "through": step.contact is None,
+            "seen": step.seen,
+            "left": left,
+            "capped": step.left > COUNT_LIMIT,
+            "percent": round(100 * step.seen / whole) if whole else 100,
+            "has_back": step.has_back,
+            "others": ", ".join(step.others),
+            "segment_name": segments.named(session, actor, wanted.segment_id)[0] if wanted.segment_id else "",
+            "list_url": wanted.url(routes.CONTACTS),
+            "outcomes": outcomes(choosable.statuses(session), step.contact),
+            "card": CardView(),
+            "reasons": [],
+        }
+        if step.contact is not None:
+            presenter = Presenter(session, actor)
+            found["card"] = presenter.card(step.contact)
+            found["reasons"] = reasons(presenter, step.contact)
+        return found
+
+
+def _leave(actor: Actor) -> None:
+    with database.transaction() as session:
+        reviewing.leave(session, actor)
