@@ -6,7 +6,7 @@ What people write about contacts, and how far they got in working through them.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
