@@ -228,12 +228,12 @@ class Check:
                 data = _data(judged, place, self._chosen.get(row))
             changes = plan_file.encode(decision.changes) if decision.changes else None
             reason = text_json(decision.reason) if decision.reason else None
-            rows.append((row, decision.outcome, decision.contact_id, decision.version, key, reason, data, changes))
+            rows.append((row, decision.outcome.value, decision.contact_id, decision.version, key, reason, data, changes))
             flaws = judged.flaws.get(place, ()) if decision.reason is not BY_HAND else ()
-            problems.extend((row, f.index, f.level, text_json(f.message), _value(f)) for f in flaws)
+            problems.extend((row, f.index, f.level.value, text_json(f.message), _value(f)) for f in flaws)
             if not taken and reason and not flaws and decision.reason not in (EMPTY_ROW, BY_HAND):
                 level = Level.WARNING if decision.outcome is Outcome.SKIP else Level.ERROR
-                problems.append((row, WHOLE_ROW, level, reason, ""))
+                problems.append((row, WHOLE_ROW, level.value, reason, ""))
         self.counts.update(Counter(decision.outcome for decision in decisions))
         self.plan.executemany(
             "INSERT INTO plan(row, outcome, contact_id, version, key, reason, data, changes) "
