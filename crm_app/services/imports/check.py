@@ -18,7 +18,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.fields.registry import FieldKind
 from crm_app.services.fields.verdict import FieldContext, Level
 from crm_app.services.imports import columns as mappings
-from crm_app.services.imports import continued, finding, layout, number_cells, plan_file, references, staging
+from crm_app.services.imports import continued, finding, layout, number_cells, plan_file, references
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.columns import ColumnMapping, InFile, Options
 from crm_app.services.imports.consent_guard import ConsentGuard
@@ -246,7 +246,7 @@ class Check:
         """Records that could not be read are invalid rows with the reader's reason."""
         query = (
             "SELECT row, level, min(message), value FROM note "  # noqa: S608  (a constant of ours)
-            f"WHERE row IN ({staging.REFUSED}) AND level = 'error' GROUP BY row"
+            f"WHERE row IN ({plan_file.REFUSED}) AND level = 'error' GROUP BY row"
         )
         found = self.plan.execute(query).fetchall()
         self.plan.executemany(

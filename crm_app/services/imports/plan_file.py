@@ -20,6 +20,8 @@ SOURCE = "source"  # the file as it was brought
 WHOLE_ROW = -1  # index of a problem that belongs to no single cell, and of the edit that leaves a row out
 CHOSEN = -2  # index of the edit that says which contact a row means: its number, or ANOTHER = none that is stored
 ANOTHER = "new"
+# Records that could not be read are rows too: they only exist as notes. This finds them.
+REFUSED = "SELECT DISTINCT row FROM note WHERE level = 'error' AND row NOT IN (SELECT row FROM cells)"
 
 _GONE = text("The rows of this import are not kept any more.")
 
