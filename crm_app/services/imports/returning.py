@@ -193,7 +193,8 @@ def _keys(plan: Connection, index: int) -> list[tuple[int, str]]:
     """Record number and key of every record that is not empty, in the order of the file; '' where there is none."""
     query = (
         "SELECT row, trim(json_extract(cells, ?)) FROM cells WHERE EXISTS "  # noqa: S608  (a constant of ours)
-        f"(SELECT 1 FROM json_each(cells) WHERE trim(value) <> '') UNION SELECT row, '' FROM ({plan_file.REFUSED}) ORDER BY row"
+        "(SELECT 1 FROM json_each(cells) WHERE trim(value) <> '') "
+        f"UNION SELECT row, '' FROM ({plan_file.REFUSED}) ORDER BY row"
     )
     usual = plan.text_factory
     plan.text_factory = lambda raw: raw.decode("utf-8", "replace")
