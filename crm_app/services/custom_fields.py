@@ -5,7 +5,6 @@ Their values stand in `Contact.custom` by key, as JSON: dates in ISO form, amoun
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -84,7 +83,7 @@ def parser(field: Field) -> Callable[[str, FieldContext], Verdict]:
 
     def judge(cell: str, context: FieldContext) -> Verdict:
         verdict = parse(cell, context)
-        return replace(verdict, value=verdict.value.isoformat()) if isinstance(verdict.value, date) else verdict
+        return verdict._replace(value=verdict.value.isoformat()) if isinstance(verdict.value, date) else verdict
 
     return judge
 

@@ -35,6 +35,10 @@ __all__ = [
 
 BUSY_SECONDS = 15
 
+# Without these the driver searches how to adapt every single None and truth value, longer than it takes to store it.
+sqlite3.register_adapter(type(None), lambda none: none)
+sqlite3.register_adapter(bool, int)
+
 
 @cache
 def engine() -> Engine:

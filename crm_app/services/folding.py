@@ -10,6 +10,7 @@ _LETTERS = str.maketrans(
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 _MARKS = {"Mn", "Me"}
 _NO_DIGIT = re.compile(r"[^0-9]+")
+_NO_ASCII_DIGIT = dict.fromkeys(code for code in range(128) if not chr(code).isdigit())
 
 
 def fold(text: str) -> str:
@@ -34,7 +35,4 @@ def fold_umlauts(text: str) -> str:
 
 def digits(text: str) -> str:
     """Only the digits, for comparing phone numbers."""
-    number = text[1:] if text[:1] == "+" else text
-    if number.isascii() and number.isdigit():
-        return number
-    return _NO_DIGIT.sub("", text)
+    return text.translate(_NO_ASCII_DIGIT) if text.isascii() else _NO_DIGIT.sub("", text)

@@ -32,6 +32,9 @@ class PointRow(NamedTuple):
 
 
 _ORDER = {(str(kind), label): place for place, (kind, label) in enumerate(POINT_FIELDS.values())}
+# Plain texts: the drivers take a member of an enumeration the long way round.
+_FIELDS = [(name, str(kind), label) for name, (kind, label) in POINT_FIELDS.items()]
+_SOCIAL = (str(PointKind.LINK), "social")
 
 
 def place_of(kind: str, label: str, primary: bool) -> int:
@@ -74,10 +77,10 @@ def sort_name(values: Mapping[str, Any]) -> str:
 def points(values: Mapping[str, Any], norms: Mapping[str, str | None]) -> list[PointRow]:
     """The points of a contact's primary fields; `norms` holds the normalised form per field, the value in doubt."""
     found = []
-    for name, (kind, label) in POINT_FIELDS.items():
+    for name, kind, label in _FIELDS:
         if value := values.get(name):
             found.append(PointRow(kind, label, value, norms.get(name) or value, True))
     if links := values.get("social_links"):
         lines = filter(None, map(str.strip, links.splitlines()))
-        found += [PointRow(PointKind.LINK, "social", link, link.lower(), False) for link in lines]
+        found += [PointRow(*_SOCIAL, link, link.lower(), False) for link in lines]
     return found

@@ -7,8 +7,9 @@ days since 1899-12-30.
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from crm_app.services.fields.characters import one_line, words
 from crm_app.services.fields.date_words import read_words
@@ -24,6 +25,7 @@ _TIME = re.compile(
     r"(?:(AM|PM|a\.m\.|p\.m\.)|Uhr)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?\Z",
     re.IGNORECASE,
 )
+_BEFORE_TIME = frozenset(" Tt,")  # one of them stands in every text that `_TIME` finds something in
 _NUMERIC = re.compile(r"(?:[^\W\d_]{2,12}\.?,?\s)?(\d{1,4})\s?([./-]|\s)\s?(\d{1,2})\s?\2\s?(\d{1,4})\.?")
 _COMPACT = re.compile(r"\d{8}")
 _SERIAL = re.compile(r"(\d{1,5})(?:\.(\d+))?")
@@ -32,8 +34,7 @@ _FIRST_SERIAL = 1_000  # smaller numbers in a column are days of a month, ages o
 _EPOCH = date(1899, 12, 30)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What a text says before anybody decides which number is the day. `clock` holds the groups of the time."""
 
     first: int
@@ -50,11 +51,12 @@ def is_format(pattern: str) -> bool:
     return pattern in (EXCEL, WORDS) or _FORMAT.fullmatch(pattern) is not None
 
 
+@lru_cache(maxsize=20_000)  # a column's cells are looked at for its format, and again each for itself
 def shape_of(cell: str) -> Shape | None:
     """The numbers of a date with their separator; None when the text has no shape of a date."""
     cell = one_line(cell)
     clock = None
-    if time := _TIME.search(cell):
+    if not _BEFORE_TIME.isdisjoint(cell) and (time := _TIME.search(cell)):
         clock, cell = time.groups(), cell[: time.start()]
     if found := _NUMERIC.fullmatch(cell):
         first, separator, second, third = found.groups()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm_app.locales import Text
 
@@ -23,8 +23,7 @@ class FieldContext:
     today: date | None = None  # for birth dates; None = the real day
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """`value` goes to the contact (None = empty or unusable); `norm` is what matching compares."""
 
     value: Any = None

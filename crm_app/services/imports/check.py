@@ -18,7 +18,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.fields.registry import FieldKind
 from crm_app.services.fields.verdict import FieldContext, Level
 from crm_app.services.imports import columns as mappings
-from crm_app.services.imports import continued, finding, layout, number_cells, plan_file, references, staging
+from crm_app.services.imports import continued, finding, layout, number_cells, plan_file, plan_rows, references
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.columns import ColumnMapping, InFile, Options
 from crm_app.services.imports.consent_guard import ConsentGuard
@@ -26,15 +26,13 @@ from crm_app.services.imports.consent_plan import plan_consents
 from crm_app.services.imports.date_column import date_formats
 from crm_app.services.imports.doubles import Doubles
 from crm_app.services.imports.judging import Flaw, Judge, Judged
-from crm_app.services.imports.matching import NEW_CONTACT, Candidate, Decision
-from crm_app.services.imports.plan_file import WHOLE_ROW, text_json
+from crm_app.services.imports.matching import NEW_CONTACT, Decision
+from crm_app.services.imports.plan_rows import BY_HAND, EMPTY_ROW, candidate_of
 from crm_app.services.imports.settling import settle
 from crm_app.services.imports.suppressed_rows import ERASED, SUPPRESSED, screened
 
 CHUNK = 5_000
 
-EMPTY_ROW = text("The row is empty.")
-BY_HAND = text("You left this row out.")
 BAD_CELLS = text("The row has cells that cannot be taken.")
 BAD_KEY = text("The cell that the row is matched by cannot be used.")
 
@@ -117,7 +115,7 @@ class Check:
             done += len(rows)
             yield {"done": done, "total": total}
         self._settle()
-        self._refused()
+        self.counts[Outcome.INVALID] += plan_rows.refuse_unread(self.plan)
         plan_file.put(self.plan, **self.facts, counts=dict(self.counts))
         plan_file.finish_plan(self.plan)
         problems = dict(self.plan.execute("SELECT level, count(*) FROM problem GROUP BY level").fetchall())
@@ -173,7 +171,7 @@ class Check:
         self._screen(judged)
         decisions: list[Decision | None] = [self._refusal(judged, place, cells) for place in range(len(rows))]
         open_ = [place for place, decision in enumerate(decisions) if decision is None]
-        candidates = [_candidate(judged, place) for place in open_]
+        candidates = [candidate_of(judged, place) for place in open_]
         if self._chosen:
             for candidate in candidates:
                 candidate.chosen = self._chosen.get(candidate.row)
@@ -181,7 +179,9 @@ class Check:
             open_, candidates, self.matcher.decide(self.session, candidates), strict=True
         ):
             decisions[place] = self.doubles.judged(candidate, decision)
-        self._write(judged, [decision for decision in decisions if decision is not None])
+        decided = [decision for decision in decisions if decision is not None]
+        self.counts.update(Counter(decision.outcome for decision in decided))
+        plan_rows.write(self.plan, judged, decided, self._chosen, keeps_all=self._keeps_all)
 
     def _refusal(self, judged: Judged, place: int, cells: list[list[str]]) -> Decision | None:
         """Why a row cannot even be matched; None = it can."""
@@ -217,71 +217,3 @@ class Check:
             if row in places:
                 flaw = Flaw(index, Level(level), plan_file.text_of(message), value)
                 judged.flaws.setdefault(places[row], []).append(flaw)
-
-    def _write(self, judged: Judged, decisions: Sequence[Decision]) -> None:
-        rows: list[tuple[Any, ...]] = []
-        problems: list[tuple[Any, ...]] = []
-        for place, decision in enumerate(decisions):
-            row, key, data = judged.rows[place], judged.keys[place], None
-            taken = decision.outcome in (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)
-            if taken or (decision.outcome is not Outcome.INVALID and self._keeps_all):
-                data = _data(judged, place, self._chosen.get(row))
-            changes = plan_file.encode(decision.changes) if decision.changes else None
-            reason = text_json(decision.reason) if decision.reason else None
-            rows.append((row, decision.outcome, decision.contact_id, decision.version, key, reason, data, changes))
-            flaws = judged.flaws.get(place, ()) if decision.reason is not BY_HAND else ()
-            problems.extend((row, f.index, f.level, text_json(f.message), _value(f)) for f in flaws)
-            if not taken and reason and not flaws and decision.reason not in (EMPTY_ROW, BY_HAND):
-                level = Level.WARNING if decision.outcome is Outcome.SKIP else Level.ERROR
-                problems.append((row, WHOLE_ROW, level, reason, ""))
-        self.counts.update(Counter(decision.outcome for decision in decisions))
-        self.plan.executemany(
-            "INSERT INTO plan(row, outcome, contact_id, version, key, reason, data, changes) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            rows,
-        )
-        self.plan.executemany("INSERT INTO problem VALUES (?, ?, ?, ?, ?)", problems)
-
-    def _refused(self) -> None:
-        """Records that could not be read are invalid rows with the reader's reason."""
-        query = (
-            "SELECT row, level, min(message), value FROM note "  # noqa: S608  (a constant of ours)
-            f"WHERE row IN ({staging.REFUSED}) AND level = 'error' GROUP BY row"
-        )
-        found = self.plan.execute(query).fetchall()
-        self.plan.executemany(
-            "INSERT INTO plan(row, outcome, reason) VALUES (?, 'invalid', ?)",
-            [(row, message) for row, _, message, _ in found],
-        )
-        self.plan.executemany(
-            "INSERT INTO problem VALUES (?, ?, ?, ?, ?)",
-            [(row, WHOLE_ROW, level, message, value) for row, level, message, value in found],
-        )
-        self.counts[Outcome.INVALID] += len(found)
-
-
-def _candidate(judged: Judged, place: int) -> Candidate:
-    return Candidate(
-        judged.rows[place],
-        judged.keys[place],
-        judged.values[place],
-        judged.norms[place],
-        judged.tags[place] if judged.tags else [],
-        judged.clears.get(place, ()),
-        judged.consents[place] if judged.consents else (),
-        judged.further[place] if judged.further else (),
-    )
-
-
-def _data(judged: Judged, place: int, chosen: int | None) -> str:
-    """What the commit needs of a row, as JSON: `Candidate.data`, without making one for each row."""
-    if judged.consents or judged.further or chosen is not None:
-        candidate = _candidate(judged, place)
-        candidate.chosen = chosen
-        return candidate.data
-    tags = judged.tags[place] if judged.tags else []
-    return plan_file.encode([judged.values[place], judged.norms[place], tags, judged.clears.get(place, ())])
-
-
-def _value(flaw: Flaw) -> str:
-    return flaw.value if plan_file.is_storable(flaw.value) else flaw.value.encode("utf-8", "replace").decode()

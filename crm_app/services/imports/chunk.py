@@ -19,7 +19,7 @@ from crm_app.services.imports.layout import Layout
 from crm_app.services.imports.matching import Candidate, Decision
 
 ROW_COLUMNS = ("import_id", "row", "outcome", "contact_id", "version", "changes", "through")
-_SEARCHED_KINDS = (PointKind.EMAIL, PointKind.PHONE)
+_SEARCHED_KINDS = (str(PointKind.EMAIL), str(PointKind.PHONE))
 
 
 @dataclass(slots=True)

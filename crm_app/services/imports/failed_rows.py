@@ -18,9 +18,9 @@ from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.fields.verdict import Level
 from crm_app.services.imports import access, doubles, failed_rows_file, kept, plan_file, settling, uploads
-from crm_app.services.imports.check import BY_HAND, EMPTY_ROW
 from crm_app.services.imports.failed_rows_file import Target
 from crm_app.services.imports.plan_file import WHOLE_ROW
+from crm_app.services.imports.plan_rows import BY_HAND, EMPTY_ROW
 from crm_app.services.imports.reading.types import KEY_HEADER
 
 BATCH = 500

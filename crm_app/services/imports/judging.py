@@ -41,7 +41,7 @@ class Memo(dict[str, Verdict]):
         self.has_cleared = False
 
     def __missing__(self, cell: str) -> Verdict:
-        if cell.strip().lower() == CLEAR:
+        if "[" in cell and cell.strip().lower() == CLEAR:
             self.has_cleared = True
             self[cell] = CLEARED
             return CLEARED
@@ -69,7 +69,7 @@ class Judged:
     values: list[list[Any]]
     norms: list[tuple[str | None, ...]]
     tags: list[list[str]]
-    keys: list[str | None]
+    keys: Sequence[str | None]
     clears: dict[int, list[int]] = field(default_factory=dict)  # place in the chunk → places in its values
     bad_keys: set[int] = field(default_factory=set)  # places in the chunk whose match key cannot be used
     flaws: dict[int, list[Flaw]] = field(default_factory=dict)  # place in the chunk → flaws
@@ -98,16 +98,18 @@ class Judge:
         """Judges rows whose cells are all equally wide."""
         by_column = list(zip(*cells, strict=True))
         size = len(rows)
-        norms: dict[str, list[str | None]] = {}
-        values: dict[str, list[Any]] = {}
+        norms: dict[str, Sequence[str | None]] = {}
+        values: dict[str, Sequence[Any]] = {}
         consents: dict[str, list[Verdict]] = {}
         judged = Judged(rows, [], [], [list(self._layout.tags) for _ in rows] if self._layout.has_tags else [], [])
         judged.keys = [None] * size
         judged.further = [[] for _ in rows] if self._layout.has_further else []
         for column, memo in self._columns:
             texts = by_column[column.index]
-            verdicts = [memo[cell] for cell in texts]
-            self._note_flaws(judged, column, texts, verdicts)
+            verdicts = list(map(memo.__getitem__, texts))
+            found, found_norms, levels, _ = zip(*verdicts, strict=True)
+            if any(levels):
+                self._note_flaws(judged, column, texts, verdicts)
             if column.target == "tags":
                 _add_tags(judged.tags, verdicts)
                 continue
@@ -121,13 +123,13 @@ class Judge:
             self._note_clears(judged, column, verdicts, memo)
             if column.target in WHOLES:
                 for place, part in enumerate(WHOLES[column.target]):
-                    values[part] = [verdict.value[place] if verdict.value else None for verdict in verdicts]
+                    values[part] = [value[place] if value else None for value in found]
                 continue
-            values[column.target] = plain_column(column.target, [verdict.value for verdict in verdicts])
+            values[column.target] = plain_column(column.target, found)
             if column.target in self._layout.points:
-                norms[column.target] = [verdict.norm for verdict in verdicts]
+                norms[column.target] = found_norms
             if column.target == self._layout.key:
-                judged.keys = [verdict.norm for verdict in verdicts]
+                judged.keys = found_norms
         if consents:
             judged.consents = wanted(consents, values, norms, size)
         targets = self._layout.targets

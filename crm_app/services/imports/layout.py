@@ -78,7 +78,7 @@ def plain(target: str, value: Any) -> Any:
     return value.isoformat() if value is not None and (target in DATES or target in MOMENTS) else value
 
 
-def plain_column(target: str, values: list[Any]) -> list[Any]:
+def plain_column(target: str, values: Sequence[Any]) -> Sequence[Any]:
     """`plain` for a whole column."""
     if target in DATES or target in MOMENTS:
         return [None if value is None else value.isoformat() for value in values]

@@ -17,9 +17,9 @@ from crm_app.models import Import, ImportState, Outcome
 from crm_app.models.base import now
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import number_cells, plan_file, preview, returning, uploads
-from crm_app.services.imports.check import BY_HAND
 from crm_app.services.imports.commit import IS_IN
 from crm_app.services.imports.plan_file import storable
+from crm_app.services.imports.plan_rows import BY_HAND
 from crm_app.services.imports.profile import Profiles
 from crm_app.services.imports.rejoining import columns_of, mended
 

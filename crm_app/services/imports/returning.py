@@ -19,7 +19,6 @@ from crm_app.services.errors import Conflict, NotFound
 from crm_app.services.imports import access, failed_rows, plan_file, uploads
 from crm_app.services.imports.reading.types import KEY_HEADER
 from crm_app.services.imports.rejoining import headers_lost, headers_new
-from crm_app.services.imports.staging import REFUSED
 
 OPEN = (ImportState.DONE, *HALTED)
 NOT_RETURNED = text("This file does not bring back rows of another import.")
@@ -194,7 +193,8 @@ def _keys(plan: Connection, index: int) -> list[tuple[int, str]]:
     """Record number and key of every record that is not empty, in the order of the file; '' where there is none."""
     query = (
         "SELECT row, trim(json_extract(cells, ?)) FROM cells WHERE EXISTS "  # noqa: S608  (a constant of ours)
-        f"(SELECT 1 FROM json_each(cells) WHERE trim(value) <> '') UNION SELECT row, '' FROM ({REFUSED}) ORDER BY row"
+        "(SELECT 1 FROM json_each(cells) WHERE trim(value) <> '') "
+        f"UNION SELECT row, '' FROM ({plan_file.REFUSED}) ORDER BY row"
     )
     usual = plan.text_factory
     plan.text_factory = lambda raw: raw.decode("utf-8", "replace")

@@ -21,9 +21,7 @@ from crm_app.services.imports.reading.types import NumberCell, ReadOut, ReadSett
 CHUNK = 5_000
 TOLD = 20
 _WITHOUT_SURPLUS = text("This row has more cells than the header. The cells behind the last column are left out.")
-# Records that could not be read are rows too: they only exist as notes.
-REFUSED = "SELECT DISTINCT row FROM note WHERE level = 'error' AND row NOT IN (SELECT row FROM cells)"
-_COUNT = f"SELECT (SELECT count(*) FROM cells) + (SELECT count(*) FROM ({REFUSED}))"  # noqa: S608  (constants)
+_COUNT = f"SELECT (SELECT count(*) FROM cells) + (SELECT count(*) FROM ({plan_file.REFUSED}))"  # noqa: S608  (constants)
 
 
 def stage(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -92,3 +92,5 @@ def test_the_short_cut_agrees_with_the_library(number: str, country: str) -> Non
     if phonenumbers.is_valid_number(parsed) and text[0] in "+0":
         assert valid
         assert norm == phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    elif text[0] in "+0":
+        assert not valid
