@@ -39,7 +39,7 @@ from crm_app.models.job import Job, JobKind, JobState
 from crm_app.models.lead_status import LeadStatus
 from crm_app.models.mapping_preset import MappingPreset
 from crm_app.models.permission import Permission
-from crm_app.models.segment import Segment, Sharing
+from crm_app.models.segment import Segment, SegmentContact, Sharing
 from crm_app.models.tag import ContactTag, Tag
 from crm_app.models.user import LinkPurpose, LoginEvent, LoginOutcome, OneTimeLink, Role, User, UserSession
 
@@ -94,6 +94,7 @@ __all__ = [
     "Role",
     "SecretKey",
     "Segment",
+    "SegmentContact",
     "Sharing",
     "Suppression",
     "SuppressionReason",

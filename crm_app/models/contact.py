@@ -54,6 +54,7 @@ class Contact(SQLModel, table=True):
         filled_index("status_id", "sort_name", "id"),
         filled_index("owner_id", "sort_name", "id"),
         filled_index("external_id"),
+        filled_index("trashed_at", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -87,6 +88,8 @@ class Contact(SQLModel, table=True):
     registered_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     privacy_accepted: bool | None = Field(default=None)
     active: bool = Field(default=True)
+    trashed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)  # in the trash: out of every list and match
+    trashed_by_id: int | None = Field(default=None)  # a user; users are never deleted, so no foreign key
     custom: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     search_text: str = Field(default="", sa_column=Column(Text, nullable=False))
     sort_name: str = Field(default="", sa_type=SortText, max_length=400)

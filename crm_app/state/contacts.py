@@ -167,7 +167,8 @@ def _fetch(
     with database.reading() as session:
         page = listing.page(session, actor, wanted, after=after, before=before)
         around = listing.surroundings(session, page.contacts)
-        name = listing.import_name(session, actor, wanted.import_id) if wanted.import_id else ""
+        called = listing.import_name(session, actor, wanted.import_id) if wanted.import_id else None
+        name = locales.render(called, actor.language) if called else ""
         segment = segments.named(session, actor, wanted.segment_id) if wanted.segment_id else ("", False)
         chips = _chips(session, actor, wanted, path)
         return [_line(contact, around, actor) for contact in page.contacts], page, name, chips, segment

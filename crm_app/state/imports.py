@@ -125,7 +125,7 @@ def _line(entry: access.HistoryEntry, counts: dict[str, int], actor: Actor) -> I
     created, updated = counts.get("create", 0), counts.get("update", 0)
     return ImportLine(
         id=found.id or 0,
-        name=found.name or found.file_name,
+        name=locales.render(found.called, actor.language),
         file=found.file_name,
         state=locales.render(label, actor.language),
         dot=dot,

@@ -12,7 +12,10 @@ from crm_app.models.base import UTCDateTime
 # What a contact is known by elsewhere, as "table.column", and what a merge does with it. A test holds this equal to the
 # foreign keys of the schema: whoever adds a table decides here.
 MOVED = ("contact_source.contact_id", "activity.contact_id", "import_row.contact_id", "merge.kept_id")
-MADE_ANEW = ("contact_point.contact_id", "contact_tag.contact_id", "relation.contact_id", "relation.other_id")
+MADE_ANEW = (
+    "contact_point.contact_id", "contact_tag.contact_id", "segment_contact.contact_id", "relation.contact_id",
+    "relation.other_id",
+)  # fmt: skip
 DROPPED = (  # the search's findings: made again by the next
     "duplicate_pair.low_id", "duplicate_pair.high_id", "duplicate_member.contact_id",
 )  # fmt: skip

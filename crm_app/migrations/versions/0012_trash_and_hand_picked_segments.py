@@ -1,0 +1,54 @@
+"""Trash and hand-picked segments
+
+Contacts in the trash stay where they are, with the moment and who; segments get members of their own.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+_DAYS = {"trash_days": "30", "export_days": "7"}
+
+
+def upgrade() -> None:
+    op.add_column("contact", sa.Column("trashed_at", sa.DateTime(), nullable=True))
+    op.add_column("contact", sa.Column("trashed_by_id", sa.Integer(), nullable=True))
+    filled = sa.text("trashed_at IS NOT NULL")
+    op.create_index(
+        "ix_contact_trashed_at", "contact", ["trashed_at", "id"], sqlite_where=filled, postgresql_where=filled
+    )
+    with op.batch_alter_table("installation", schema=None) as batch_op:
+        for name, days in _DAYS.items():
+            batch_op.add_column(sa.Column(name, sa.Integer(), nullable=False, server_default=days))
+    with op.batch_alter_table("installation", schema=None) as batch_op:
+        for name in _DAYS:
+            batch_op.alter_column(name, server_default=None)
+    op.add_column("segment", sa.Column("is_picked", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_table(
+        "segment_contact",
+        sa.Column("segment_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contact.id"], name=op.f("fk_segment_contact_contact_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["segment_id"], ["segment.id"], name=op.f("fk_segment_contact_segment_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("segment_id", "contact_id", name=op.f("pk_segment_contact")),
+    )
+    op.create_index("ix_segment_contact_contact_id", "segment_contact", ["contact_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("segment_contact")
+    op.drop_column("segment", "is_picked")
+    with op.batch_alter_table("installation", schema=None) as batch_op:
+        for name in _DAYS:
+            batch_op.drop_column(name)
+    op.drop_index("ix_contact_trashed_at", "contact")
+    op.drop_column("contact", "trashed_by_id")
+    op.drop_column("contact", "trashed_at")
