@@ -97,7 +97,7 @@ class Import(SQLModel, table=True):
 
     @property
     def called(self) -> Text:
-        """What people call it: its name, else its file's; a change of many by what it does, in the reader's language."""
+        """What people call it: its name, else its file's; a change of many by what it does."""
         if self.kind == ImportKind.CHANGE:
             return Text.from_json(self.options["action"]["words"])
         return text("{name}", name=self.name or self.file_name)

@@ -12,14 +12,15 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Activity, ActivityKind, Contact, Installation, Permission, User
+from crm_app.models import Activity, ActivityKind, Contact, Installation, Job, JobKind, Permission, User
 from crm_app.models.base import now
-from crm_app.services import audit, database, installation
+from crm_app.services import audit, database, installation, jobs
 from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.bulk import among
 from crm_app.services.contacts import search
 from crm_app.services.contacts.visibility import in_use, trashed
 from crm_app.services.duplicates import regrouping
+from crm_app.services.errands import NO_SUBJECT, Ended, Watch
 from crm_app.services.errors import NotFound
 
 PAGE = 50
@@ -146,6 +147,36 @@ def empty(
         done += gone
         on_progress(done, max(done, total))
     return done
+
+
+def start_emptying(session: Session, actor: Actor) -> Job:
+    """Asks for everything that is in the trash now to be deleted for good; asked twice, it is one job.
+
+    Raises NotPermitted.
+    """
+    actor.require(Permission.CONTACTS_ERASE)
+    there = emptying(session, actor)
+    if there is not None and not there.is_finished:
+        return there
+    total = page(session, actor, limit=1).total
+    job = jobs.enqueue(session, actor, JobKind.EMPTY_TRASH, NO_SUBJECT, total=total)
+    job.data = {**job.data, "before": now().isoformat()}
+    session.add(job)
+    session.flush()
+    return job
+
+
+def emptying(session: Session, actor: Actor) -> Job | None:
+    """The newest emptying the actor asked for."""
+    query = select(Job).where(Job.kind == JobKind.EMPTY_TRASH, Job.user_id == actor.user_id)
+    return session.exec(query.order_by(col(Job.id).desc()).limit(1)).first()
+
+
+def work(actor: Actor, job: Job, watch: Watch) -> Ended:
+    """The emptying as a worker does it."""
+    before = datetime.fromisoformat(job.data["before"])
+    gone = empty(actor, before, should_stop=watch.should_stop, on_progress=watch.progress)
+    return Ended({"contacts": gone})
 
 
 def _set(session: Session, actor: Actor, contact: Contact, at: datetime | None) -> None:
