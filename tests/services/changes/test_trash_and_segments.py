@@ -97,7 +97,7 @@ def test_an_undo_leaves_alone_what_is_in_the_trash(people: Actor) -> None:
 
 
 def test_the_undo_of_an_import_keeps_who_is_in_the_trash(flow: Flow, alice: Actor) -> None:
-    id_ = flow.checked("Vorname;E-Mail\nAda;ada@example.org\nBea;bea@example.org\n")
+    id_ = flow.checked("first_name;email\nAda;ada@example.org\nBea;bea@example.org\n")
     flow.commit(id_)
     with database.transaction() as session:
         first = session.exec(select(Contact).order_by(col(Contact.id))).first()
@@ -107,7 +107,7 @@ def test_the_undo_of_an_import_keeps_who_is_in_the_trash(flow: Flow, alice: Acto
 
 
 def test_an_import_that_meets_the_key_of_a_trashed_one_makes_a_new_one(flow: Flow, alice: Actor) -> None:
-    file = "Vorname;E-Mail\nAda;ada@example.org\n"
+    file = "first_name;email\nAda;ada@example.org\n"
     flow.commit(flow.checked(file))
     with database.transaction() as session:
         trash.put(session, alice, session.exec(select(Contact)).one())
@@ -116,8 +116,8 @@ def test_an_import_that_meets_the_key_of_a_trashed_one_makes_a_new_one(flow: Flo
 
 
 def test_who_goes_to_the_trash_between_check_and_commit_is_made_anew(flow: Flow, alice: Actor) -> None:
-    flow.commit(flow.checked("Vorname;E-Mail\nAda;ada@example.org\n"))
-    id_ = flow.checked("Vorname;E-Mail\nAdele;ada@example.org\n", match_key="email")
+    flow.commit(flow.checked("first_name;email\nAda;ada@example.org\n"))
+    id_ = flow.checked("first_name;email\nAdele;ada@example.org\n", match_key="email")
     assert flow.counts(id_) == {"update": 1}
     with database.transaction() as session:
         trash.put(session, alice, session.exec(select(Contact)).one())
@@ -223,7 +223,7 @@ def test_an_undo_passes_over_a_segment_that_is_gone(people: Actor) -> None:
 
 
 def test_the_undo_of_an_import_takes_its_contacts_out_of_segments(flow: Flow, alice: Actor) -> None:
-    id_ = flow.checked("Vorname;E-Mail\nAda;ada@example.org\n")
+    id_ = flow.checked("first_name;email\nAda;ada@example.org\n")
     flow.commit(id_)
     segment = made(alice)
     with database.transaction() as session:
