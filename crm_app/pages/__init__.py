@@ -6,6 +6,8 @@ from crm_app.pages import (
     contact_new,
     contacts,
     duplicates,
+    export,
+    export_new,
     import_check,
     import_columns,
     import_done,
@@ -15,6 +17,7 @@ from crm_app.pages import (
     imports,
     settings,
     signed_out,
+    trash,
 )
 
 PAGES = [
@@ -23,6 +26,9 @@ PAGES = [
     (contact_new.contact_new, contact_new.PAGE),
     (contact.contact, contact.PAGE),
     (contact_edit.contact_edit, contact_edit.PAGE),
+    (trash.trash, trash.PAGE),
+    (export_new.export_new, export_new.PAGE),
+    (export.export, export.PAGE),
     (duplicates.duplicates, duplicates.PAGE),
     (imports.imports, imports.PAGE),
     (import_new.import_new, import_new.PAGE),

@@ -5,8 +5,10 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.shell import shell
-from crm_app.components.text import T
+from crm_app.components.text import T, t
+from crm_app.pages.contact_segments import segments_button, segments_panel
 from crm_app.state.contact import ContactState
+from crm_app.state.contact_segments import ContactSegmentsState
 from crm_app.state.contact_view import Change, Fact, FactGroup, Happening
 from crm_app.state.session import SessionState
 
@@ -17,7 +19,11 @@ def contact() -> rx.Component:
     return shell(
         rx.cond(
             ContactState.loaded,
-            rx.cond(ContactState.missing, _missing(), rx.fragment(_head(), _body())),
+            rx.cond(
+                ContactState.missing,
+                _missing(),
+                rx.cond(ContactState.thrown.number > 0, _thrown(), rx.fragment(_head(), segments_panel(), _body())),
+            ),
             rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
         ),
         place="contacts",
@@ -59,6 +65,7 @@ def _head() -> rx.Component:
                 _card.mail_url,
                 rx.el.a(rx.icon("mail", size=16), T("Write"), href=_card.mail_url, class_name="button"),
             ),
+            segments_button(),
             class_name="card-actions",
         ),
         class_name="card-head",
@@ -67,8 +74,16 @@ def _head() -> rx.Component:
 
 def _actions() -> rx.Component:
     return rx.cond(
-        ContactState.may_edit & ContactState.loaded & ~ContactState.missing,
+        ContactState.may_edit & (_card.number > 0),
         rx.fragment(
+            rx.el.button(
+                rx.icon("trash-2", size=16),
+                type="button",
+                title=t("Move to the trash"),
+                aria_label=t("Move to the trash"),
+                class_name="button plain icon",
+                on_click=ContactState.trash,
+            ),
             rx.cond(
                 _card.active,
                 rx.el.button(
@@ -138,6 +153,9 @@ def _event(event: rx.Var[Happening]) -> rx.Component:
                 ("file-up", rx.icon("file-up", size=14)),
                 ("user-x", rx.icon("user-x", size=14)),
                 ("user-check", rx.icon("user-check", size=14)),
+                ("list-checks", rx.icon("list-checks", size=14)),
+                ("trash-2", rx.icon("trash-2", size=14)),
+                ("undo-2", rx.icon("undo-2", size=14)),
                 rx.icon("circle", size=14),
             ),
             class_name="event-icon",
@@ -171,6 +189,39 @@ def _change(change: rx.Var[Change]) -> rx.Component:
     )
 
 
+def _thrown() -> rx.Component:
+    """A number whose contact is in the trash."""
+    thrown = ContactState.thrown
+    return rx.el.section(
+        rx.el.h2(t("{name} is in the trash", name=thrown.name)),
+        rx.el.p(
+            rx.cond(
+                thrown.who,
+                t("Moved there by {who}, {when}.", who=thrown.who, when=thrown.when),
+                t("Moved there {when}.", when=thrown.when),
+            ),
+            " ",
+            thrown.until,
+            class_name="quiet",
+        ),
+        rx.el.div(
+            rx.cond(
+                ContactState.may_edit,
+                rx.el.button(
+                    rx.icon("undo-2", size=16),
+                    T("Restore"),
+                    type="button",
+                    class_name="button primary",
+                    on_click=ContactState.restore,
+                ),
+            ),
+            rx.link(T("Look into the trash"), href=routes.TRASH, underline="none", class_name="button"),
+            class_name="card-actions gap",
+        ),
+        class_name="panel",
+    )
+
+
 def _missing() -> rx.Component:
     return empty(
         "user-x",
@@ -180,4 +231,4 @@ def _missing() -> rx.Component:
     )
 
 
-PAGE = {"route": routes.CONTACT, "on_load": [SessionState.load, ContactState.load]}
+PAGE = {"route": routes.CONTACT, "on_load": [SessionState.load, ContactState.load, ContactSegmentsState.load]}

@@ -42,11 +42,11 @@ def give_back(session: Session, kept_id: int, other_id: int, image: dict[str, An
     _insert(session, "contact_point", [{**row, "contact_id": other_id} for row in image["points"]], but=("id",))
     for model, name in ((ContactTag, "tags"), (SegmentContact, "segments")):
         column = _LINKED[model]
-        of = next(iter(images.table(str(model.__tablename__)).c[column].foreign_keys)).column  # type: ignore[attr-defined]
+        of = next(iter(images.table(str(model.__tablename__)).c[column].foreign_keys)).column
         there = set(session.execute(select(of)).scalars())
         session.add_all(model(contact_id=other_id, **{column: id_}) for id_ in image.get(name, ()) if id_ in there)
         gone = [id_ for id_ in image.get(f"{name}_added", ()) if id_ in there]
-        session.execute(delete(model).where(model.contact_id == kept_id, getattr(model, column).in_(gone)))
+        session.execute(delete(model).where(col(model.contact_id) == kept_id, getattr(model, column).in_(gone)))
     session.flush()
 
 
