@@ -9,7 +9,7 @@ from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.search_box import search_box
 from crm_app.components.shell import shell
-from crm_app.components.text import T, t, tn
+from crm_app.components.text import T, figure, t, tn
 from crm_app.state.session import SessionState
 from crm_app.state.trash import TrashLine, TrashState
 
@@ -81,7 +81,7 @@ def _bar() -> rx.Component:
     n = TrashState.ticked.length()
     return rx.el.div(
         rx.el.span(
-            tn("{n} of {total} selected", "{n} of {total} selected", n, total=TrashState.total),
+            t("{n} of {total} selected", n=n, total=figure(TrashState.total)),
             class_name="number",
             aria_live="polite",
         ),
