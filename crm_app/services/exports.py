@@ -19,7 +19,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.contacts import audience
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import Invalid
-from crm_app.services.escaping import escape, writable
+from crm_app.services.escaping import escape, kept, writable
 from crm_app.services.fields.amounts import amount_text
 from crm_app.services.fields.choices import SEPARATORS
 from crm_app.services.fields.registry import FIELDS
@@ -146,7 +146,7 @@ def _cell(sheet: Any, name: str, value: Any, so_far: Written) -> Any:
         return cell
     if isinstance(value, int | float) and not isinstance(value, bool) and amount_text(value) == str(value):
         return value
-    written = so_far.text(value)
+    written = kept(so_far.text(value))
     if len(written) > CELL_LIMIT:
         raise Invalid(
             text("A text in “{name}” is longer than a workbook cell can hold. Export as CSV.", name=name), name
