@@ -13,6 +13,7 @@ from crm_app.state.contact_view import Change, Fact, FactGroup, Happening
 from crm_app.state.session import SessionState
 
 _card = ContactState.card
+_number = rx.cond(_card.number > 0, _card.number, ContactState.thrown.number)
 
 
 def contact() -> rx.Component:
@@ -30,7 +31,7 @@ def contact() -> rx.Component:
         title=rx.el.h1(
             rx.link(T("Contacts"), href=routes.CONTACTS, underline="none", class_name="quiet"),
             rx.el.span(" / ", class_name="quiet"),
-            rx.cond(_card.number > 0, rx.el.span("#", _card.number, class_name="number")),
+            rx.cond(_number > 0, rx.el.span("#", _number, class_name="number")),
         ),
         actions=_actions(),
     )
@@ -200,8 +201,7 @@ def _thrown() -> rx.Component:
                 t("Moved there by {who}, {when}.", who=thrown.who, when=thrown.when),
                 t("Moved there {when}.", when=thrown.when),
             ),
-            " ",
-            thrown.until,
+            rx.cond(thrown.ends, rx.fragment(" ", t("Deleted for good on {date}.", date=thrown.ends))),
             class_name="quiet",
         ),
         rx.el.div(

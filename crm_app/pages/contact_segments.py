@@ -43,7 +43,7 @@ def segments_panel() -> rx.Component:
                 rx.el.button(T("Add"), type="submit", class_name="button"),
                 on_submit=ContactSegmentsState.make,
                 key=ContactSegmentsState.key.to(str),
-                class_name="filter-line",
+                class_name="segment-new",
             ),
             rx.cond(ContactSegmentsState.error, notice(ContactSegmentsState.error, "danger")),
             opener=OPENER,

@@ -178,7 +178,7 @@ def _table() -> rx.Component:
                     rx.el.th(T("Reached at"), scope="col"),
                     rx.el.th(T("Moved to the trash"), scope="col"),
                     rx.el.th(T("By"), scope="col"),
-                    rx.el.th(T("Then"), scope="col"),
+                    rx.el.th(T("Kept"), scope="col"),
                     rx.el.th(rx.el.span(T("Actions"), class_name="visually-hidden"), scope="col"),
                 )
             ),
@@ -220,7 +220,7 @@ def _row(line: rx.Var[TrashLine]) -> rx.Component:
         rx.el.td(rx.cond(line.about, line.about, "–")),
         rx.el.td(rx.el.time(line.when, title=line.exact), class_name="quiet"),
         rx.el.td(rx.cond(line.who, line.who, "–")),
-        rx.el.td(rx.cond(line.until, line.until, "–"), class_name="quiet card-line"),
+        rx.el.td(rx.cond(line.ends, t("until {date}", date=line.ends), "–"), class_name="quiet card-line"),
         rx.el.td(
             rx.cond(
                 TrashState.may_restore,

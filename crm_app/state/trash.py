@@ -20,7 +20,7 @@ from crm_app.services.contacts import trash
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import CRMError, NotPermitted
 from crm_app.services.filters.questions import is_id
-from crm_app.state.formats import exact, spoken
+from crm_app.state.formats import exact, short_date, spoken
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -31,7 +31,7 @@ _NOBODY = text("Nobody of them is in the trash any more.")
 
 @dataclass
 class TrashLine:
-    """`until` says when it goes by itself; empty = not at all."""
+    """`ends` is the day on which it goes by itself; empty = not at all."""
 
     number: int = 0
     url: str = ""
@@ -40,7 +40,7 @@ class TrashLine:
     who: str = ""
     when: str = ""
     exact: str = ""
-    until: str = ""
+    ends: str = ""
 
 
 @dataclass
@@ -162,9 +162,6 @@ def line(entry: trash.Entry, settings: Installation, actor: Actor) -> TrashLine:
     contact, at = entry.contact, entry.contact.trashed_at
     assert at is not None
     ends = trash.until(settings, at)
-    until = ""
-    if ends is not None:
-        until = _said(text("Deleted for good on {date}", date=ends.astimezone(ZoneInfo(actor.timezone)).date()), actor)
     return TrashLine(
         number=contact.number,
         url=routes.contact(contact.number),
@@ -173,7 +170,7 @@ def line(entry: trash.Entry, settings: Installation, actor: Actor) -> TrashLine:
         who=entry.who,
         when=spoken(at, actor.language, actor.timezone),
         exact=exact(at, actor.language, actor.timezone),
-        until=until,
+        ends=short_date(ends.astimezone(ZoneInfo(actor.timezone)), actor.language) if ends else "",
     )
 
 
