@@ -1,47 +1,28 @@
 """Contacts ticked in the list, or all that it finds, and what is to be done to them."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
-from sqlmodel import Session
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
-from crm_app.locales import Text, ntext, text
+from crm_app.locales import text
 from crm_app.models import Lifecycle, Permission
-from crm_app.services import choosable, database, picked
-from crm_app.services.actor import Actor
-from crm_app.services.changes import actions
-from crm_app.services.changes.actions import Action, ActionKind
-from crm_app.services.changes.start import preview, start
+from crm_app.services.changes.actions import ActionKind
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.fields.choices import SEPARATORS
-from crm_app.services.fields.registry import FieldKind
-from crm_app.services.filters import choices, subjects
-from crm_app.services.filters.questions import is_id
 from crm_app.services.filters.tree import Condition, Group
+from crm_app.state.bulk_change import NEW, Asked, Settable, previewed, settable, started
 from crm_app.state.choice import Choice
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
 MOST_TICKED = 200
-NEW = "new"  # in place of the id of a segment
-WITHOUT_OPT_IN = "without_opt_in"  # makes those inactive who did not confirm e-mails
 _PAGING = ("after", "before")
-
-
-@dataclass
-class Settable:
-    """A field that can be set: `kind` says with which control."""
-
-    name: str
-    label: str
-    kind: str  # "choice", "choices", "date" or "text"
-    choices: list[Choice] = field(default_factory=list)
 
 
 class BulkState(rx.State):
@@ -114,7 +95,7 @@ class BulkState(rx.State):
         self.opened, self.error, self._value = not self.opened, "", ""
         if self.opened:
             actor = await current_actor(self)
-            self.fields, self.tags, self.segments = await asyncio.to_thread(_settable, actor)
+            self.fields, self.tags, self.segments = await asyncio.to_thread(settable, actor)
             self._choose(self.fields[0].name)
             await self._look_again()
 
@@ -162,7 +143,7 @@ class BulkState(rx.State):
         actor = await current_actor(self)
         self._value, self._name = str(form.get("value", self._value)), str(form.get("name", self._name))
         try:
-            job_id, import_id = await asyncio.to_thread(_start, actor, self._wanted(), self._asked())
+            job_id, import_id = await asyncio.to_thread(started, actor, self._wanted(), self._asked())
         except CRMError as error:
             self.error = locales.render(error.message, actor.language)
             return None
@@ -182,7 +163,7 @@ class BulkState(rx.State):
         self.error, self.told, self.changing = "", "", 0
         actor = await current_actor(self)
         try:
-            self.changing, told = await asyncio.to_thread(_preview, actor, self._wanted(), self._asked())
+            self.changing, told = await asyncio.to_thread(previewed, actor, self._wanted(), self._asked())
         except Invalid as error:
             self.error = (
                 locales.render(error.message, actor.language) if self._name or self._value not in ("", NEW) else ""
@@ -203,94 +184,5 @@ class BulkState(rx.State):
             wanted = ContactFilter(inactive=True, where=Group(items=(picked,)))
         return wanted
 
-    def _asked(self) -> "Asked":
+    def _asked(self) -> Asked:
         return Asked(self.kind, self.field_name, self._value, self._name)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    kind: str
-    field_name: str
-    value: str
-    name: str
-
-
-def _action(session: Session, actor: Actor, asked: Asked) -> Action:
-    """Raises Invalid for what is not complete yet."""
-    if asked.kind == ActionKind.SET:
-        return actions.set_field(session, actor, asked.field_name, asked.value)
-    if asked.kind == ActionKind.TAG:
-        return actions.tag(session, actor, asked.value.split(","))
-    if asked.kind == ActionKind.UNTAG:
-        return actions.untag(session, actor, [int(asked.value)] if is_id(asked.value) else [])
-    if asked.kind == ActionKind.TRASH:
-        return actions.trash(actor)
-    if asked.kind in (ActionKind.PICK, ActionKind.UNPICK):
-        return _picking(session, actor, asked)
-    return actions.reactivate() if asked.kind == ActionKind.REACTIVATE else actions.deactivate()
-
-
-def _picking(session: Session, actor: Actor, asked: Asked) -> Action:
-    if asked.kind == ActionKind.PICK and asked.value == NEW:
-        return actions.pick(session, actor, picked.make(session, actor, asked.name).id or 0)
-    if not is_id(asked.value):
-        raise Invalid(text("Choose a segment."), "value")
-    return (actions.pick if asked.kind == ActionKind.PICK else actions.unpick)(session, actor, int(asked.value))
-
-
-def _narrowed(wanted: ContactFilter, asked: Asked) -> ContactFilter:
-    """Without those who confirmed, when only the others become inactive."""
-    if asked.kind != WITHOUT_OPT_IN:
-        return wanted
-    unconfirmed = Condition("consent_email", "none", ("confirmed",))
-    return replace(wanted, where=Group(items=(unconfirmed, *([wanted.where] if wanted.where else []))))
-
-
-def _preview(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, Text]:
-    with database.transaction() as session:
-        found = preview(session, actor, _narrowed(wanted, asked), _action(session, actor, asked))
-        session.rollback()  # a tag or segment that only was looked at is not made
-    names = ", ".join(found.names) + (" …" if found.changing > len(found.names) else "")
-    if not found.changing:
-        return 0, text("Nobody would change: all of these contacts are so already.")
-    if not found.unchanged:
-        return found.changing, ntext(
-            "One contact changes: {names}", "{n} contacts change: {names}", found.changing, names=names
-        )
-    message = ntext(
-        "One contact changes, {others} are so already: {names}",
-        "{n} contacts change, {others} are so already: {names}",
-        found.changing,
-        others=found.unchanged,
-        names=names,
-    )
-    return found.changing, message
-
-
-def _start(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, int]:
-    with database.transaction() as session:
-        job = start(session, actor, _narrowed(wanted, asked), _action(session, actor, asked))
-        assert job.id is not None
-        return job.id, job.subject_id
-
-
-def _settable(actor: Actor) -> tuple[list[Settable], list[Choice], list[Choice]]:
-    with database.reading() as session:
-        known = subjects.known(session)
-        found = []
-        for name, one in actions.settable(session).items():
-            pairs = choices.of(session, actor, known[name])
-            if name == "owner":
-                pairs = [(str(user.id), user.name) for user in choosable.colleagues(session, actor)]
-            kind = {FieldKind.DATE: "date", FieldKind.CHOICES: "choices"}.get(one.kind, "choice" if pairs else "text")
-            if one.kind is FieldKind.YES_NO:
-                kind, pairs = "choice", [("1", _say(text("yes"), actor)), ("0", _say(text("no"), actor))]
-            listed = [Choice(value, label) for value, label in pairs] if kind in ("choice", "choices") else []
-            found.append(Settable(name, _say(one.label, actor), kind, listed))
-        tags = [Choice(value, label) for value, label in choices.of(session, actor, known["tags"])]
-        segments = [Choice(str(one.id), one.name) for one in picked.listing(session, actor)]
-    return found, tags, segments
-
-
-def _say(label: Text, actor: Actor) -> str:
-    return locales.render(label, actor.language)

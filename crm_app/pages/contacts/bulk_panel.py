@@ -5,7 +5,8 @@ import reflex as rx
 from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import T, figure, t, tn
-from crm_app.state.bulk import NEW, WITHOUT_OPT_IN, BulkState, Settable
+from crm_app.state.bulk import BulkState
+from crm_app.state.bulk_change import NEW, WITHOUT_OPT_IN, Settable
 from crm_app.state.choice import Choice
 from crm_app.state.contacts import ContactLine, ContactListState
 
