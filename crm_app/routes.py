@@ -7,6 +7,9 @@ CONTACT = "/contacts/[number]"
 EDIT_CONTACT = "/contacts/[number]/edit"
 LEADS = "/leads"
 REVIEW = "/review"  # of the contacts whose filter follows
+TRASH = "/trash"
+NEW_EXPORT = "/exports/new"  # of the list whose parameters follow
+EXPORT = "/exports/[export_id]"
 IMPORTS = "/imports"
 NEW_IMPORT = "/imports/new"
 UPLOAD = "/imports/file"  # takes a POST
@@ -18,7 +21,7 @@ IMPORT_UNDO = "/imports/[import_id]/undo"
 DUPLICATES = "/duplicates"
 SETTINGS = "/settings"
 IMPORT_TEMPLATE = "/downloads/import-template"  # .csv or .xlsx
-EXPORT = "/downloads/contacts"  # .csv or .xlsx, of the list whose parameters follow
+EXPORT_FILE = "/downloads/export-{export_id}"
 FAILED_ROWS = "/downloads/import-{import_id}-failed"
 LOGIN = "/login"
 LOGOUT = "/logout"
@@ -32,6 +35,14 @@ def contact(number: int | str) -> str:
 
 def import_step(import_id: int | str, step: str) -> str:
     return f"{IMPORTS}/{import_id}/{step}"
+
+
+def export(export_id: int | str) -> str:
+    return f"/exports/{export_id}"
+
+
+def export_file(export_id: int | str) -> str:
+    return EXPORT_FILE.format(export_id=export_id)
 
 
 def failed_rows(import_id: int | str) -> str:

@@ -45,6 +45,11 @@ class Settings(BaseSettings):
         return self.data_dir.absolute() / "imports"
 
     @property
+    def exports_dir(self) -> Path:
+        """Files of exports, until they are fetched and their days are over."""
+        return self.data_dir.absolute() / "exports"
+
+    @property
     def secret_key_path(self) -> Path:
         """The key that must lie outside the database and its backups."""
         return self.secret_key_file or self.data_dir.absolute() / "secret.key"

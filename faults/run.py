@@ -12,6 +12,7 @@ from faults.results import Result, table
 
 FAULTS = {
     "F1": "killed",
+    "F1b": "bulk_killed",
     "F5": "at_once",
     "F7": "left_alone",
     "F8": "replayed",

@@ -33,10 +33,10 @@ def export(
         raise fail(error, 2) from error
     try:
         with database.reading() as session:
-            rows = write(session, SYSTEM, out, chosen)
+            written = write(session, SYSTEM, out, chosen)
     except CRMError as error:
         raise fail(error) from error
-    typer.echo(f"{rows} contacts written to {out}")
+    typer.echo(f"{written.rows} contacts written to {out}")
 
 
 def backup(

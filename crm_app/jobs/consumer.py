@@ -8,7 +8,8 @@ from huey.consumer import Consumer
 
 from crm_app.jobs import imports, queue
 from crm_app.models.base import now
-from crm_app.services import database, jobs
+from crm_app.services import database, export_jobs, jobs
+from crm_app.services.contacts import trash
 from crm_app.services.errors import CRMError
 from crm_app.services.imports import retention, uploads
 
@@ -81,11 +82,13 @@ class Workers:
         while True:
             try:
                 done = retention.purge(should_stop=self._ended.is_set)
+                gone = {"trash": trash.purge(should_stop=self._ended.is_set), "exports": export_jobs.purge()}
+                done |= {name: count for name, count in gone.items() if count}
             except CRMError as error:
-                log.warning("purge of imports put off: %s", type(error).__name__)
+                log.warning("purge put off: %s", type(error).__name__)
             else:
                 if done:
-                    log.info("imports purged: %s", done)
+                    log.info("purged: %s", done)
             if self._ended.wait(PURGE_SECONDS):
                 return
 

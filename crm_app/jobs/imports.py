@@ -6,8 +6,9 @@ from functools import cache
 from typing import Any
 
 from crm_app.jobs import queue
-from crm_app.models import Job, JobState
-from crm_app.services import database, jobs
+from crm_app.models import Job, JobKind, JobState
+from crm_app.services import database, errands, export_jobs, jobs
+from crm_app.services.contacts import trash
 from crm_app.services.duplicates import work as duplicates
 from crm_app.services.errors import Busy
 from crm_app.services.imports import work
@@ -16,6 +17,13 @@ from crm_app.services.jobs import Claim
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 1.0  # until a job is tried again whose claim met a locked database
+
+ERRANDS: dict[JobKind, errands.Work] = {
+    JobKind.DUPLICATES: duplicates.search,
+    JobKind.MERGE: duplicates.merge,
+    JobKind.EXPORT: export_jobs.work,
+    JobKind.EMPTY_TRASH: trash.work,
+}
 
 stopping = threading.Event()  # set while this process ends: workers put their jobs back
 
@@ -46,9 +54,9 @@ def run_job(job_id: int) -> None:
 
 def _work(claim: Claim) -> JobState | None:
     with database.reading() as session:
-        kind = session.get_one(Job, claim.job_id).kind
-    if kind in duplicates.KINDS:
-        return duplicates.run(claim, should_pause=stopping.is_set)
+        kind = JobKind(session.get_one(Job, claim.job_id).kind)
+    if kind in ERRANDS:
+        return errands.run(claim, ERRANDS, should_pause=stopping.is_set)
     return work.run(claim, should_pause=stopping.is_set)
 
 

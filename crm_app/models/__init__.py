@@ -41,7 +41,7 @@ from crm_app.models.lead_status import LeadStatus
 from crm_app.models.mapping_preset import MappingPreset
 from crm_app.models.permission import Permission
 from crm_app.models.review import ReviewHold, ReviewPlace
-from crm_app.models.segment import Segment, Sharing
+from crm_app.models.segment import Segment, SegmentContact, Sharing
 from crm_app.models.tag import ContactTag, Tag
 from crm_app.models.user import LinkPurpose, LoginEvent, LoginOutcome, OneTimeLink, Role, User, UserSession
 
@@ -99,6 +99,7 @@ __all__ = [
     "Role",
     "SecretKey",
     "Segment",
+    "SegmentContact",
     "Sharing",
     "Suppression",
     "SuppressionReason",

@@ -15,6 +15,8 @@ class ActivityKind(StrEnum):
     CHANGED = "changed"
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
+    TRASHED = "trashed"
+    RESTORED = "restored"
     MERGED = "merged"  # others went into this contact
     UNMERGED = "unmerged"
 

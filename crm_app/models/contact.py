@@ -45,15 +45,17 @@ def filled_index(column: str, *more: str) -> Index:
 class Contact(SQLModel, table=True):
     """Master data. Primary points are copied here for lists; `version` grows with every change."""
 
+    # `trashed_at` at the end: counting a list reads the index alone, although every query asks for it.
     __table_args__ = (
-        Index("ix_contact_list_name", "branch_id", "active", "sort_name", "id"),
-        Index("ix_contact_list_created", "branch_id", "active", "created_at", "id"),
-        Index("ix_contact_sort_name", "sort_name", "id"),
-        Index("ix_contact_created_at", "created_at", "id"),
-        Index("ix_contact_lifecycle", "lifecycle", "sort_name", "id"),
-        filled_index("status_id", "sort_name", "id"),
-        filled_index("owner_id", "sort_name", "id"),
+        Index("ix_contact_list_name", "branch_id", "active", "sort_name", "id", "trashed_at"),
+        Index("ix_contact_list_created", "branch_id", "active", "created_at", "id", "trashed_at"),
+        Index("ix_contact_sort_name", "sort_name", "id", "trashed_at"),
+        Index("ix_contact_created_at", "created_at", "id", "trashed_at"),
+        Index("ix_contact_lifecycle", "lifecycle", "sort_name", "id", "trashed_at"),
+        filled_index("status_id", "sort_name", "id", "trashed_at"),
+        filled_index("owner_id", "sort_name", "id", "trashed_at"),
         filled_index("external_id"),
+        filled_index("trashed_at", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -87,6 +89,8 @@ class Contact(SQLModel, table=True):
     registered_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     privacy_accepted: bool | None = Field(default=None)
     active: bool = Field(default=True)
+    trashed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)  # in the trash: out of every list and match
+    trashed_by_id: int | None = Field(default=None)  # a user; users are never deleted, so no foreign key
     custom: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     search_text: str = Field(default="", sa_column=Column(Text, nullable=False))
     sort_name: str = Field(default="", sa_type=SortText, max_length=400)

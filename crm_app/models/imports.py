@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, String
 from sqlmodel import Field, SQLModel
 
+from crm_app.locales import Text, text
 from crm_app.models.base import UTCDateTime, now
 from crm_app.models.branch import MAIN_BRANCH
 
@@ -93,6 +94,13 @@ class Import(SQLModel, table=True):
     purged_at: datetime | None = Field(default=None, sa_type=UTCDateTime)  # when its folder was given up
     undo_purged_at: datetime | None = Field(default=None, sa_type=UTCDateTime)  # since then it cannot be undone
     undo_purged_row: int = Field(default=0)  # high-water mark: up to here the old values are forgotten
+
+    @property
+    def called(self) -> Text:
+        """What people call it: its name, else its file's; a change of many by what it does."""
+        if self.kind == ImportKind.CHANGE:
+            return Text.from_json(self.options["action"]["words"])
+        return text("{name}", name=self.name or self.file_name)
 
 
 class ImportRow(SQLModel, table=True):

@@ -17,6 +17,8 @@ class Installation(SQLModel, table=True):
     only_whole_files: bool = Field(default=False)  # an import waits while a row of it cannot be taken
     file_days: int = Field(default=90)  # how long files of imports stay once they ended; 0 = without a limit
     undo_days: int = Field(default=365)  # how long imports can be undone; 0 = without a limit
+    trash_days: int = Field(default=30)  # how long contacts stay in the trash; 0 = without a limit
+    export_days: int = Field(default=7)  # how long the file of an export can be fetched; 0 = without a limit
 
 
 class Counter(SQLModel, table=True):

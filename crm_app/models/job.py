@@ -17,6 +17,8 @@ class JobKind(StrEnum):
     UNDO = "undo"
     DUPLICATES = "duplicates"  # the search for contacts that are one
     MERGE = "merge"  # of all that are certain
+    EXPORT = "export"
+    EMPTY_TRASH = "empty_trash"
 
 
 WRITING = (JobKind.COMMIT, JobKind.UNDO, JobKind.MERGE)  # of these, one runs at a time

@@ -6,6 +6,8 @@ from crm_app.pages import (
     contact_new,
     contacts,
     duplicates,
+    export,
+    export_new,
     import_check,
     import_columns,
     import_done,
@@ -16,6 +18,7 @@ from crm_app.pages import (
     review,
     settings,
     signed_out,
+    trash,
 )
 
 PAGES = [
@@ -25,6 +28,9 @@ PAGES = [
     (contact.contact, contact.PAGE),
     (contact_edit.contact_edit, contact_edit.PAGE),
     (review.review, review.PAGE),
+    (trash.trash, trash.PAGE),
+    (export_new.export_new, export_new.PAGE),
+    (export.export, export.PAGE),
     (duplicates.duplicates, duplicates.PAGE),
     (imports.imports, imports.PAGE),
     (import_new.import_new, import_new.PAGE),

@@ -5,28 +5,35 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.shell import shell
-from crm_app.components.text import T
+from crm_app.components.text import T, t
 from crm_app.pages.contact_comments import comment, comment_actions, composer
+from crm_app.pages.contact_segments import segments_button, segments_panel
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_comments import ContactCommentState
+from crm_app.state.contact_segments import ContactSegmentsState
 from crm_app.state.contact_view import Change, Fact, FactGroup, Happening
 from crm_app.state.session import SessionState
 
 _card = ContactState.card
+_number = rx.cond(_card.number > 0, _card.number, ContactState.thrown.number)
 
 
 def contact() -> rx.Component:
     return shell(
         rx.cond(
             ContactState.loaded,
-            rx.cond(ContactState.missing, _missing(), rx.fragment(_head(), _body())),
+            rx.cond(
+                ContactState.missing,
+                _missing(),
+                rx.cond(ContactState.thrown.number > 0, _thrown(), rx.fragment(_head(), segments_panel(), _body())),
+            ),
             rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
         ),
         place="contacts",
         title=rx.el.h1(
             rx.link(T("Contacts"), href=routes.CONTACTS, underline="none", class_name="quiet"),
             rx.el.span(" / ", class_name="quiet"),
-            rx.cond(_card.number > 0, rx.el.span("#", _card.number, class_name="number")),
+            rx.cond(_number > 0, rx.el.span("#", _number, class_name="number")),
         ),
         actions=_actions(),
     )
@@ -61,6 +68,7 @@ def _head() -> rx.Component:
                 _card.mail_url,
                 rx.el.a(rx.icon("mail", size=16), T("Write"), href=_card.mail_url, class_name="button"),
             ),
+            segments_button(),
             class_name="card-actions",
         ),
         class_name="card-head",
@@ -69,8 +77,16 @@ def _head() -> rx.Component:
 
 def _actions() -> rx.Component:
     return rx.cond(
-        ContactState.may_edit & ContactState.loaded & ~ContactState.missing,
+        ContactState.may_edit & (_card.number > 0),
         rx.fragment(
+            rx.el.button(
+                rx.icon("trash-2", size=16),
+                type="button",
+                title=t("Move to the trash"),
+                aria_label=t("Move to the trash"),
+                class_name="button plain icon",
+                on_click=ContactState.trash,
+            ),
             rx.cond(
                 _card.active,
                 rx.el.button(
@@ -142,6 +158,9 @@ def _event(event: rx.Var[Happening]) -> rx.Component:
                 ("user-x", rx.icon("user-x", size=14)),
                 ("user-check", rx.icon("user-check", size=14)),
                 ("message-square", rx.icon("message-square", size=14)),
+                ("list-checks", rx.icon("list-checks", size=14)),
+                ("trash-2", rx.icon("trash-2", size=14)),
+                ("undo-2", rx.icon("undo-2", size=14)),
                 rx.icon("circle", size=14),
             ),
             class_name="event-icon",
@@ -180,6 +199,38 @@ def _change(change: rx.Var[Change]) -> rx.Component:
     )
 
 
+def _thrown() -> rx.Component:
+    """A number whose contact is in the trash."""
+    thrown = ContactState.thrown
+    return rx.el.section(
+        rx.el.h2(t("{name} is in the trash", name=thrown.name)),
+        rx.el.p(
+            rx.cond(
+                thrown.who,
+                t("Moved there by {who}, {when}.", who=thrown.who, when=thrown.when),
+                t("Moved there {when}.", when=thrown.when),
+            ),
+            rx.cond(thrown.ends, rx.fragment(" ", t("Deleted for good on {date}.", date=thrown.ends))),
+            class_name="quiet",
+        ),
+        rx.el.div(
+            rx.cond(
+                ContactState.may_edit,
+                rx.el.button(
+                    rx.icon("undo-2", size=16),
+                    T("Restore"),
+                    type="button",
+                    class_name="button primary",
+                    on_click=ContactState.restore,
+                ),
+            ),
+            rx.link(T("Look into the trash"), href=routes.TRASH, underline="none", class_name="button"),
+            class_name="card-actions gap",
+        ),
+        class_name="panel",
+    )
+
+
 def _missing() -> rx.Component:
     return empty(
         "user-x",
@@ -189,4 +240,7 @@ def _missing() -> rx.Component:
     )
 
 
-PAGE = {"route": routes.CONTACT, "on_load": [SessionState.load, ContactState.load, ContactCommentState.load]}
+PAGE = {
+    "route": routes.CONTACT,
+    "on_load": [SessionState.load, ContactState.load, ContactCommentState.load, ContactSegmentsState.load],
+}

@@ -208,6 +208,10 @@ def _changed() -> rx.Component:
                 _view.contacts_url,
                 rx.link(T("Show the contacts"), href=_view.contacts_url, underline="none", class_name="button primary"),
             ),
+            rx.cond(
+                _view.trash_url,
+                rx.link(T("Look into the trash"), href=_view.trash_url, underline="none", class_name="button"),
+            ),
             rx.cond(_view.undoable, _undo(T("Undo this change"))),
             class_name="card-actions gap",
         ),

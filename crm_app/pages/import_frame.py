@@ -44,7 +44,7 @@ def frame(*content: rx.Component, step: str = "", foot: rx.Component | None = No
         ),
         place="imports",
         title=rx.el.h1(
-            rx.link(T("Imports"), href=routes.IMPORTS, underline="none", class_name="quiet"),
+            rx.link(T("Imports and changes"), href=routes.IMPORTS, underline="none", class_name="quiet"),
             rx.cond(
                 ImportWizardState.missing,
                 rx.fragment(),

@@ -9,27 +9,110 @@ from crm_app.components.text import N, T, figure, t
 from crm_app.pages.import_fetch import fetch_again, fetch_error
 from crm_app.pages.import_frame import for_importers
 from crm_app.state.import_fetch import ImportFetchState
-from crm_app.state.imports import ImportLine, ImportListState
+from crm_app.state.imports import ExportLine, ImportLine, ImportListState
 from crm_app.state.session import SessionState
 
 
 def imports() -> rx.Component:
     return shell(
         for_importers(
-            rx.cond(
-                ImportListState.loaded & (ImportListState.rows.length() == 0),
-                empty(
-                    "file-up",
-                    T("No imports yet"),
-                    T("Excel, CSV and other lists are read as they are. Nothing is written before you have seen it."),
-                    _new(),
+            rx.fragment(
+                _tabs(),
+                rx.cond(
+                    ImportListState.show == "exports",
+                    rx.cond(
+                        ImportListState.loaded & (ImportListState.exports.length() == 0),
+                        empty(
+                            "download",
+                            T("No exports yet"),
+                            T("Contacts are exported from their list, as it is filtered or ticked there."),
+                            rx.link(T("All contacts"), href=routes.CONTACTS, underline="none", class_name="button"),
+                        ),
+                        rx.fragment(_exports(), _more()),
+                    ),
+                    _history(),
                 ),
-                rx.fragment(fetch_error(), _table(), _more()),
-            )
+            ),
         ),
         place="imports",
-        title=N("Imports"),
+        title=N("Imports and changes"),
         actions=rx.cond(SessionState.may_import, _new()),
+    )
+
+
+def _history() -> rx.Component:
+    return rx.cond(
+        ImportListState.loaded & (ImportListState.rows.length() == 0),
+        rx.cond(
+            ImportListState.show == "changes",
+            empty(
+                "list-checks",
+                T("No changes of many yet"),
+                T("Tick contacts in their list, or select all of them, and say what is to be done."),
+                rx.link(T("All contacts"), href=routes.CONTACTS, underline="none", class_name="button"),
+            ),
+            empty(
+                "file-up",
+                T("No imports yet"),
+                T("Excel, CSV and other lists are read as they are. Nothing is written before you have seen it."),
+                _new(),
+            ),
+        ),
+        rx.fragment(fetch_error(), _table(), _more()),
+    )
+
+
+def _tabs() -> rx.Component:
+    return rx.el.nav(
+        _tab("", N("All")),
+        _tab("imports", N("Imports")),
+        _tab("changes", N("Changes")),
+        rx.cond(ImportListState.may_export, _tab("exports", N("Exports"))),
+        class_name="tabs history-tabs",
+        aria_label=t("What is shown"),
+    )
+
+
+def _tab(key: str, label: str) -> rx.Component:
+    return rx.link(
+        T(label),
+        href=routes.IMPORTS + (f"?show={key}" if key else ""),
+        underline="none",
+        class_name="tab",
+        aria_current=rx.cond(ImportListState.show == key, "true", "false"),
+    )
+
+
+def _exports() -> rx.Component:
+    return rx.el.div(
+        rx.el.table(
+            rx.el.thead(
+                rx.el.tr(
+                    rx.el.th(T("Export"), scope="col"),
+                    rx.el.th(T("State"), scope="col"),
+                    rx.el.th(T("Contacts"), scope="col", class_name="right"),
+                    rx.el.th(T("Fields"), scope="col", class_name="right"),
+                    rx.el.th(T("When"), scope="col"),
+                )
+            ),
+            rx.el.tbody(rx.foreach(ImportListState.exports, _export)),
+            class_name="table cards",
+        ),
+        class_name="table-frame",
+    )
+
+
+def _export(line: rx.Var[ExportLine]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(rx.link(line.kind, href=line.url, underline="none", class_name="name-link"), class_name="card-title"),
+        rx.el.td(
+            rx.el.span(rx.el.span(class_name="status-dot " + line.dot), line.state, class_name="status"),
+            class_name="card-line",
+        ),
+        rx.el.td(figure(line.rows), class_name="number right"),
+        rx.el.td(figure(line.fields), class_name="number right"),
+        rx.el.td(rx.el.time(line.when, title=line.exact), class_name="quiet card-line"),
+        key=line.id.to(str),
     )
 
 
@@ -138,7 +221,7 @@ def _more() -> rx.Component:
     return rx.cond(
         ImportListState.next_url,
         rx.el.nav(
-            rx.link(T("Older imports"), href=ImportListState.next_url, underline="none", class_name="button"),
+            rx.link(T("Older ones"), href=ImportListState.next_url, underline="none", class_name="button"),
             class_name="pager",
         ),
     )

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app import routes
 from crm_app.components.text import N, T
 from crm_app.pages.settings_fields import setting
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, REQUIRABLE, FieldGroup
@@ -9,7 +10,7 @@ from crm_app.state.settings import SettingsState
 
 
 def rules() -> rx.Component:
-    return rx.fragment(_contacts(), _imports())
+    return rx.fragment(_contacts(), _imports(), _trash())
 
 
 def _contacts() -> rx.Component:
@@ -80,6 +81,34 @@ def _imports() -> rx.Component:
             disabled=~SettingsState.may_change,
             class_name="fields",
         ),
+        class_name="panel",
+    )
+
+
+def _trash() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(T("Trash and exports")),
+        rx.el.fieldset(
+            setting(
+                "trash_days",
+                N("Days a contact stays in the trash"),
+                rx.el.input,
+                hint=N("Then it is deleted for good. 0 is without a limit."),
+                input_mode="numeric",
+                max_length=4,
+            ),
+            setting(
+                "export_days",
+                N("Days the file of an export is kept"),
+                rx.el.input,
+                hint=N("It holds a copy of contacts: the shorter the better. 0 is without a limit."),
+                input_mode="numeric",
+                max_length=4,
+            ),
+            disabled=~SettingsState.may_change,
+            class_name="fields",
+        ),
+        rx.link(T("Look into the trash"), href=routes.TRASH, class_name="link"),
         class_name="panel",
     )
 

@@ -21,6 +21,11 @@ def unescape(value: str) -> str:
     return value
 
 
+def kept(value: str) -> str:
+    """`value` for a cell that is a text anyway: marked only where `unescape` would take something from it."""
+    return escape(value) if unescape(value) != value else value
+
+
 def writable(value: str) -> tuple[str, int]:
     """`value` without the characters no workbook can hold, and how many were replaced."""
     return _UNWRITABLE.subn("\ufffd", value)

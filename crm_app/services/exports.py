@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.contacts import audience
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import Invalid
-from crm_app.services.escaping import escape, writable
+from crm_app.services.escaping import escape, kept, writable
 from crm_app.services.fields.amounts import amount_text
 from crm_app.services.fields.choices import SEPARATORS
 from crm_app.services.fields.registry import FIELDS
@@ -26,7 +27,26 @@ from crm_app.services.fields.registry import FIELDS
 BATCH = 1_000
 CELL_LIMIT = 32_767  # characters of one workbook cell
 ALL = ContactFilter(inactive=True)
-Writer = Callable[..., int]  # session, actor, path, fields, wanted
+Writer = Callable[..., "Written"]  # session, actor, path, fields, wanted, on_rows
+OnRows = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Written:
+    """Contacts in the file, and characters that no file can hold: U+FFFD stands in their place."""
+
+    rows: int = 0
+    replaced: int = 0
+
+    def text(self, value: Any) -> str:
+        """The value as it is written."""
+        written, replaced = writable(cell_text(value))
+        self.replaced += replaced
+        return written
+
+
+def _nothing(_done: int) -> None:
+    return None
 
 
 def chosen_fields(session: Session, names: Sequence[str]) -> list[str]:
@@ -48,36 +68,60 @@ def writer_for(path: Path) -> Writer:
     return found
 
 
-def write_csv(session: Session, actor: Actor, path: Path, fields: Sequence[str], wanted: ContactFilter = ALL) -> int:
+def write_csv(
+    session: Session,
+    actor: Actor,
+    path: Path,
+    fields: Sequence[str],
+    wanted: ContactFilter = ALL,
+    *,
+    on_rows: OnRows = _nothing,
+) -> Written:
     """Writes those the filter means, as UTF-8 with BOM (Excel), comma, RFC 4180; formulas are marked.
 
-    Returns the number of contacts.
+    `on_rows` hears after each batch how many rows are written, and may raise to stop.
     """
-    count = 0
+    written = Written()
     with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
         writer = csv.writer(file)
         writer.writerow(fields)
-        for row in _rows(session, actor, fields, wanted):
-            writer.writerow([escape(writable(cell_text(value))[0]) for value in row])
-            count += 1
-    return count
+        for batch in _batches(session, actor, fields, wanted):
+            writer.writerows([escape(written.text(value)) for value in row] for row in batch)
+            written.rows += len(batch)
+            on_rows(written.rows)
+    return written
 
 
-def write_xlsx(session: Session, actor: Actor, path: Path, fields: Sequence[str], wanted: ContactFilter = ALL) -> int:
-    """Writes those the filter means, on one sheet; every text is a text cell, dates are dates.
+def write_xlsx(
+    session: Session,
+    actor: Actor,
+    path: Path,
+    fields: Sequence[str],
+    wanted: ContactFilter = ALL,
+    *,
+    on_rows: OnRows = _nothing,
+) -> Written:
+    """Writes those the filter means, on one sheet; every text is a text cell, dates are dates. `on_rows` as above.
 
-    Returns the number of contacts. Raises Invalid when a text is longer than a cell can hold, rather than cutting it.
+    Raises Invalid when a text is longer than a cell can hold, rather than cutting it.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Contacts")
     sheet.freeze_panes = "A2"
     sheet.append([*fields])
-    count = 0
-    for row in _rows(session, actor, fields, wanted):
-        sheet.append([_cell(sheet, name, value) for name, value in zip(fields, row, strict=True)])
-        count += 1
+    written = Written()
+    try:
+        for batch in _batches(session, actor, fields, wanted):
+            for row in batch:
+                sheet.append([_cell(sheet, name, value, written) for name, value in zip(fields, row, strict=True)])
+            written.rows += len(batch)
+            on_rows(written.rows)
+    except BaseException:
+        sheet.close()
+        sheet._writer.cleanup()  # its rows wait in a temporary file
+        raise
     book.save(path)
-    return count
+    return written
 
 
 def cell_text(value: Any) -> str:
@@ -95,14 +139,14 @@ def cell_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _cell(sheet: Any, name: str, value: Any) -> Any:
+def _cell(sheet: Any, name: str, value: Any, so_far: Written) -> Any:
     if isinstance(value, date) and not isinstance(value, datetime):
         cell = WriteOnlyCell(sheet, datetime.combine(value, time()))
         cell.number_format = "yyyy-mm-dd"
         return cell
     if isinstance(value, int | float) and not isinstance(value, bool) and amount_text(value) == str(value):
         return value
-    written = writable(cell_text(value))[0]
+    written = kept(so_far.text(value))
     if len(written) > CELL_LIMIT:
         raise Invalid(
             text("A text in “{name}” is longer than a workbook cell can hold. Export as CSV.", name=name), name
@@ -116,8 +160,8 @@ def _cell(sheet: Any, name: str, value: Any) -> Any:
     return cell
 
 
-def _rows(session: Session, actor: Actor, fields: Sequence[str], wanted: ContactFilter) -> Iterator[list[Any]]:
-    """Values of every contact the filter means, in the order of numbers, read in batches."""
+def _batches(session: Session, actor: Actor, fields: Sequence[str], wanted: ContactFilter) -> Iterator[list[list[Any]]]:
+    """Values of every contact the filter means, in the order of numbers, a batch at a time."""
     actor.require(Permission.EXPORT)
     conditions = audience.conditions(session, actor, wanted)
     statuses = dict(session.exec(select(LeadStatus.id, LeadStatus.name)).all())
@@ -129,6 +173,7 @@ def _rows(session: Session, actor: Actor, fields: Sequence[str], wanted: Contact
         if not batch:
             return
         tags = _tags(session, [contact.id for contact in batch]) if "tags" in fields else {}
+        rows = []
         for contact in batch:
             special = {
                 "status": statuses.get(contact.status_id),
@@ -136,7 +181,8 @@ def _rows(session: Session, actor: Actor, fields: Sequence[str], wanted: Contact
                 "tags": ", ".join(tags.get(contact.id, ())),
             }
             special.update({name: contact.custom.get(name) for name in fields if name not in FIELDS})
-            yield [special[name] if name in special else getattr(contact, name) for name in fields]
+            rows.append([special[name] if name in special else getattr(contact, name) for name in fields])
+        yield rows
         after = batch[-1].number
         session.expunge_all()
 

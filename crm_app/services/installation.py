@@ -15,7 +15,7 @@ from crm_app.services.fields.registry import REQUIRABLE
 from crm_app.services.folding import fold
 
 LONGEST_DAYS = 3650
-DAYS = ("file_days", "undo_days")
+DAYS = ("file_days", "undo_days", "trash_days", "export_days")
 
 # Names are translated once, into the language chosen at set-up; from then on they belong to the installation.
 _FIRST_STATUSES: tuple[tuple[Text, str, dict[str, bool]], ...] = (

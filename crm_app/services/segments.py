@@ -131,7 +131,7 @@ def change(
     shared_with: Sequence[int] = (),
 ) -> Segment:
     """Another name, filter or audience, by its maker or an administrator. Raises like `save`."""
-    found = _changeable(session, actor, segment_id)
+    found = changeable(session, actor, segment_id)
     session.add(_changed(session, actor, found, name, wanted, sharing, shared_with))
     session.flush()
     audit.record(session, actor, "segment.change", segment=segment_id, sharing=sharing.value)
@@ -140,13 +140,14 @@ def change(
 
 def remove(session: Session, actor: Actor, segment_id: int) -> None:
     """Removes the segment; its contacts stay. Raises NotFound, NotPermitted."""
-    found = _changeable(session, actor, segment_id)
+    found = changeable(session, actor, segment_id)
     session.delete(found)
     session.flush()
     audit.record(session, actor, "segment.remove", segment=segment_id)
 
 
-def _changeable(session: Session, actor: Actor, segment_id: int) -> Segment:
+def changeable(session: Session, actor: Actor, segment_id: int) -> Segment:
+    """The segment, to be changed. Raises NotFound, NotPermitted."""
     found = get(session, actor, segment_id)
     if not _may_change(actor, found):
         raise NotPermitted(text("This segment belongs to a colleague. Only its maker or an administrator changes it."))
@@ -166,9 +167,10 @@ def _changed(
     if sharing is not Sharing.ME:
         actor.require(Permission.CONTACTS_EDIT)
     segment.name = _checked_name(session, actor, segment, name)
-    wanted = resolved(session, actor, wanted)
-    compiling.check(session, actor, wanted.where)
-    segment.filter = replace(wanted, segment_id=None).to_params()
+    if not segment.is_picked:  # its members are asked for, whatever the list shows besides
+        wanted = resolved(session, actor, wanted)
+        compiling.check(session, actor, wanted.where)
+        segment.filter = replace(wanted, segment_id=None).to_params()
     colleagues = {user.id for user in choosable.colleagues(session, actor)}
     segment.sharing = sharing
     segment.shared_with = sorted(colleagues.intersection(shared_with)) if sharing is Sharing.CHOSEN else []

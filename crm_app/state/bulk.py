@@ -1,44 +1,28 @@
 """Contacts ticked in the list, or all that it finds, and what is to be done to them."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
-from crm_app.locales import Text, ntext, text
+from crm_app.locales import text
 from crm_app.models import Lifecycle, Permission
-from crm_app.services import choosable, database
-from crm_app.services.actor import Actor
-from crm_app.services.changes import actions
-from crm_app.services.changes.actions import Action, ActionKind
-from crm_app.services.changes.start import preview, start
+from crm_app.services.changes.actions import ActionKind
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import CRMError, Invalid
-from crm_app.services.fields.registry import FieldKind
-from crm_app.services.filters import choices, subjects
-from crm_app.services.filters.questions import is_id
+from crm_app.services.fields.choices import SEPARATORS
 from crm_app.services.filters.tree import Condition, Group
+from crm_app.state.bulk_change import NEW, Asked, Settable, previewed, settable, started
 from crm_app.state.choice import Choice
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
 MOST_TICKED = 200
-WITHOUT_OPT_IN = "without_opt_in"  # makes those inactive who did not confirm e-mails
 _PAGING = ("after", "before")
-
-
-@dataclass
-class Settable:
-    """A field that can be set: `kind` says with which control."""
-
-    name: str
-    label: str
-    kind: str  # "choice", "date" or "text"
-    choices: list[Choice] = field(default_factory=list)
 
 
 class BulkState(rx.State):
@@ -53,10 +37,15 @@ class BulkState(rx.State):
     field_kind: str = ""
     field_choices: list[Choice] = []
     tags: list[Choice] = []
+    segments: list[Choice] = []  # the hand-picked ones
+    chosen: list[str] = []  # of a field that holds several choices
+    is_new_segment: bool = False
+    may_export: bool = False
     told: str = ""  # who would change
     changing: int = 0
     error: str = ""
     _value: str = ""
+    _name: str = ""  # of a new segment
     _list: str = ""
 
     @action(permission=Permission.CONTACTS_READ)
@@ -66,6 +55,7 @@ class BulkState(rx.State):
         shown = self.router.url.path + "?" + str(sorted(item for item in params.items() if item[0] not in _PAGING))
         if shown != self._list:
             self._list, self.numbers, self.everybody, self.opened = shown, [], False, False
+        self.may_export = (await current_actor(self)).may(Permission.EXPORT)
 
     @action(permission=Permission.CONTACTS_BULK)
     async def tick(self, number: int):
@@ -105,7 +95,7 @@ class BulkState(rx.State):
         self.opened, self.error, self._value = not self.opened, "", ""
         if self.opened:
             actor = await current_actor(self)
-            self.fields, self.tags = await asyncio.to_thread(_settable, actor)
+            self.fields, self.tags, self.segments = await asyncio.to_thread(settable, actor)
             self._choose(self.fields[0].name)
             await self._look_again()
 
@@ -115,7 +105,7 @@ class BulkState(rx.State):
 
     @action(permission=Permission.CONTACTS_BULK)
     async def choose_kind(self, kind: str):
-        self.kind, self._value = kind, ""
+        self.kind, self._value, self._name, self.chosen, self.is_new_segment = kind, "", "", [], False
         await self._look_again()
 
     @action(permission=Permission.CONTACTS_BULK)
@@ -125,16 +115,35 @@ class BulkState(rx.State):
 
     @action(permission=Permission.CONTACTS_BULK)
     async def set_value(self, value: str):
-        self._value = value
+        self._value, self.is_new_segment = value, self.kind == ActionKind.PICK and value == NEW
         await self._look_again()
+
+    @action(permission=Permission.CONTACTS_BULK)
+    async def toggle_choice(self, value: str):
+        """One of a field that holds several."""
+        there = [one for one in self.chosen if one != value]
+        self.chosen = there if len(there) < len(self.chosen) else [*there, value]
+        self._value = SEPARATORS[0].join(self.chosen)
+        await self._look_again()
+
+    @action(permission=Permission.CONTACTS_BULK)
+    async def set_name(self, name: str):
+        """What a new segment is called."""
+        self._name = name
+        await self._look_again()
+
+    @action(permission=Permission.EXPORT)
+    async def export(self):
+        """The ticked ones, or all of the list, to a file."""
+        return rx.redirect(self._wanted().url(routes.NEW_EXPORT))
 
     @action(permission=Permission.CONTACTS_BULK)
     async def start(self, form: dict[str, Any]):
         """Begins the change; its page shows how far it is, and takes it back when asked."""
         actor = await current_actor(self)
-        self._value = str(form.get("value", self._value))
+        self._value, self._name = str(form.get("value", self._value)), str(form.get("name", self._name))
         try:
-            job_id, import_id = await asyncio.to_thread(_start, actor, self._wanted(), self._asked())
+            job_id, import_id = await asyncio.to_thread(started, actor, self._wanted(), self._asked())
         except CRMError as error:
             self.error = locales.render(error.message, actor.language)
             return None
@@ -145,7 +154,7 @@ class BulkState(rx.State):
     def _choose(self, name: str) -> None:
         chosen = next((one for one in self.fields if one.name == name), self.fields[0])
         self.field_name, self.field_kind, self.field_choices = chosen.name, chosen.kind, chosen.choices
-        self._value = ""
+        self._value, self.chosen = "", []
 
     async def _look_again(self) -> None:
         """Says who would change by what is chosen now."""
@@ -154,9 +163,11 @@ class BulkState(rx.State):
         self.error, self.told, self.changing = "", "", 0
         actor = await current_actor(self)
         try:
-            self.changing, told = await asyncio.to_thread(_preview, actor, self._wanted(), self._asked())
+            self.changing, told = await asyncio.to_thread(previewed, actor, self._wanted(), self._asked())
         except Invalid as error:
-            self.error = locales.render(error.message, actor.language) if self._value else ""
+            self.error = (
+                locales.render(error.message, actor.language) if self._name or self._value not in ("", NEW) else ""
+            )
             return
         except CRMError as error:
             self.error = locales.render(error.message, actor.language)
@@ -173,81 +184,5 @@ class BulkState(rx.State):
             wanted = ContactFilter(inactive=True, where=Group(items=(picked,)))
         return wanted
 
-    def _asked(self) -> "Asked":
-        return Asked(self.kind, self.field_name, self._value)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    kind: str
-    field_name: str
-    value: str
-
-
-def _action(session: Any, actor: Actor, asked: Asked) -> Action:
-    """Raises Invalid for what is not complete yet."""
-    if asked.kind == ActionKind.SET:
-        return actions.set_field(session, actor, asked.field_name, asked.value)
-    if asked.kind == ActionKind.TAG:
-        return actions.tag(session, actor, asked.value.split(","))
-    if asked.kind == ActionKind.UNTAG:
-        return actions.untag(session, actor, [int(asked.value)] if is_id(asked.value) else [])
-    return actions.reactivate() if asked.kind == ActionKind.REACTIVATE else actions.deactivate()
-
-
-def _narrowed(wanted: ContactFilter, asked: Asked) -> ContactFilter:
-    """Without those who confirmed, when only the others become inactive."""
-    if asked.kind != WITHOUT_OPT_IN:
-        return wanted
-    unconfirmed = Condition("consent_email", "none", ("confirmed",))
-    return replace(wanted, where=Group(items=(unconfirmed, *([wanted.where] if wanted.where else []))))
-
-
-def _preview(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, Text]:
-    with database.transaction() as session:
-        found = preview(session, actor, _narrowed(wanted, asked), _action(session, actor, asked))
-        session.rollback()  # a tag that only was looked at is not made
-    names = ", ".join(found.names) + (" …" if found.changing > len(found.names) else "")
-    if not found.changing:
-        return 0, text("Nobody would change: all of these contacts are so already.")
-    if not found.unchanged:
-        return found.changing, ntext(
-            "One contact changes: {names}", "{n} contacts change: {names}", found.changing, names=names
-        )
-    message = ntext(
-        "One contact changes, {others} are so already: {names}",
-        "{n} contacts change, {others} are so already: {names}",
-        found.changing,
-        others=found.unchanged,
-        names=names,
-    )
-    return found.changing, message
-
-
-def _start(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, int]:
-    with database.transaction() as session:
-        job = start(session, actor, _narrowed(wanted, asked), _action(session, actor, asked))
-        assert job.id is not None
-        return job.id, job.subject_id
-
-
-def _settable(actor: Actor) -> tuple[list[Settable], list[Choice]]:
-    with database.reading() as session:
-        known = subjects.known(session)
-        found = []
-        for name, one in actions.settable(session).items():
-            pairs = choices.of(session, actor, known[name])
-            if name == "owner":
-                pairs = [(str(user.id), user.name) for user in choosable.colleagues(session, actor)]
-            kind = "choice" if pairs and one.kind is not FieldKind.CHOICES else "text"
-            kind = "date" if one.kind is FieldKind.DATE else kind
-            if one.kind is FieldKind.YES_NO:
-                kind, pairs = "choice", [("1", _say(text("yes"), actor)), ("0", _say(text("no"), actor))]
-            listed = [Choice(value, label) for value, label in pairs] if kind == "choice" else []
-            found.append(Settable(name, _say(one.label, actor), kind, listed))
-        tags = [Choice(value, label) for value, label in choices.of(session, actor, known["tags"])]
-    return found, tags
-
-
-def _say(label: Text, actor: Actor) -> str:
-    return locales.render(label, actor.language)
+    def _asked(self) -> Asked:
+        return Asked(self.kind, self.field_name, self._value, self._name)

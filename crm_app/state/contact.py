@@ -7,15 +7,16 @@ import reflex as rx
 from crm_app import routes
 from crm_app.locales import text
 from crm_app.models import Contact, Permission
-from crm_app.services import database
+from crm_app.services import database, installation
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import cards
+from crm_app.services.contacts import cards, trash
 from crm_app.services.duplicates import merging
 from crm_app.services.errors import NotFound
 from crm_app.state.contact_view import CardView, Presenter, key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
+from crm_app.state.trash import TrashLine, line, restored
 
 
 class ContactState(rx.State):
@@ -24,6 +25,7 @@ class ContactState(rx.State):
     card: CardView = CardView()
     loaded: bool = False
     missing: bool = False
+    thrown: TrashLine = TrashLine()  # as it stands in the trash; number 0 = it does not
     may_edit: bool = False
 
     @action(permission=Permission.CONTACTS_READ)
@@ -33,7 +35,9 @@ class ContactState(rx.State):
         shown = await asyncio.to_thread(_fetch, actor, self.number)
         if shown is None and (kept := await asyncio.to_thread(_kept, actor, self.number)):
             return rx.redirect(routes.contact(kept), replace=True)
-        self.card, self.missing, self.loaded = shown or CardView(), shown is None, True
+        self.thrown = TrashLine() if shown else await asyncio.to_thread(_thrown, actor, self.number)
+        self.missing = shown is None and not self.thrown.number
+        self.card, self.loaded = shown or CardView(), True
         return None
 
     @action(permission=Permission.CONTACTS_EDIT)
@@ -48,6 +52,22 @@ class ContactState(rx.State):
         self.card = await asyncio.to_thread(_switch, actor, self.card.number, True)
         await say(self, text("{name} is active again.", name=self.card.name))
 
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def trash(self):
+        actor = await current_actor(self)
+        name = self.card.name
+        await asyncio.to_thread(_trash, actor, self.card.number)
+        await say(self, text("{name} is in the trash and can be restored from there.", name=name))
+        return ContactState.load
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def restore(self):
+        actor = await current_actor(self)
+        done = await asyncio.to_thread(_restore, actor, self.thrown.number)
+        if done:
+            await say(self, restored(done))
+        return ContactState.load
+
 
 def _fetch(actor: Actor, number: str) -> CardView | None:
     with database.reading() as session:
@@ -55,6 +75,24 @@ def _fetch(actor: Actor, number: str) -> CardView | None:
             return Presenter(session, actor).card(_get(session, actor, number))
         except NotFound:
             return None
+
+
+def _thrown(actor: Actor, number: str) -> TrashLine:
+    with database.reading() as session:
+        try:
+            return line(trash.find(session, actor, key_of(number)), installation.current(session), actor)
+        except NotFound:
+            return TrashLine()
+
+
+def _trash(actor: Actor, number: int) -> None:
+    with database.transaction() as session:
+        trash.put(session, actor, cards.get(session, actor, number))
+
+
+def _restore(actor: Actor, number: int) -> int:
+    with database.transaction() as session:
+        return trash.restore(session, actor, [number])
 
 
 def _kept(actor: Actor, number: str) -> int | None:

@@ -43,9 +43,17 @@ _ICONS = {
     "merged": "merge",
     "unmerged": "split",
     "comment": "message-square",
+    "trashed": "trash-2",
+    "restored": "undo-2",
 }
 _LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}']")
-_FURTHER = text("Further addresses and numbers")
+_NO_FIELD = {
+    "points": text("Further addresses and numbers"),
+    "segments": text("Hand-picked segment"),
+    "trashed_at": text("In the trash since"),
+}
+_ALWAYS_SAID = {"trashed_by_id"}
+_SAID = {*_ALWAYS_SAID, "trashed_at", "segments"}
 _HIDDEN = {"number", "first_name", "last_name", "active", "tags"}
 
 
@@ -158,8 +166,8 @@ def _listed(value: list[Any]) -> str:
 
 def label_of(name: str, language: str, fields: Mapping[str, Field]) -> str:
     """What a field, or the column or own field of a noted change, is called; its name when it is gone."""
-    if name == "points":
-        return locales.render(_FURTHER, language)
+    if name in _NO_FIELD:
+        return locales.render(_NO_FIELD[name], language)
     plain = name.removesuffix("_id") if name in ("status_id", "owner_id") else name.removeprefix(PREFIX)
     return locales.render(fields[plain].label, language) if plain in fields else plain
 
@@ -190,6 +198,8 @@ class Presenter:
             return user.name if user else ""
         if name == "tags" and isinstance(value, list):
             return ", ".join(self._tag(item) for item in value)
+        if name == "trashed_at" and isinstance(value, str):
+            value = datetime.fromisoformat(value)
         if isinstance(value, datetime):
             return exact(value, self.language, self.actor.timezone)
         return plain_words(name.removeprefix(PREFIX), value, self.language, self.fields)
@@ -249,6 +259,7 @@ class Presenter:
         changes = [
             Change(self.label(name), self.value(name, old), self.value(name, new))
             for name, (old, new) in (entry.data.get("changes") or {}).items()
+            if name not in (_SAID if entry.kind == "changed_many" else _ALWAYS_SAID)  # by the entry's own words
         ]
         return Happening(
             icon=_ICONS.get(entry.kind, "circle"),
@@ -298,6 +309,8 @@ def _what(entry: Entry) -> Text:
         "reactivated": text("Reactivated"),
         "unmerged": text("A merge was taken back"),
         "comment": text("Comment"),
+        "trashed": text("Moved to the trash"),
+        "restored": text("Restored from the trash"),
     }.get(entry.kind, text("Other event"))
 
 

@@ -85,8 +85,7 @@ class ContactListState(rx.State):
     may_import: bool = False
     may_bulk: bool = False
     may_export: bool = False
-    csv_url: str = ""
-    xlsx_url: str = ""
+    export_url: str = ""
     numbers: list[int] = []  # of the page
 
     @action(permission=Permission.CONTACTS_READ)
@@ -138,7 +137,7 @@ class ContactListState(rx.State):
         self.inactive = wanted.inactive
         self.inactive_url = _url(replace(wanted, inactive=not wanted.inactive), path)
         self.import_off_url = _url(replace(wanted, import_id=None), path)
-        self.csv_url, self.xlsx_url = wanted.url(routes.EXPORT + ".csv"), wanted.url(routes.EXPORT + ".xlsx")
+        self.export_url = wanted.url(routes.NEW_EXPORT)
         self.segment_off_url = _url(replace(wanted, segment_id=None, where=EVERYBODY), path)
         self.narrowed = bool(
             wanted.query
@@ -167,7 +166,8 @@ def _fetch(
     with database.reading() as session:
         page = listing.page(session, actor, wanted, after=after, before=before)
         around = listing.surroundings(session, page.contacts)
-        name = listing.import_name(session, actor, wanted.import_id) if wanted.import_id else ""
+        called = listing.import_name(session, actor, wanted.import_id) if wanted.import_id else None
+        name = locales.render(called, actor.language) if called else ""
         segment = segments.named(session, actor, wanted.segment_id) if wanted.segment_id else ("", False)
         chips = _chips(session, actor, wanted, path)
         return [_line(contact, around, actor) for contact in page.contacts], page, name, chips, segment

@@ -12,6 +12,7 @@ from crm_app.locales import ntext, text
 from crm_app.models import HALTED, Import, ImportKind, ImportState, Permission, UndoOutcome, User
 from crm_app.services import custom_fields, database, installation
 from crm_app.services.actor import Actor
+from crm_app.services.changes.actions import ActionKind
 from crm_app.services.errors import CRMError, NotFound
 from crm_app.services.fields.registry import Field
 from crm_app.services.imports import access, continuing, fetching_again, retention, undo
@@ -45,6 +46,7 @@ class DoneView:
     failed: int = 0  # rows that stayed out and can be mended
     failed_url: str = ""
     contacts_url: str = ""  # empty when no contact of it is left
+    trash_url: str = ""  # of a change that moved them there
     undoable: bool = False
     undo_url: str = ""
     undone_by: str = ""
@@ -149,7 +151,8 @@ def _view(found: Import, counts: dict[str, int], who: str, actor: Actor, fields:
         replanned=found.replanned,
         failed=0 if undone else _failed(found),
         failed_url=routes.failed_rows(found.id or 0),
-        contacts_url=f"{routes.CONTACTS}?inactive=1&import={found.continues_id or found.id}" if is_left else "",
+        contacts_url=_contacts_url(found) if is_left else "",
+        trash_url=routes.TRASH if _is_trashing(found) and not undone else "",
         has_file=has_file,
         has_undo_data=has_undo_data,
         file_deletable=has_file and actor.may(Permission.SETTINGS),
@@ -174,6 +177,17 @@ def _view(found: Import, counts: dict[str, int], who: str, actor: Actor, fields:
             if column.target
         ],
     )
+
+
+def _is_trashing(found: Import) -> bool:
+    return found.kind == ImportKind.CHANGE and found.options["action"]["kind"] == ActionKind.TRASH
+
+
+def _contacts_url(found: Import) -> str:
+    """The contacts it wrote; those in the trash are in no list."""
+    if _is_trashing(found) and found.state != ImportState.UNDONE:
+        return ""
+    return f"{routes.CONTACTS}?inactive=1&import={found.continues_id or found.id}"
 
 
 def _round(one: Round, actor: Actor) -> str:

@@ -70,7 +70,7 @@ def sentence(original: Import, rows: int, actor: Actor) -> Text:
         "This is a row of “{name}”, of {date}.",
         "These are {n} rows of “{name}”, of {date}.",
         rows,
-        name=original.name or original.file_name,
+        name=original.called,
         date=(original.committed_at or original.created_at).astimezone(ZoneInfo(actor.timezone)).date(),
     )
 

@@ -200,7 +200,7 @@ def _look(actor: Actor, import_id: int) -> Standing | None:
         is_new_file = not found.committed_row and found.kind == ImportKind.FILE
         twin = next(iter(access.same_file(session, actor, found)), None) if is_new_file else None
         return Standing(
-            name=found.name or found.file_name,
+            name=locales.render(found.called, actor.language),
             file_name=found.file_name,
             state=found.state,
             rows=found.rows,
@@ -233,7 +233,7 @@ def _earlier(twin: Import, actor: Actor) -> str:
 
 
 def _belongs(original: Import, actor: Actor) -> str:
-    message = text("These rows belong to the import “{name}”.", name=original.name or original.file_name)
+    message = text("These rows belong to the import “{name}”.", name=original.called)
     return locales.render(message, actor.language)
 
 

@@ -2,16 +2,18 @@
 
 import asyncio
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import reflex as rx
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
 from crm_app.locales import text
-from crm_app.models import HALTED, Import, ImportKind, ImportState, Permission
-from crm_app.services import database, installation
+from crm_app.models import HALTED, Import, ImportKind, ImportState, Job, JobState, Permission
+from crm_app.services import database, export_jobs, installation
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, CRMError, NotFound
+from crm_app.services.filters.questions import is_id
 from crm_app.services.imports import access, fetching_again, steps, uploads
 from crm_app.services.imports.reading.types import ReadSettings
 from crm_app.state.formats import exact, spoken
@@ -26,6 +28,17 @@ PAGE = 50
 _REMOVABLE = (ImportState.READ, ImportState.CHECKED, ImportState.FAILED)
 _ENDED = (ImportState.DONE, ImportState.UNDONE, ImportState.FAILED)  # a file nobody can read has no next step
 _UNDOABLE = (ImportState.DONE, *HALTED)
+
+EXPORTS = "exports"
+_KINDS = {"imports": ImportKind.FILE, "changes": ImportKind.CHANGE}
+_FILE_GONE = text("File deleted")
+_EXPORT_STATES = {
+    JobState.QUEUED: (text("Waiting"), "dot-gray"),
+    JobState.RUNNING: (text("Being written"), "dot-blue"),
+    JobState.DONE: (text("Ready to download"), "dot-green"),
+    JobState.FAILED: (text("Failed"), "dot-red"),
+    JobState.CANCELLED: (text("Stopped"), "dot-gray"),
+}
 
 
 @dataclass
@@ -51,8 +64,26 @@ class ImportLine:
     kept: str  # until when its file is
 
 
+@dataclass
+class ExportLine:
+    id: int
+    url: str
+    kind: str
+    state: str
+    dot: str
+    rows: int
+    fields: int
+    when: str
+    exact: str
+
+
 class ImportListState(rx.State):
+    """`show` narrows to "imports", "changes" or the user's "exports"."""
+
     rows: list[ImportLine] = []
+    exports: list[ExportLine] = []
+    show: str = ""
+    may_export: bool = False
     total: int = 0
     next_url: str = ""
     loaded: bool = False
@@ -63,10 +94,20 @@ class ImportListState(rx.State):
         actor = await current_actor(self)
         params = self.router.url.query_parameters
         before = params.get("before", "")
-        self.rows, self.total = await asyncio.to_thread(
-            _fetch, actor, params.get("q", ""), int(before) if before.isdigit() else None
-        )
-        self.next_url = f"{routes.IMPORTS}?before={self.rows[-1].id}" if len(self.rows) == PAGE else ""
+        show, last = params.get("show", ""), int(before) if is_id(before) else None
+        self.may_export = actor.may(Permission.EXPORT)
+        self.show = show if show in _KINDS or (show == EXPORTS and self.may_export) else ""
+        self.rows, self.exports, self.total = [], [], 0
+        if self.show == EXPORTS:
+            self.exports = await asyncio.to_thread(_exports, actor, last)
+            shown = [line.id for line in self.exports]
+        else:
+            kind = _KINDS.get(self.show)
+            self.rows, self.total = await asyncio.to_thread(_fetch, actor, params.get("q", ""), kind, last)
+            shown = [line.id for line in self.rows]
+        more = {"show": self.show, "before": shown[-1] if len(shown) == PAGE else 0}
+        kept = {key: value for key, value in more.items() if value}
+        self.next_url = f"{routes.IMPORTS}?{urlencode(kept)}" if "before" in kept else ""
         self.loaded = True
 
     @action(permission=Permission.IMPORT)
@@ -106,9 +147,30 @@ def _delete(actor: Actor, import_id: int) -> None:
         uploads.delete(session, actor, import_id)
 
 
-def _fetch(actor: Actor, query: str, before: int | None) -> tuple[list[ImportLine], int]:
+def _exports(actor: Actor, before: int | None) -> list[ExportLine]:
     with database.reading() as session:
-        entries, total = access.history(session, actor, query=query, before=before, limit=PAGE)
+        return [_export(job, actor) for job in export_jobs.listing(session, actor, before=before, limit=PAGE)]
+
+
+def _export(job: Job, actor: Actor) -> ExportLine:
+    is_there = export_jobs.is_there(job)
+    state, dot = _EXPORT_STATES[JobState(job.state)]
+    return ExportLine(
+        id=job.id or 0,
+        url=routes.export(job.id or 0),
+        kind=str(job.data["kind"]).upper(),
+        state=locales.render(_FILE_GONE if job.state == JobState.DONE and not is_there else state, actor.language),
+        dot=dot,
+        rows=job.data.get("contacts", job.total),
+        fields=len(job.data["fields"]),
+        when=spoken(job.created_at, actor.language, actor.timezone),
+        exact=exact(job.created_at, actor.language, actor.timezone),
+    )
+
+
+def _fetch(actor: Actor, query: str, kind: ImportKind | None, before: int | None) -> tuple[list[ImportLine], int]:
+    with database.reading() as session:
+        entries, total = access.history(session, actor, query=query, kind=kind, before=before, limit=PAGE)
         settings = installation.current(session)
         lines = []
         for entry in entries:
@@ -125,7 +187,7 @@ def _line(entry: access.HistoryEntry, counts: dict[str, int], actor: Actor) -> I
     created, updated = counts.get("create", 0), counts.get("update", 0)
     return ImportLine(
         id=found.id or 0,
-        name=found.name or found.file_name,
+        name=locales.render(found.called, actor.language),
         file=found.file_name,
         state=locales.render(label, actor.language),
         dot=dot,

@@ -18,7 +18,7 @@ from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
-FIELDS = ("name", "country", "language", "timezone", "currency", "file_days", "undo_days")
+FIELDS = ("name", "country", "language", "timezone", "currency", "file_days", "undo_days", "trash_days", "export_days")
 
 
 class SettingsState(rx.State):

@@ -1,4 +1,4 @@
-"""Files for signed-in users, made on request and never kept."""
+"""Files for signed-in users: made on request and never kept, and the files of exports."""
 
 import asyncio
 import os
@@ -12,13 +12,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from crm_app import cookies, settings
 from crm_app import routes as paths
-from crm_app import settings
 from crm_app.locales import render, text
 from crm_app.models.base import now
-from crm_app.services import audit, database
+from crm_app.services import database, export_jobs
 from crm_app.services.actor import Actor
-from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import Busy, Conflict, CRMError, NotFound, NotPermitted
 from crm_app.services.imports import access
 
@@ -44,18 +43,16 @@ async def import_template(request: Request) -> Response:
     return attachment(content, f"{name}.{kind}", _MEDIA_TYPES[kind])
 
 
-async def contacts(request: Request) -> Response:
-    """The contacts of a list as its address has them, every field; one audit entry with the count."""
-    kind = request.path_params["kind"]
+async def export(request: Request) -> Response:
+    """The file of an export, to the session whose ticket comes with the address."""
+    value, ticket = request.path_params["export_id"], request.query_params.get("ticket", "")
     actor: Actor = request.state.signed_in.actor
+    export_id = int(value) if _is_key(value) else 0
+    token = cookies.session_token(request.headers.get("cookie", ""))
     try:
-        wanted = ContactFilter.from_params(dict(request.query_params))
-    except ValueError:
-        return PlainTextResponse(render(text("This link has a condition that is not known."), actor.language), 422)
-    if kind not in _MEDIA_TYPES:
-        return PlainTextResponse("not found", 404)
-    try:
-        file = await asyncio.to_thread(_contacts, actor, wanted, kind)
+        if not export_jobs.is_valid(ticket, token, export_id):
+            raise NotPermitted(text("This link is over. Open the export once more and download it there."))
+        file, kind = await asyncio.to_thread(_export, actor, export_id)
     except CRMError as error:
         return _refused(error, actor)
     name = f"{render(text('Contacts'), actor.language)} {now().date().isoformat()}.{kind}"
@@ -103,20 +100,10 @@ def _template(kind: str, actor: Actor) -> bytes:
         return templates.csv_template(session, actor) if kind == "csv" else templates.xlsx_template(session, actor)
 
 
-def _contacts(actor: Actor, wanted: ContactFilter, kind: str) -> BinaryIO:
-    """The open file; it has no name on disk any more."""
-    from crm_app.services import exports  # openpyxl with numpy
-
-    folder = settings.get().imports_dir  # what a killed process leaves there is swept
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="export-", dir=folder) as place:
-        target = Path(place) / f"contacts.{kind}"
-        with database.reading() as session:
-            fields = exports.chosen_fields(session, [])
-            count = exports.writer_for(target)(session, actor, target, fields, wanted)
-        with database.transaction() as session:
-            audit.record(session, actor, "export", contacts=count, format=kind)
-        return target.open("rb")
+def _export(actor: Actor, export_id: int) -> tuple[BinaryIO, str]:
+    with database.reading() as session:
+        path = export_jobs.file_of(session, actor, export_id)
+    return path.open("rb"), path.suffix.removeprefix(".")
 
 
 def _failed(actor: Actor, import_id: int) -> tuple[BinaryIO, str]:
@@ -144,7 +131,7 @@ def _is_key(value: str) -> bool:
 
 def routes() -> list[BaseRoute]:
     return [
-        Route(paths.EXPORT + ".{kind}", contacts, methods=["GET"]),
+        Route(paths.EXPORT_FILE, export, methods=["GET"]),
         Route(paths.IMPORT_TEMPLATE + ".{kind}", import_template, methods=["GET"]),
         Route(paths.FAILED_ROWS, failed_rows, methods=["GET"]),
     ]

@@ -153,7 +153,7 @@ def test_an_import_that_is_not_there_is_said(page: Page, server: Server) -> None
     for step in ("read", "columns", "check", "done", "undo"):
         page.goto(server.url + f"/imports/999999/{step}")
         expect(page.get_by_text("No such import")).to_be_visible()
-        expect(page.locator("h1")).to_have_text("Imports")
+        expect(page.locator("h1")).to_have_text("Imports and changes")
 
 
 def test_a_viewer_cannot_import(context: BrowserContext, server: Server) -> None:

@@ -180,8 +180,8 @@ def test_all_of_a_result_are_tagged_and_it_is_taken_back(
     page.goto(people.url + '/contacts?where={"all":[["city","is","Rom"]]}')
     expect_total(page, "20 contacts")
     page.locator("tbody .tick input").first.click()
-    expect(page.locator(".bulk-bar")).to_contain_text("1 contact ticked")
-    page.get_by_role("button", name="Choose all 20").click()
+    expect(page.locator(".bulk-bar")).to_contain_text("1 of 20 selected")
+    page.get_by_role("button", name="Select all 20").click()
     page.click("#bulk-open")
     page.get_by_role("combobox", name="What to do").select_option("tag")
     page.get_by_role("textbox", name="Tags, with commas between them").fill(f"Fair {width}")
@@ -201,7 +201,7 @@ def test_all_of_a_result_are_tagged_and_it_is_taken_back(
 def test_ticked_ones_get_a_status_and_the_rest_does_not(page: Page, people: Server) -> None:
     for place in (0, 1):
         page.locator("tbody .tick input").nth(place).click()
-    expect(page.locator(".bulk-bar")).to_contain_text("2 contacts ticked")
+    expect(page.locator(".bulk-bar")).to_contain_text("2 of 30 selected")
     page.click("#bulk-open")
     page.get_by_role("combobox", name="Value").select_option(label="Interested")
     page.get_by_role("button", name="Change 2 contacts").click()
@@ -211,15 +211,101 @@ def test_ticked_ones_get_a_status_and_the_rest_does_not(page: Page, people: Serv
     expect_total(page, "2 contacts")
 
 
-def test_the_list_as_it_is_is_exported(page: Page, people: Server) -> None:
+@pytest.mark.parametrize("width", ["page", "phone"])
+def test_the_list_is_exported_with_chosen_fields_and_fetched_by_itself(
+    request: pytest.FixtureRequest, people: Server, width: str
+) -> None:
+    page: Page = request.getfixturevalue(width)
     page.goto(people.url + '/contacts?where={"all":[["city","is","Ulm"]]}')
     expect_total(page, "10 contacts")
-    page.get_by_text("Export", exact=True).click()
+    page.get_by_role("link", name="Export", exact=True).click()
+    expect(page.get_by_text("10 contacts go into the file.")).to_be_visible()
+    page.get_by_role("button", name="None", exact=True).click()
+    expect(page.locator(".export-fields li")).to_have_count(0)
+    for label in ("City", "Number"):
+        page.get_by_label(label, exact=True).click()
+        expect(page.locator(".export-fields")).to_contain_text(label)
+    page.get_by_role("button", name="Move Number up").click()
+    expect(page.locator(".export-fields li").first).to_contain_text("Number")
+    page.get_by_label("Text file (.csv)").click()
     with page.expect_download() as download:
-        page.get_by_text("Text file (.csv)").click()
+        page.get_by_role("button", name="Export 10 contacts").click()
     written = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
-    assert len(written) == 11
-    assert download.value.suggested_filename.endswith(".csv")
+    assert (written[0], len(written)) == ("number,city", 11)
+    expect(page.locator(".notice.good")).to_have_text("10 contacts are in the file.")
+    with page.expect_download() as again:
+        page.get_by_role("button", name="Download the file (.csv)").click()
+    assert again.value.suggested_filename.endswith(".csv")
+    page.get_by_role("link", name="Earlier exports").click()
+    expect(page.locator("tbody tr").first).to_contain_text("Ready to download")
+    page.goto(people.url + "/exports/new")
+    expect(page.locator(".export-fields li")).to_have_count(2)
+
+
+def test_ticked_ones_are_exported(page: Page) -> None:
+    for place in (0, 1, 2):
+        page.locator("tbody .tick input").nth(place).click()
+    page.locator(".bulk-bar").get_by_role("button", name="Export").click()
+    expect(page.get_by_text("3 contacts go into the file.")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", ["page", "phone"])
+def test_many_go_to_the_trash_and_come_back(request: pytest.FixtureRequest, people: Server, width: str) -> None:
+    page: Page = request.getfixturevalue(width)
+    page.goto(people.url + '/contacts?where={"all":[["city","is","Ulm"]]}')
+    expect_total(page, "10 contacts")
+    page.locator("tbody .tick input").first.click()
+    page.get_by_role("button", name="Select all 10").click()
+    page.click("#bulk-open")
+    page.get_by_role("combobox", name="What to do").select_option("trash")
+    page.get_by_role("button", name="Move 10 contacts to the trash").click()
+    page.wait_for_url("**/imports/*/done")
+    page.get_by_role("link", name="Look into the trash").click()
+    expect(page.locator("tbody .name-link")).to_have_count(10)
+    page.get_by_role("button", name="Restore P00", exact=True).click()
+    expect(page.locator("tbody .name-link")).to_have_count(9)
+    page.get_by_role("button", name="Restore all 9 contacts").click()
+    page.wait_for_url("**/imports/*/done")
+    expect(page.locator(".notice.good")).to_contain_text("9 contacts were changed")
+    assert rows(people, "SELECT count(*) FROM contact WHERE trashed_at IS NOT NULL") == [(0,)]
+
+
+def test_a_contact_is_thrown_away_found_by_its_number_restored_and_deleted_for_good(page: Page, people: Server) -> None:
+    page.get_by_role("link", name="P29").click()
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.get_by_role("heading", name="P29 is in the trash")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.locator(".card-name")).to_have_text("P29")
+    page.get_by_role("button", name="Move to the trash").click()
+    page.get_by_role("link", name="Look into the trash").click()
+    page.get_by_role("checkbox", name="Tick P29").click()
+    page.get_by_role("button", name="Delete for good").click()
+    page.get_by_role("button", name="Delete 1 contact").click()
+    expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
+    assert rows(people, "SELECT count(*) FROM contact WHERE first_name = 'P29'") == [(0,)]
+
+
+def test_a_segment_is_filled_by_hand_from_the_list_and_on_the_card(page: Page) -> None:
+    for place in (0, 1):
+        page.locator("tbody .tick input").nth(place).click()
+    page.click("#bulk-open")
+    page.get_by_role("combobox", name="What to do").select_option("pick")
+    page.get_by_role("combobox", name="Segment", exact=True).select_option("new")
+    page.get_by_role("textbox", name="Name of a new segment").fill("Choir")
+    page.get_by_role("textbox", name="Name of a new segment").blur()
+    page.get_by_role("button", name="Change 2 contacts").click()
+    page.wait_for_url("**/imports/*/done")
+    page.get_by_role("link", name="Show the contacts").click()
+    page.get_by_role("link", name="P01").click()
+    page.get_by_role("button", name="Segments").click()
+    page.get_by_role("checkbox", name="Choir").click()
+    expect(page.get_by_role("checkbox", name="Choir")).not_to_be_checked()
+    page.get_by_role("link", name="Contacts", exact=True).first.click()
+    page.click("#segments-open")
+    expect(page.locator(".segment-link", has_text="Choir").locator(".number")).to_have_text("1")
+    page.locator(".segment-link", has_text="Choir").click()
+    expect_total(page, "1 contact")
 
 
 def test_who_may_not_change_many_sees_no_ticks(browser: Browser, people: Server) -> None:

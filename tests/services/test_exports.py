@@ -29,7 +29,7 @@ def contacts(alice: Actor) -> Actor:
 def test_csv_holds_every_contact_and_no_formula(contacts: Actor, tmp_path: Path) -> None:
     fields = ["number", "first_name", "phone", "postal_code", "tags", "status", "active", "birth_date"]
     with database.reading() as session:
-        assert exports.write_csv(session, contacts, tmp_path / "a.csv", fields) == 2
+        assert exports.write_csv(session, contacts, tmp_path / "a.csv", fields) == exports.Written(rows=2)
     rows = list(csv.reader((tmp_path / "a.csv").open(encoding="utf-8-sig", newline="")))
     assert rows[0] == fields
     assert rows[1] == ["1", "'=cmd()", "+49 30 901820", "01234", "Fair, News", "New", "1", "2001-02-03"]

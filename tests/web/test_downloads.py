@@ -1,17 +1,20 @@
 import csv
+from datetime import timedelta
 from io import BytesIO
 
 import httpx
 import pytest
 from openpyxl import load_workbook
-from sqlmodel import select
 from starlette.applications import Starlette
 
 from crm_app import routes, settings
-from crm_app.models import AuditEntry
-from crm_app.services import database
+from crm_app.jobs import imports as runner
+from crm_app.models import Permission
+from crm_app.models.base import now
+from crm_app.services import database, errands, export_jobs, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
+from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.imports import plan_file, retention, steps, work
 from crm_app.web import downloads
 from tests.services.imports.conftest import Flow, InlineReader
@@ -138,37 +141,62 @@ def contacts(alice: Actor) -> Actor:
     return alice
 
 
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        ("", ["Ada"]),
-        ("inactive=1", ["Ada", "Ben"]),
-        ('inactive=1&where={"all":[["city","is","rom"]]}', ["Ben"]),
-        ("q=nobody", []),
-    ],
-)
-async def test_an_export_is_the_list_as_it_is(contacts: Actor, query: str, names: list[str]) -> None:
-    answer = await client(contacts).get(f"/downloads/contacts.csv?{query}")
-    assert answer.status_code == 200
-    assert answer.headers["cache-control"] == "no-store"
-    rows = list(csv.DictReader(answer.text.lstrip("\ufeff").splitlines()))
-    assert [row["first_name"] for row in rows] == names
-    assert folders() == set()
-    with database.reading() as session:
-        entry = session.exec(select(AuditEntry).where(AuditEntry.action == "export")).one()
-        assert entry.data == {"contacts": len(names), "format": "csv"}
+def exported(actor: Actor, kind: str = "csv") -> int:
+    """An export of the actor's, written; its id."""
+    with database.transaction() as session:
+        job_id = export_jobs.start(session, actor, ContactFilter(), ["first_name", "phone"], kind).id or 0
+        claim = jobs.claim(session, job_id)
+    assert claim is not None
+    errands.run(claim, runner.ERRANDS, should_pause=lambda: False)
+    return job_id
 
 
-async def test_an_export_takes_the_right_and_a_filter_that_is_understood(contacts: Actor, bob: Actor) -> None:
-    assert (await client(bob).get("/downloads/contacts.csv")).status_code == 403
-    assert (await client(contacts).get("/downloads/contacts.pdf")).status_code == 404
-    assert (await client(contacts).get("/downloads/contacts.csv?where={")).status_code == 422
-    assert (await client(contacts).get('/downloads/contacts.csv?where={"all":[["x","is","1"]]}')).status_code == 422
-    assert (await client(contacts).get("/downloads/contacts.csv?segment=9")).status_code == 404
+async def fetched(actor: Actor, export_id: int | str, ticket: str, session: str = "token") -> httpx.Response:
+    cookie = {"cookie": f"session={session}"}
+    return await client(actor).get(f"{routes.export_file(export_id)}?ticket={ticket}", headers=cookie)
 
 
-async def test_a_workbook_opens_again(contacts: Actor) -> None:
-    answer = await client(contacts).get("/downloads/contacts.xlsx")
-    rows = list(load_workbook(BytesIO(answer.content)).active.values)
-    assert dict(zip(rows[0], rows[1], strict=True))["phone"] == "030 9018200"
-    assert len(rows) == 2
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_an_export_is_fetched_with_a_ticket_as_often_as_wanted(contacts: Actor, kind: str) -> None:
+    id_ = exported(contacts, kind)
+    for _ in range(2):
+        answer = await fetched(contacts, id_, export_jobs.ticket("token", id_))
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == "no-store"
+        assert f".{kind}" in answer.headers["content-disposition"]
+    if kind == "csv":
+        rows = list(csv.reader(answer.text.lstrip("\ufeff").splitlines()))
+    else:
+        rows = [list(row) for row in load_workbook(BytesIO(answer.content)).active.values]
+    assert rows == [["first_name", "phone"], ["Ada", "030 9018200"]]
+
+
+async def test_without_its_ticket_or_in_another_session_nothing_is_fetched(contacts: Actor, alice: Actor) -> None:
+    id_ = exported(contacts)
+    given = export_jobs.ticket("token", id_)
+    old = export_jobs.ticket("token", id_, at=now() - timedelta(minutes=6))
+    for ticket, session in (("", "token"), (given, "another"), (given, ""), (old, "token"), ("1-x", "token")):
+        answer = await fetched(contacts, id_, ticket, session)
+        assert (answer.status_code, "link is over" in answer.text) == (403, True)
+
+
+async def test_a_colleagues_export_and_an_unknown_one_are_not_found(contacts: Actor, bob: Actor) -> None:
+    id_ = exported(contacts)
+    other = Actor(bob.user_id, "Bob", bob.permissions | {Permission.EXPORT}, bob.branch_ids)
+    for actor, wanted in ((other, id_), (contacts, 999)):
+        answer = await fetched(actor, wanted, export_jobs.ticket("token", wanted))
+        assert (answer.status_code, answer.text) == (404, "There is no such export.")
+    for strange in ("x", "9" * 40, "²"):
+        assert (await fetched(contacts, strange, given_for_nothing())).status_code == 403
+    assert (await fetched(bob, id_, export_jobs.ticket("token", id_))).status_code == 403
+
+
+def given_for_nothing() -> str:
+    return export_jobs.ticket("token", 5)
+
+
+async def test_a_deleted_file_is_said_in_a_sentence(contacts: Actor) -> None:
+    id_ = exported(contacts)
+    export_jobs.purge(now() + timedelta(days=8))
+    answer = await fetched(contacts, id_, export_jobs.ticket("token", id_))
+    assert (answer.status_code, "was deleted" in answer.text) == (409, True)

@@ -3,7 +3,6 @@
 import reflex as rx
 
 from crm_app import routes
-from crm_app.components.download import download
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.pager import pager
@@ -36,12 +35,11 @@ def leads() -> rx.Component:
 
 def _list(place: str, title: str, kinds: rx.Component) -> rx.Component:
     return shell(
-        _toolbar(kinds),
+        rx.cond(BulkState.everybody | (BulkState.numbers.length() > 0), bulk_bar(), _toolbar(kinds)),
         segments_panel(),
         _filters(),
         save_panel(),
         filter_panel(),
-        bulk_bar(),
         bulk_panel(),
         rx.cond(ContactListState.error, notice(ContactListState.error, "danger")),
         rx.cond(
@@ -72,13 +70,16 @@ def _actions() -> rx.Component:
                         rx.el.button(
                             rx.icon("chevron-down", size=16),
                             type="button",
-                            aria_label=t("More ways to add contacts"),
+                            aria_label=t("More"),
                             class_name="button primary",
                         )
                     ),
                     rx.dropdown_menu.content(
                         rx.dropdown_menu.item(
                             rx.icon("file-up", size=16), T("Import a file"), on_select=rx.redirect(routes.NEW_IMPORT)
+                        ),
+                        rx.dropdown_menu.item(
+                            rx.icon("trash-2", size=16), T("Trash"), on_select=rx.redirect(routes.TRASH)
                         ),
                     ),
                 ),
@@ -120,14 +121,12 @@ def _toolbar(kinds: rx.Component) -> rx.Component:
 
 def _export() -> rx.Component:
     """The list as it is, to a file that comes back as it went."""
-    return rx.el.details(
-        rx.el.summary(rx.icon("download", size=16), T("Export"), class_name="button"),
-        rx.el.div(
-            download(T("Excel workbook (.xlsx)"), href=ContactListState.xlsx_url, class_name="button plain"),
-            download(T("Text file (.csv)"), href=ContactListState.csv_url, class_name="button plain"),
-            class_name="panel",
-        ),
-        class_name="menu",
+    return rx.link(
+        rx.icon("download", size=16),
+        T("Export"),
+        href=ContactListState.export_url,
+        underline="none",
+        class_name="button",
     )
 
 

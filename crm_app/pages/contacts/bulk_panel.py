@@ -5,7 +5,8 @@ import reflex as rx
 from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import T, figure, t, tn
-from crm_app.state.bulk import WITHOUT_OPT_IN, BulkState, Settable
+from crm_app.state.bulk import BulkState
+from crm_app.state.bulk_change import NEW, WITHOUT_OPT_IN, Settable
 from crm_app.state.choice import Choice
 from crm_app.state.contacts import ContactLine, ContactListState
 
@@ -38,54 +39,67 @@ def tick_page() -> rx.Component:
 
 
 def bulk_bar() -> rx.Component:
-    """How many are ticked, and what can be done with them."""
-    return rx.cond(
-        BulkState.everybody | (BulkState.numbers.length() > 0),
-        rx.el.div(
-            rx.el.span(
-                rx.cond(
-                    BulkState.everybody,
-                    rx.cond(
-                        ContactListState.capped,
-                        t("All of more than {n} contacts", n=figure(ContactListState.total)),
-                        tn("All of {n} contact", "All of {n} contacts", ContactListState.total),
-                    ),
-                    tn("{n} contact ticked", "{n} contacts ticked", BulkState.numbers.length()),
-                ),
-                aria_live="polite",
-                class_name="number",
-            ),
+    """How many are ticked, and what can be done with them. It stands in the place of the toolbar."""
+    total = figure(ContactListState.total)
+    ticked = BulkState.numbers.length()
+    return rx.el.div(
+        rx.el.span(
             rx.cond(
-                ~BulkState.everybody & (ContactListState.total > BulkState.numbers.length()),
-                rx.el.button(
-                    rx.cond(
-                        ContactListState.capped,
-                        t("Choose all of more than {n}", n=figure(ContactListState.total)),
-                        t("Choose all {n}", n=figure(ContactListState.total)),
-                    ),
-                    type="button",
-                    class_name="button plain",
-                    on_click=BulkState.choose_everybody,
+                BulkState.everybody,
+                rx.cond(
+                    ContactListState.capped,
+                    t("All of more than {total} selected", total=total),
+                    t("All {total} selected", total=total),
+                ),
+                rx.cond(
+                    ContactListState.capped,
+                    t("{n} of more than {total} selected", n=ticked, total=total),
+                    t("{n} of {total} selected", n=ticked, total=total),
                 ),
             ),
+            aria_live="polite",
+            class_name="number",
+        ),
+        rx.cond(
+            ~BulkState.everybody & (ContactListState.total > ticked),
             rx.el.button(
-                rx.icon("list-checks", size=16),
-                T("Change …"),
-                id=OPENER,
+                rx.cond(
+                    ContactListState.capped,
+                    t("Select all of more than {total}", total=total),
+                    t("Select all {total}", total=total),
+                ),
+                type="button",
+                class_name="button plain",
+                on_click=BulkState.choose_everybody,
+            ),
+        ),
+        rx.el.button(
+            rx.icon("list-checks", size=16),
+            T("Change …"),
+            id=OPENER,
+            type="button",
+            class_name="button",
+            aria_expanded=BulkState.opened.to_string(),
+            on_click=BulkState.toggle,
+        ),
+        rx.cond(
+            BulkState.may_export,
+            rx.el.button(
+                rx.icon("download", size=16),
+                T("Export"),
                 type="button",
                 class_name="button",
-                aria_expanded=BulkState.opened.to_string(),
-                on_click=BulkState.toggle,
+                on_click=BulkState.export,
             ),
-            rx.el.button(
-                rx.icon("x", size=16),
-                type="button",
-                class_name="button plain icon",
-                aria_label=t("Tick nobody"),
-                on_click=BulkState.clear,
-            ),
-            class_name="bulk-bar",
         ),
+        rx.el.button(
+            rx.icon("x", size=16),
+            type="button",
+            class_name="button plain icon",
+            aria_label=t("Tick nobody"),
+            on_click=BulkState.clear,
+        ),
+        class_name="bulk-bar",
     )
 
 
@@ -102,6 +116,9 @@ def bulk_panel() -> rx.Component:
                         rx.el.option(T("Make inactive"), value="deactivate"),
                         rx.el.option(T("Make inactive who did not confirm e-mails"), value=WITHOUT_OPT_IN),
                         rx.el.option(T("Make active again"), value="reactivate"),
+                        rx.el.option(T("Put into a segment"), value="pick"),
+                        rx.el.option(T("Take out of a segment"), value="unpick"),
+                        rx.el.option(T("Move to the trash"), value="trash"),
                         value=BulkState.kind,
                         on_change=BulkState.choose_kind,
                         aria_label=t("What to do"),
@@ -112,6 +129,8 @@ def bulk_panel() -> rx.Component:
                         ("set", _set()),
                         ("tag", _text(t("Tags, with commas between them"))),
                         ("untag", _select(BulkState.tags, t("Tag"), T("– choose –"))),
+                        ("pick", _pick()),
+                        ("unpick", _select(BulkState.segments, t("Segment"), T("– choose –"))),
                         rx.fragment(),
                     ),
                     class_name="filter-line",
@@ -120,7 +139,11 @@ def bulk_panel() -> rx.Component:
                 rx.cond(BulkState.told, rx.el.p(BulkState.told, aria_live="polite")),
                 rx.el.div(
                     rx.el.button(
-                        tn("Change {n} contact", "Change {n} contacts", BulkState.changing),
+                        rx.cond(
+                            BulkState.kind == "trash",
+                            tn("Move {n} contact to the trash", "Move {n} contacts to the trash", BulkState.changing),
+                            tn("Change {n} contact", "Change {n} contacts", BulkState.changing),
+                        ),
                         type="submit",
                         disabled=BulkState.changing == 0,
                         class_name="button primary",
@@ -153,8 +176,61 @@ def _set() -> rx.Component:
         rx.match(
             BulkState.field_kind,
             ("choice", _select(BulkState.field_choices, t("Value"), T("– empty –"))),
+            ("choices", _choices()),
             ("date", _text(t("Value"), "date")),
             _text(t("Value; leave it blank to empty the field")),
+        ),
+    )
+
+
+def _choices() -> rx.Component:
+    """Several of them; none empties the field."""
+    return rx.el.fieldset(
+        rx.el.legend(T("Values; none empties the field"), class_name="quiet"),
+        rx.foreach(
+            BulkState.field_choices,
+            lambda choice: rx.el.label(
+                rx.el.input(
+                    type="checkbox",
+                    checked=BulkState.chosen.contains(choice.value),
+                    on_change=BulkState.toggle_choice(choice.value),
+                ),
+                choice.label,
+                class_name="tick",
+                key=choice.value,
+            ),
+        ),
+        class_name="bulk-choices",
+    )
+
+
+def _pick() -> rx.Component:
+    return rx.fragment(
+        rx.el.select(
+            rx.el.option(T("– choose –"), value=""),
+            rx.foreach(
+                BulkState.segments, lambda choice: rx.el.option(choice.label, value=choice.value, key=choice.value)
+            ),
+            rx.el.option(T("A new segment …"), value=NEW),
+            name="value",
+            default_value="",
+            on_change=BulkState.set_value,
+            aria_label=t("Segment"),
+            key=BulkState.kind,
+            class_name="input",
+        ),
+        rx.cond(
+            BulkState.is_new_segment,
+            rx.el.input(
+                name="name",
+                default_value="",
+                placeholder=t("Name of a new segment"),
+                aria_label=t("Name of a new segment"),
+                on_blur=BulkState.set_name,
+                max_length=80,
+                auto_complete="off",
+                class_name="input filter-text",
+            ),
         ),
     )
 

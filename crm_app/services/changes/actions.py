@@ -1,4 +1,6 @@
-"""What can be done to many contacts: a field set or emptied, tags given or taken, contacts made inactive or active."""
+"""What can be done to many contacts: a field set or emptied, tags given or taken, contacts made inactive or active,
+moved to the trash and back, put into a hand-picked segment and taken out of it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,18 +12,21 @@ from sqlalchemy import ColumnElement, Row, and_, exists, not_, or_, true
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
-from crm_app.models import Contact, ContactTag, Tag
-from crm_app.services import choosable, custom_fields, installation
+from crm_app.models import Contact, ContactTag, SegmentContact, Tag
+from crm_app.models.base import now
+from crm_app.services import choosable, custom_fields, installation, picked
 from crm_app.services.actor import Actor
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.registry import FIELDS, Field, parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.imports.layout import ATTRIBUTES, DATES, plain
+from crm_app.services.imports.undo_ties import SEGMENTS
 from crm_app.services.tags import ensure
 
 # Fields that many contacts may well share. Names and addresses of people are not among them.
 SETTABLE = ("status", "owner", "lifecycle", "source", "language", "country", "city", "province", "acquired_on")
+TRASHED = "trashed_at"
 NEVER_EMPTY = ("lifecycle",)
 MOST_TAGS = 20
 
@@ -32,13 +37,17 @@ class ActionKind(StrEnum):
     UNTAG = "untag"
     DEACTIVATE = "deactivate"
     REACTIVATE = "reactivate"
+    TRASH = "trash"
+    RESTORE = "restore"  # out of the trash
+    PICK = "pick"  # into a hand-picked segment
+    UNPICK = "unpick"
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """One action, checked. `attribute` and `value` are what a contact's column, or its own field, becomes (JSON).
 
-    `tags` are ids. `words` says it to people.
+    `tags` are ids, `segment` is one. `by` moves to the trash. `words` says it to people.
     """
 
     kind: ActionKind
@@ -46,15 +55,32 @@ class Action:
     attribute: str = ""
     value: Any = None
     tags: tuple[int, ...] = ()
+    segment: int = 0
+    by: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         found = {"kind": self.kind.value, "attribute": self.attribute, "value": self.value, "tags": list(self.tags)}
-        return found | {"words": self.words.to_json()}
+        return found | {"segment": self.segment, "by": self.by, "words": self.words.to_json()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Action":
         words, tags = Text.from_json(data["words"]), tuple(data["tags"])
-        return cls(ActionKind(data["kind"]), words, data["attribute"], data["value"], tags)
+        kind, segment, by = ActionKind(data["kind"]), data.get("segment", 0), data.get("by")
+        return cls(kind, words, data["attribute"], data["value"], tags, segment, by)
+
+    @property
+    def in_trash(self) -> bool:
+        """Whether it means contacts in the trash, and nobody else."""
+        return self.kind is ActionKind.RESTORE
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a contact it has to look at."""
+        if self.attribute.startswith(PREFIX):
+            return ("custom",)
+        return (
+            (self.attribute, "trashed_by_id") if self.attribute == TRASHED else (self.attribute,) * bool(self.attribute)
+        )
 
     @property
     def condition(self) -> ColumnElement[bool]:
@@ -62,6 +88,13 @@ class Action:
         if self.tags:
             has = [exists().where(ContactTag.contact_id == Contact.id, ContactTag.tag_id == tag) for tag in self.tags]  # type: ignore[arg-type]
             return or_(*has) if self.kind is ActionKind.UNTAG else not_(and_(*has))
+        if self.segment:
+            is_in = exists().where(
+                col(SegmentContact.contact_id) == col(Contact.id), col(SegmentContact.segment_id) == self.segment
+            )
+            return is_in if self.kind is ActionKind.UNPICK else ~is_in
+        if self.attribute == TRASHED:
+            return true()  # whom it means says so already
         if self.attribute.startswith(PREFIX):
             return _own_differs(self.attribute.removeprefix(PREFIX), self.value)
         value = date.fromisoformat(self.value) if self.attribute in DATES and self.value else self.value
@@ -75,6 +108,11 @@ class Action:
         if self.kind is ActionKind.UNTAG:
             taken = [tag for tag in self.tags if tag in tags]
             return {"tags": [taken, []]} if taken else {}
+        if self.segment:
+            return {SEGMENTS: [[self.segment], []] if self.kind is ActionKind.UNPICK else [[], [self.segment]]}
+        if self.attribute == TRASHED:
+            before = plain(TRASHED, contact.trashed_at)
+            return {TRASHED: [before, self.value], "trashed_by_id": [contact.trashed_by_id, self.by]}
         name = self.attribute.removeprefix(PREFIX)
         old = (contact.custom or {}).get(name) if self.attribute.startswith(PREFIX) else getattr(contact, name)
         old = plain(name, old)
@@ -128,6 +166,27 @@ def deactivate() -> Action:
 
 def reactivate() -> Action:
     return Action(ActionKind.REACTIVATE, text("Made active again"), "active", True)
+
+
+def trash(actor: Actor) -> Action:
+    value = now().isoformat()
+    return Action(ActionKind.TRASH, text("Moved to the trash"), TRASHED, value, by=actor.user_id)
+
+
+def restore() -> Action:
+    return Action(ActionKind.RESTORE, text("Taken out of the trash"), TRASHED)
+
+
+def pick(session: Session, actor: Actor, segment_id: int) -> Action:
+    """Contacts put into a hand-picked segment. Raises like `picked.changeable`."""
+    found = picked.changeable(session, actor, segment_id)
+    return Action(ActionKind.PICK, text("Put into “{segment}”", segment=found.name), segment=segment_id)
+
+
+def unpick(session: Session, actor: Actor, segment_id: int) -> Action:
+    """Contacts taken out of a hand-picked segment. Raises like `picked.changeable`."""
+    found = picked.changeable(session, actor, segment_id)
+    return Action(ActionKind.UNPICK, text("Taken out of “{segment}”", segment=found.name), segment=segment_id)
 
 
 def _value(session: Session, actor: Actor, field: Field, written: str) -> tuple[Any, Any]:

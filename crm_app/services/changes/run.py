@@ -14,10 +14,11 @@ from sqlmodel import Session, col, select
 from crm_app.locales import text
 from crm_app.models import Contact, Import, ImportState, Outcome
 from crm_app.models.base import now
-from crm_app.services import bulk, crash, database, jobs
+from crm_app.services import bulk, crash, database, jobs, picked
+from crm_app.services.changes.actions import ActionKind
 from crm_app.services.changes.start import Order
-from crm_app.services.contacts import audience, derived
-from crm_app.services.custom_fields import PREFIX
+from crm_app.services.contacts import derived
+from crm_app.services.duplicates import regrouping
 from crm_app.services.imports import updating
 from crm_app.services.imports.chunk import ROW_COLUMNS, Batch, Prepared
 from crm_app.services.imports.collecting import held_back
@@ -26,7 +27,7 @@ from crm_app.services.imports.layout import Layout
 from crm_app.services.imports.matching import Candidate, Decision
 from crm_app.services.imports.pace import Pace
 from crm_app.services.imports.plan_file import encode
-from crm_app.services.imports.undo_ties import tags_of
+from crm_app.services.imports.undo_ties import SEGMENTS, tags_of
 from crm_app.services.imports.writing_engine import CHECKPOINT_CHUNKS, checkpoint, locked
 from crm_app.services.jobs import Claim, Lost
 
@@ -93,12 +94,10 @@ class Change:
     def _next(self, session: Session) -> list[Row[Any]]:
         """The next contacts that are meant and not yet as wanted, locked."""
         order = self._order
-        attribute = order.action.attribute
-        own = {"custom" if attribute.startswith(PREFIX) else attribute} - {""}
-        columns = [getattr(Contact, name) for name in dict.fromkeys([*_ALWAYS, *own])]
+        columns = [getattr(Contact, name) for name in dict.fromkeys([*_ALWAYS, *order.action.columns])]
         query = (
             select(*columns)
-            .where(*audience.conditions(session, order.actor, order.wanted), order.action.condition)
+            .where(*order.conditions(session))
             .where(col(Contact.number) > self._at, col(Contact.number) <= order.upto)
             .order_by(col(Contact.number))
             .limit(self._pace.size)
@@ -113,10 +112,13 @@ class Change:
         batch = Batch(session, self._id, self._found.branch_id, _NO_LAYOUT, {})
         tags = tags_of(session, [contact.id for contact in contacts]) if action.tags else {}
         changing = [(one, changes) for one in contacts if (changes := action.changes(one, tags.get(one.id, set())))]
-        if action.tags:
-            _write_tags(batch, changing)
+        if action.tags or action.segment:
+            (_write_tags if action.tags else _write_members)(batch, changing)
+            _touch(batch, changing)
         else:
             updating.update(batch, [_row(contact, changes) for contact, changes in changing])
+        if action.kind is ActionKind.TRASH:
+            regrouping.without(session, [contact.id for contact, _ in changing])
         bulk.insert(session, "import_row", ROW_COLUMNS, batch.proofs)
         return len(changing)
 
@@ -146,6 +148,17 @@ def _write_tags(batch: Batch, changing: list[tuple[Row[Any], dict[str, Any]]]) -
     given = [(contact.id, tag) for contact, changes in changing for tag in changes["tags"][1]]
     bulk.run(batch.session, "DELETE FROM contact_tag WHERE contact_id = ? AND tag_id = ?", taken)
     bulk.insert(batch.session, "contact_tag", ("contact_id", "tag_id"), given)
+
+
+def _write_members(batch: Batch, changing: list[tuple[Row[Any], dict[str, Any]]]) -> None:
+    """Somebody may put one of them in by hand meanwhile."""
+    taken = [(contact.id, segment) for contact, changes in changing for segment in changes[SEGMENTS][0]]
+    given = [(contact.id, segment) for contact, changes in changing for segment in changes[SEGMENTS][1]]
+    picked.take(batch.session, taken)
+    picked.give(batch.session, given)
+
+
+def _touch(batch: Batch, changing: list[tuple[Row[Any], dict[str, Any]]]) -> None:
     rows = [(contact.version + 1, bulk.moment(now()), contact.id) for contact, _ in changing]
     bulk.update(batch.session, "contact", '"version" = ?, "updated_at" = ?', "id = ?", rows)
     for contact, changes in changing:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
-from crm_app.locales import render, text
+from crm_app.locales import text
 from crm_app.models import Contact, Import, ImportKind, ImportState, Job, JobKind, Permission
 from crm_app.models.base import now
 from crm_app.services import segments
@@ -51,11 +51,15 @@ class Order:
         actor = Actor(data["user_id"], "change", branch_ids=frozenset([found.branch_id]), timezone=data["timezone"])
         return cls(Action.from_json(data["action"]), ContactFilter.from_params(data["filter"]), actor, data["upto"])
 
+    def conditions(self, session: Session) -> list[ColumnElement[bool]]:
+        """Conditions on the contacts that are meant and not yet as wanted."""
+        return [*_meant(session, self.actor, self.wanted, self.action), self.action.condition]
+
 
 def preview(session: Session, actor: Actor, wanted: ContactFilter, action: Action) -> Preview:
     """What the change would do now; counts are exact. Raises NotPermitted, and like `audience.conditions`."""
     actor.require(Permission.CONTACTS_BULK)
-    meant = audience.conditions(session, actor, wanted)
+    meant = _meant(session, actor, wanted, action)
     changing = [*meant, action.condition]
     sample = select(Contact).where(*changing).order_by(col(Contact.number)).limit(SAMPLES)
     return Preview(
@@ -70,7 +74,7 @@ def start(session: Session, actor: Actor, wanted: ContactFilter, action: Action)
     """
     actor.require(Permission.CONTACTS_BULK)
     wanted = replace(segments.resolved(session, actor, wanted), segment_id=None)
-    conditions = [*audience.conditions(session, actor, wanted), action.condition]
+    conditions = [*_meant(session, actor, wanted, action), action.condition]
     total = _count(session, conditions)
     if not total:
         raise Conflict(text("Nobody would change: all of these contacts are so already."))
@@ -79,7 +83,7 @@ def start(session: Session, actor: Actor, wanted: ContactFilter, action: Action)
     made = Import(
         folder=secrets.token_hex(16),
         kind=ImportKind.CHANGE,
-        name=render(action.words, actor.language)[:200],
+        name=str(action.words)[:200],  # to be found by; what is shown is `called`
         file_name="",
         state=ImportState.COMMITTING,
         branch_id=actor.branch_id,
@@ -93,6 +97,10 @@ def start(session: Session, actor: Actor, wanted: ContactFilter, action: Action)
     session.flush()
     assert made.id is not None
     return enqueue(session, actor, JobKind.COMMIT, made.id, total=total)
+
+
+def _meant(session: Session, actor: Actor, wanted: ContactFilter, action: Action) -> list[ColumnElement[bool]]:
+    return audience.conditions(session, actor, wanted, in_trash=action.in_trash)
 
 
 def _count(session: Session, conditions: list[Any]) -> int:

@@ -4,21 +4,25 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from crm_app.models import Contact, ImportRow
+from crm_app.services import picked as _picked  # noqa: F401  (registers what can be asked for)
 from crm_app.services import segments
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import search
 from crm_app.services.contacts.filter import ContactFilter
-from crm_app.services.contacts.visibility import visible
+from crm_app.services.contacts.visibility import trashed, visible
 from crm_app.services.filters import compiling
 
 
-def conditions(session: Session, actor: Actor, wanted: ContactFilter) -> list[ColumnElement[bool]]:
-    """Conditions on `contact`, visibility to the actor among them. Inactive ones are left out unless asked for.
+def conditions(
+    session: Session, actor: Actor, wanted: ContactFilter, *, in_trash: bool = False
+) -> list[ColumnElement[bool]]:
+    """Conditions on `contact`, visibility to the actor among them. Inactive ones are left out unless asked for; with
+    `in_trash` those in the trash are meant, and nobody else.
 
     Raises NotFound for a segment the actor does not see, Invalid for a condition that is not understood.
     """
     wanted = segments.resolved(session, actor, wanted)
-    found = visible(actor)
+    found = trashed(actor) if in_trash else visible(actor)
     if not wanted.inactive and not wanted.where.mentions("active"):
         found.append(col(Contact.active).is_(True))
     if wanted.lifecycle is not None:

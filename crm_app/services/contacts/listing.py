@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, literal, or_
 from sqlmodel import Session, col, select
 
+from crm_app.locales import Text
 from crm_app.models import Contact, ContactTag, Import, LeadStatus, Tag, User
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import audience
@@ -116,9 +117,9 @@ def surroundings(session: Session, contacts: list[Contact]) -> Surroundings:
     )
 
 
-def import_name(session: Session, actor: Actor, import_id: int) -> str:
-    """What the import is called that the list is narrowed to; empty for a missing or foreign one."""
+def import_name(session: Session, actor: Actor, import_id: int) -> Text | None:
+    """What the import is called that the list is narrowed to; None for a missing or foreign one."""
     found = session.get(Import, import_id)
     if found is None or (actor.branch_ids is not None and found.branch_id not in actor.branch_ids):
-        return ""
-    return found.name or found.file_name
+        return None
+    return found.called

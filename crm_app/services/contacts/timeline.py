@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
+from crm_app.locales import Text
 from crm_app.models import Activity, Comment, Contact, Import, ImportKind, ImportRow, User
 from crm_app.models.base import now
 
@@ -18,7 +19,7 @@ class Entry:
     kind: str
     at: datetime
     who: str  # name of the user, empty for the system
-    source: str = ""
+    source: str | Text = ""
     data: dict[str, Any] = field(default_factory=dict)
 
 
@@ -48,7 +49,7 @@ def entries(session: Session, contact: Contact, *, limit: int = 50, reader: int 
             "changed_many" if import_.kind == ImportKind.CHANGE else "imported",
             import_.committed_at or import_.finished_at or now(),
             name or "",
-            import_.name or import_.file_name,
+            import_.called,
             {"row": row.row, "outcome": row.outcome, "import": row.import_id, "changes": row.changes or {}},
         )
         for row, import_, name in imported

@@ -8,9 +8,24 @@ from crm_app.services.actor import Actor
 
 
 def visible(actor: Actor) -> list[ColumnElement[bool]]:
-    """Conditions that keep a query to the actor's branches; none for an actor of all branches."""
+    """Conditions that keep a query to the actor's branches, and what is in the trash out of it."""
+    return [*of_branches(actor), in_use()]
+
+
+def trashed(actor: Actor) -> list[ColumnElement[bool]]:
+    """Conditions for what is in the trash of the actor's branches, and nothing else."""
+    return [*of_branches(actor), col(Contact.trashed_at).is_not(None)]
+
+
+def of_branches(actor: Actor) -> list[ColumnElement[bool]]:
+    """Conditions that keep a query to the actor's branches, the trash among them; none for an actor of all branches."""
     if actor.branch_ids is None:
         return []
     if len(actor.branch_ids) == 1:
         return [col(Contact.branch_id) == next(iter(actor.branch_ids))]
     return [col(Contact.branch_id).in_(actor.branch_ids)]
+
+
+def in_use() -> ColumnElement[bool]:
+    """Not in the trash."""
+    return col(Contact.trashed_at).is_(None)

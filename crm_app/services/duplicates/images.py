@@ -18,7 +18,10 @@ MOVED = (
     "import_row.contact_id",
     "merge.kept_id",
 )
-MADE_ANEW = ("contact_point.contact_id", "contact_tag.contact_id", "relation.contact_id", "relation.other_id")
+MADE_ANEW = (
+    "contact_point.contact_id", "contact_tag.contact_id", "segment_contact.contact_id", "relation.contact_id",
+    "relation.other_id",
+)  # fmt: skip
 DROPPED = (  # the search's findings: made again by the next
     "duplicate_pair.low_id", "duplicate_pair.high_id", "duplicate_member.contact_id",
     "review_hold.contact_id",

@@ -7,11 +7,13 @@ from sqlalchemy import delete, insert, select, tuple_, update
 from sqlmodel import Session, col
 from sqlmodel import select as query
 
-from crm_app.models import Contact, ContactPoint, ContactTag, Relation
+from crm_app.models import Contact, ContactPoint, ContactTag, Relation, SegmentContact
 from crm_app.services.contacts import derived
 from crm_app.services.duplicates import images
 
 Key = tuple[str, str, str, bool]  # of a point: kind, label, norm, primary
+
+_LINKED: dict[type[Any], str] = {ContactTag: "tag_id", SegmentContact: "segment_id"}
 
 
 def take(session: Session, kept_id: int, other_id: int) -> dict[str, Any]:
@@ -26,7 +28,9 @@ def take(session: Session, kept_id: int, other_id: int) -> dict[str, Any]:
         rows = images.rows(session, name, column, other_id)
         image["moved"][place] = [[row[key] for key in keys] for row in rows]
         _point_to(session, place, image["moved"][place], kept_id)
-    image["tags_added"] = _tags(session, kept_id, image["tags"])
+    image["segments"] = [row["segment_id"] for row in images.rows(session, "segment_contact", "contact_id", other_id)]
+    image["tags_added"] = _link(session, ContactTag, kept_id, image["tags"])
+    image["segments_added"] = _link(session, SegmentContact, kept_id, image["segments"])
     return image
 
 
@@ -36,10 +40,13 @@ def give_back(session: Session, kept_id: int, other_id: int, image: dict[str, An
         if place in images.MOVED:
             _point_to(session, place, keys, other_id, only_from=kept_id)
     _insert(session, "contact_point", [{**row, "contact_id": other_id} for row in image["points"]], but=("id",))
-    tags = set(session.execute(select(images.table("tag").c.id)).scalars())
-    session.add_all(ContactTag(contact_id=other_id, tag_id=tag) for tag in image["tags"] if tag in tags)
-    gone = [tag for tag in image["tags_added"] if tag in tags]
-    session.execute(delete(ContactTag).where(col(ContactTag.contact_id) == kept_id, col(ContactTag.tag_id).in_(gone)))
+    for model, name in ((ContactTag, "tags"), (SegmentContact, "segments")):
+        column = _LINKED[model]
+        of = next(iter(images.table(str(model.__tablename__)).c[column].foreign_keys)).column
+        there = set(session.execute(select(of)).scalars())
+        session.add_all(model(contact_id=other_id, **{column: id_}) for id_ in image.get(name, ()) if id_ in there)
+        gone = [id_ for id_ in image.get(f"{name}_added", ()) if id_ in there]
+        session.execute(delete(model).where(col(model.contact_id) == kept_id, getattr(model, column).in_(gone)))
     session.flush()
 
 
@@ -135,11 +142,12 @@ def _point_to(
         session.execute(statement.values({column: contact_id}))
 
 
-def _tags(session: Session, kept_id: int, theirs: Sequence[int]) -> list[int]:
-    """Gives the kept contact the tags it has not; which those are."""
-    mine = set(session.exec(query(ContactTag.tag_id).where(ContactTag.contact_id == kept_id)))
-    added = [tag for tag in theirs if tag not in mine]
-    session.add_all(ContactTag(contact_id=kept_id, tag_id=tag) for tag in added)
+def _link(session: Session, model: type[Any], kept_id: int, theirs: Sequence[int]) -> list[int]:
+    """Gives the kept contact the tags, or segments, it has not; which those are."""
+    column = _LINKED[model]
+    mine = set(session.exec(query(getattr(model, column)).where(model.contact_id == kept_id)))
+    added = [id_ for id_ in theirs if id_ not in mine]
+    session.add_all(model(contact_id=kept_id, **{column: id_}) for id_ in added)
     session.flush()
     return added
 

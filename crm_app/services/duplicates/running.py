@@ -21,6 +21,7 @@ from crm_app.models.base import now
 from crm_app.services import audit, crash
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
+from crm_app.services.contacts.visibility import in_use
 from crm_app.services.duplicates import loading, regrouping, ruled_out, writing
 from crm_app.services.duplicates.engine import Engine, Stopped
 from crm_app.services.duplicates.grouping import Pair
@@ -81,7 +82,7 @@ def latest(session: Session) -> DuplicateSearch | None:
 
 def changed_since(session: Session, search: DuplicateSearch | None) -> int:
     """How many contacts are new or changed since the search: whether another one is worth its while."""
-    query = select(func.count()).select_from(Contact)
+    query = select(func.count()).select_from(Contact).where(in_use())
     if search is not None:
         query = query.where(col(Contact.updated_at) >= search.started_at)
     return int(session.execute(query).scalar_one())
@@ -97,7 +98,7 @@ def _searched(
 ) -> Outcome:
     with Session(database) as session:
         last = latest(session)
-        all_ = people(loading.everybody(session, ()))
+        all_ = people(loading.everybody(session, [in_use()]))
         fresh = None if everything or last is None else _changed(session, all_, last)
         known = {} if fresh is None else _known(session, last, all_, fresh)
         apart = ruled_out.among_ids(session)

@@ -19,6 +19,11 @@ _ME = text("Me")
 Pairs = list[tuple[str, str]]
 
 
+def register(subject: str, listed: Callable[[Session, Actor], Pairs]) -> None:
+    """Says where the choices of a registered subject stand."""
+    _STORED[subject] = listed
+
+
 def of(session: Session, actor: Actor, subject: Subject) -> Pairs:
     """Values and what they are called in the actor's language, in the order to show them; MOST at most."""
     if subject.has_choices:
@@ -46,7 +51,7 @@ def _imports(session: Session, actor: Actor) -> Pairs:
     if actor.branch_ids is not None:
         query = query.where(col(Import.branch_id).in_(actor.branch_ids))
     found = session.exec(query.order_by(col(Import.id).desc()).limit(MOST)).all()
-    return [(str(one.id), one.name or one.file_name) for one in found]
+    return [(str(one.id), render(one.called, actor.language)) for one in found]
 
 
 def _countries(session: Session, actor: Actor) -> Pairs:

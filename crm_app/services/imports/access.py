@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import HALTED, Import, ImportRow, ImportState, Job, Outcome, Permission, User
+from crm_app.models import HALTED, Import, ImportKind, ImportRow, ImportState, Job, Outcome, Permission, User
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
@@ -44,12 +44,22 @@ def progress(session: Session, actor: Actor, import_id: int) -> tuple[Import, Jo
 
 
 def history(
-    session: Session, actor: Actor, *, query: str = "", before: int | None = None, limit: int = 50
+    session: Session,
+    actor: Actor,
+    *,
+    query: str = "",
+    kind: ImportKind | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> tuple[list[HistoryEntry], int]:
-    """Imports, newest first, and how many there are in all. `before` is the id of the last one shown."""
+    """Imports, and changes of many or only one `kind` of them, newest first, and how many there are in all. `before` is
+    the id of the last one shown.
+    """
     actor.require(Permission.IMPORT)
     # Rows that came back mended are rows of the import they belong to.
     conditions = [*_visible(actor), col(Import.continues_id).is_(None) | (col(Import.state) != ImportState.DONE)]
+    if kind is not None:
+        conditions.append(col(Import.kind) == kind)
     if word := query.strip():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         conditions.append(

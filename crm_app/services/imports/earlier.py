@@ -84,5 +84,5 @@ def _as_earlier(one: Import, zone: ZoneInfo, fields: Collection[str]) -> Earlier
         if column.target is None and (suggestion["target"] is not None or "chosen" in suggestion):
             decided.add(key)
     when: date = (one.committed_at or one.created_at).astimezone(zone).date()
-    reason = text("As in the import “{name}” of {date}.", name=one.name or one.file_name, date=when)
+    reason = text("As in the import “{name}” of {date}.", name=one.called, date=when)
     return Earlier(one.id or 0, reason, known, decided, one.options.get("match_key"), fields)

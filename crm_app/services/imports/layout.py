@@ -14,7 +14,7 @@ ATTRIBUTES = {"status": "status_id", "owner": "owner_id"}
 IDENTIFYING = ("first_name", "last_name", "company", "email", "phone", "mobile")
 # Targets that are no value of the contact itself.
 _NO_VALUE = {"tags", "number", *CONSENT_FIELDS, *FURTHER_FIELDS}
-MOMENTS = frozenset(name for name, field in TARGETS.items() if field.kind is FieldKind.MOMENT)
+MOMENTS = frozenset({"trashed_at", *(name for name, field in TARGETS.items() if field.kind is FieldKind.MOMENT)})
 DATES = frozenset(name for name, field in FIELDS.items() if field.kind is FieldKind.DATE)
 
 

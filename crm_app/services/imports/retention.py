@@ -22,7 +22,7 @@ from crm_app.models.base import now
 from crm_app.services import audit, database, installation
 from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.errors import Conflict
-from crm_app.services.imports import access, kept, uploads
+from crm_app.services.imports import access, kept, undo_ties, uploads
 
 BATCH = 1_000  # rows whose old values are forgotten in one transaction
 _ROWS_OF_THE_FILE = ("first_records", "problems")  # parts of a read-out that quote the file
@@ -214,7 +214,7 @@ def _forget(import_id: int) -> bool:
 def _without_old(changes: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if changes is None:
         return None
-    return {name: [old if name == "tags" else None, new] for name, (old, new) in changes.items()}
+    return {name: [old if name in ("tags", undo_ties.SEGMENTS) else None, new] for name, (old, new) in changes.items()}
 
 
 def _mark(session: Session, condition: ColumnElement[bool], import_id: int, **values: Any) -> int:

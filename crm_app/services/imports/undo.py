@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from sqlmodel import Session, select
 
 from crm_app.locales import DEFAULT, Text
-from crm_app.models import Contact, Import, ImportState, JobKind, LeadStatus, Outcome, Tag, UndoOutcome, User
+from crm_app.models import Contact, Import, ImportState, JobKind, LeadStatus, Outcome, Segment, Tag, UndoOutcome, User
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
@@ -22,6 +22,7 @@ from crm_app.services.imports.preview import field_of, shown_changes
 from crm_app.services.imports.undo_edits import Edit
 from crm_app.services.imports.undo_plan import RowFate
 from crm_app.services.imports.undo_start import NOTHING, require_undoable
+from crm_app.services.imports.undo_ties import SEGMENTS
 
 BATCH = 2_000
 PAGE = 50
@@ -168,6 +169,8 @@ def _fields(fate: RowFate, known: dict[str, Edit], names: dict[str, Any], langua
         return [UndoField(field_of(name), "", "", "", UndoOutcome.KEPT, edit=edit) for name, edit in stays.items()]
     found = []
     for one in fate.fields:
+        if one.attribute == "trashed_by_id":  # goes with the moment
+            continue
         before, now = (
             [_worded(one, value, names) for value in pair] for pair in ((one.old, one.written), (None, one.current))
         )
@@ -180,12 +183,16 @@ def _fields(fate: RowFate, known: dict[str, Edit], names: dict[str, Any], langua
 
 
 def _worded(one: undo_plan.FieldFate, value: Any, names: dict[str, Any]) -> Any:
-    return [names["tags"].get(str(tag), tag) for tag in value or ()] if one.attribute == "tags" else value
+    return (
+        [names[one.attribute].get(str(tag), tag) for tag in value or ()]
+        if one.attribute in ("tags", SEGMENTS)
+        else value
+    )
 
 
 def _names(session: Session) -> dict[str, dict[str, str]]:
     """Names of statuses, users and tags by id, as `shown_changes` looks them up."""
-    sources: dict[str, Any] = {"status_id": LeadStatus, "owner_id": User, "tags": Tag}
+    sources: dict[str, Any] = {"status_id": LeadStatus, "owner_id": User, "tags": Tag, SEGMENTS: Segment}
     return {
         attribute: {str(id_): name for id_, name in session.exec(select(table.id, table.name))}
         for attribute, table in sources.items()

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from crm_app.locales import Text
 from crm_app.models import Activity, ActivityKind, Import, ImportRow, Outcome, User
 from crm_app.services.bulk import among
 from crm_app.services.imports.undo_ties import SOURCE
@@ -16,11 +17,11 @@ _SETS_ACTIVE = {ActivityKind.DEACTIVATED.value: [True, False], ActivityKind.REAC
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The newest change of one value. `who` is empty for the system, `import_name` for a change by hand."""
+    """The newest change of one value. `who` is empty for the system, `import_name` None for a change by hand."""
 
     who: str
     at: datetime
-    import_name: str = ""
+    import_name: Text | None = None
 
 
 def newest(session: Session, found: Import, ids: Sequence[int], begun: datetime) -> dict[int, dict[str, Edit]]:
@@ -68,4 +69,4 @@ def _by_imports(
     )
     for id_, changes, other, who in session.exec(query):
         assert id_ is not None and other.committed_at is not None
-        yield id_, dict(changes or {}), Edit(who or "", other.committed_at, other.name or other.file_name)
+        yield id_, dict(changes or {}), Edit(who or "", other.committed_at, other.called)

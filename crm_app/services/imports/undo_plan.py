@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
-from crm_app.models import Contact, Import, LeadStatus, Outcome, Tag, UndoOutcome, User
+from crm_app.models import Contact, Import, LeadStatus, Outcome, Segment, Tag, UndoOutcome, User
 from crm_app.services import database
 from crm_app.services.bulk import among
 from crm_app.services.contacts import derived
@@ -21,21 +21,23 @@ from crm_app.services.custom_fields import PREFIX
 from crm_app.services.imports import further_points
 from crm_app.services.imports.further_points import CHANGE
 from crm_app.services.imports.layout import MOMENTS, plain
-from crm_app.services.imports.undo_ties import Ties, tags_given_again, tags_of, ties
+from crm_app.services.imports.undo_ties import SEGMENTS, Ties, segments_of, tags_given_again, tags_of, ties
 
 GONE = text("The contact is not there any more.")
+IN_TRASH = text("The contact is in the trash. Restore it first.")
 EDITED = text("Somebody worked on this contact since, so it stays.")
 VALUE_GONE = text("The status or responsible user of before is not there any more.")
 NAMELESS = text("Without this value the contact would have no name, company, e-mail or phone.")
 
+TRASHED = "trashed_at"
 _REFERENCES = {"status_id": LeadStatus, "owner_id": User}
-_ALWAYS = ("id", "number", "version", *derived.SEARCHED, *derived.PHONES)
+_ALWAYS = ("id", "number", "version", TRASHED, *derived.SEARCHED, *derived.PHONES)
 _COLUMNS = frozenset(Contact.__table__.columns.keys())  # type: ignore[attr-defined]
 
 
 @dataclass(slots=True)
 class FieldFate:
-    """One value an update wrote: before, written and now, as JSON; tags as lists of ids.
+    """One value an update wrote: before, written and now, as JSON; tags and hand-picked segments as lists of ids.
 
     `takes` says whether something is to be written: a value already as before is REVERSED without it.
     """
@@ -47,7 +49,7 @@ class FieldFate:
     outcome: UndoOutcome
     takes: bool = False
     reason: Text | None = None
-    tags: tuple[int, ...] = ()  # those to be taken away
+    gone: tuple[int, ...] = ()  # those to be taken away
     back: tuple[int, ...] = ()  # those to be given again
 
 
@@ -70,8 +72,9 @@ class RowFate:
 
 
 @dataclass(frozen=True, slots=True)
-class Tagging:
-    """Tags of one contact: those it has, those that others gave or took since, and all that still exist."""
+class Links:
+    """Tags, or hand-picked segments, of one contact: those it has, those that others gave or took since, and all that
+    still exist."""
 
     now: set[int]
     again: set[int]
@@ -94,7 +97,9 @@ def judge(
     points = further_points.labelled(session, pointed) if pointed else {}
     now, again = tags_of(session, tagged), tags_given_again(session, found.id, tagged, begun)
     valid = _valid(session, rows)
-    kept = _tags_kept(session, rows)
+    kept = _kept(session, rows, "tags", Tag)
+    picked = sorted({row.contact_id for row in rows if row.contact_id in stored and SEGMENTS in (row.changes or {})})
+    segments, there = segments_of(session, picked), _kept(session, rows, SEGMENTS, Segment)
     fates = []
     for row in rows:
         contact = stored.get(row.contact_id)
@@ -102,11 +107,16 @@ def judge(
             fate = _undone(row, contact, hanging.get(row.contact_id))
         elif contact is None:
             fate = RowFate(row.row, Outcome(row.outcome), row.contact_id, UndoOutcome.IMPOSSIBLE, reason=GONE)
+        elif contact.trashed_at is not None and TRASHED not in (row.changes or {}):
+            fate = RowFate(row.row, Outcome(row.outcome), contact.id, UndoOutcome.KEPT, contact, IN_TRASH)
         elif row.outcome == Outcome.CREATE:
             fate = _created(row, contact, hanging[row.contact_id])
         else:
-            tags = Tagging(now.get(contact.id, set()), again.get(contact.id, set()), kept)
-            fate = _updated(row, contact, valid, tags)
+            links = {
+                "tags": Links(now.get(contact.id, set()), again.get(contact.id, set()), kept),
+                SEGMENTS: Links(segments.get(contact.id, set()), set(), there),
+            }
+            fate = _updated(row, contact, valid, links)
             if CHANGE in (row.changes or {}):
                 fate.fields.append(_points(row.changes[CHANGE][1], points.get(contact.id, [])))
                 fate.outcome = worst(one.outcome for one in fate.fields)
@@ -134,10 +144,10 @@ def _valid(session: Session, rows: Sequence[Row[Any]]) -> dict[str, set[int | No
     return {name: {None, *session.exec(select(_REFERENCES[name].id)).all()} for name in wanted}  # type: ignore[attr-defined]
 
 
-def _tags_kept(session: Session, rows: Sequence[Row[Any]]) -> set[int]:
-    """Of the tags that rows took away, those that still exist."""
-    taken = {tag for row in rows for tag in (row.changes or {}).get("tags", ((), ()))[0] or ()}
-    return set(session.exec(select(Tag.id).where(among(session, col(Tag.id), sorted(taken))))) if taken else set()  # type: ignore[arg-type]
+def _kept(session: Session, rows: Sequence[Row[Any]], name: str, table: type[Any]) -> set[int]:
+    """Of the tags or segments that rows took away, those that still exist."""
+    taken = {id_ for row in rows for id_ in (row.changes or {}).get(name, ((), ()))[0] or ()}
+    return set(session.exec(select(table.id).where(among(session, table.id, sorted(taken))))) if taken else set()
 
 
 def _undone(row: Row[Any], contact: Row[Any] | None, hanging: Ties | None) -> RowFate:
@@ -164,11 +174,11 @@ def _created(row: Row[Any], contact: Row[Any], hanging: Ties) -> RowFate:
     return fate
 
 
-def _updated(row: Row[Any], contact: Row[Any], valid: dict[str, set[int | None]], tags: Tagging) -> RowFate:
+def _updated(row: Row[Any], contact: Row[Any], valid: dict[str, set[int | None]], links: dict[str, Links]) -> RowFate:
     fate = RowFate(row.row, Outcome.UPDATE, contact.id, UndoOutcome.REVERSED, contact)
     for name, (old, written) in (row.changes or {}).items():
-        if name == "tags":
-            fate.fields.append(_tags(old, written, tags))
+        if name in links:
+            fate.fields.append(_links(name, old, written, links[name]))
         elif _is_value(name):
             fate.fields.append(_field(name, old, written, contact, valid))
     if contact.version != row.version:
@@ -197,15 +207,15 @@ def _field(name: str, old: Any, written: Any, contact: Row[Any], valid: dict[str
     return fate
 
 
-def _tags(old: list[int], given: list[int], tags: Tagging) -> FieldFate:
-    """Tags somebody took away already are as before; those given once more since belong to whoever did."""
-    there = [tag for tag in given if tag in tags.now]
-    taken = tuple(tag for tag in there if tag not in tags.again)
-    missing = [tag for tag in old or () if tag not in tags.now]
-    back = tuple(tag for tag in missing if tag in tags.kept and tag not in tags.again)
+def _links(name: str, old: list[int], given: list[int], links: Links) -> FieldFate:
+    """Those somebody took away already are as before; those given once more since belong to whoever did."""
+    there = [tag for tag in given if tag in links.now]
+    taken = tuple(tag for tag in there if tag not in links.again)
+    missing = [tag for tag in old or () if tag not in links.now]
+    back = tuple(tag for tag in missing if tag in links.kept and tag not in links.again)
     is_whole = len(taken) == len(there) and len(back) == len(missing)
     outcome = UndoOutcome.REVERSED if is_whole else UndoOutcome.KEPT
-    return FieldFate("tags", old, given, there, outcome, takes=bool(taken or back), tags=taken, back=back)
+    return FieldFate(name, old, given, there, outcome, takes=bool(taken or back), gone=taken, back=back)
 
 
 def _points(given: list[list[str]], now: list[list[str]]) -> FieldFate:

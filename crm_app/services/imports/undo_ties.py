@@ -8,17 +8,30 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, SQLModel, col, select
 
 from crm_app.locales import Text, text
-from crm_app.models import Activity, ActivityKind, ContactTag, Import, ImportRow, ImportState, Outcome, Tag, UndoOutcome
+from crm_app.models import (
+    Activity,
+    ActivityKind,
+    ContactTag,
+    Import,
+    ImportRow,
+    ImportState,
+    Outcome,
+    SegmentContact,
+    Tag,
+    UndoOutcome,
+)
 from crm_app.services.bulk import among
 from crm_app.services.folding import fold
 
 SOURCE = "undo:"  # with the import's id: source of the timeline entries an undo writes
+SEGMENTS = "segments"  # under this name a change notes [[segments taken], [segments given]]
 BELONGING = (  # go with their contact
     "contact_point", "contact_source", "contact_tag", "activity", "import_row", "duplicate_pair", "duplicate_member",
-    "review_hold",
+    "review_hold", "segment_contact",
 )  # fmt: skip
 
 OTHER_IMPORT = text("The import “{name}” has this contact too, so it stays. Undo that one first.")
@@ -58,14 +71,15 @@ def ties(session: Session, import_id: int, ids: Sequence[int]) -> dict[int, Ties
         if row.undone == UndoOutcome.REVERSED:
             tied.versions += 2
         elif row.outcome != Outcome.UNCHANGED or other.state != ImportState.UNDONE:
-            tied.reason = text(OTHER_IMPORT.msgid, name=other.name or other.file_name)
+            tied.reason = text(OTHER_IMPORT.msgid, name=other.called)
     return found
 
 
-def _imports(session: Session, ids: Sequence[int]) -> dict[int, Any]:
+def _imports(session: Session, ids: Sequence[int]) -> dict[int | None, Import]:
     """Name and state of these imports; the rest of an import can be large."""
-    query = select(*[getattr(Import, name) for name in ("id", "name", "file_name", "state")])
-    return {row.id: row for row in session.execute(query.where(col(Import.id).in_(ids)))} if ids else {}
+    columns = [getattr(Import, name) for name in ("id", "kind", "name", "file_name", "state", "options")]
+    query = select(Import).where(col(Import.id).in_(ids)).options(load_only(*columns))
+    return {one.id: one for one in session.exec(query)} if ids else {}
 
 
 def _referred_to(session: Session, ids: Sequence[int]) -> set[int]:
@@ -94,6 +108,16 @@ def tags_of(session: Session, ids: Sequence[int]) -> dict[int, set[int]]:
         query = select(ContactTag.contact_id, ContactTag.tag_id)
         for id_, tag in session.exec(query.where(among(session, col(ContactTag.contact_id), ids))):
             found.setdefault(id_, set()).add(tag)
+    return found
+
+
+def segments_of(session: Session, ids: Sequence[int]) -> dict[int, set[int]]:
+    """The hand-picked segments these contacts are in now."""
+    found: dict[int, set[int]] = {}
+    if ids:
+        query = select(SegmentContact.contact_id, SegmentContact.segment_id)
+        for id_, segment in session.exec(query.where(among(session, col(SegmentContact.contact_id), ids))):
+            found.setdefault(id_, set()).add(segment)
     return found
 
 

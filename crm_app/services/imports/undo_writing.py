@@ -22,6 +22,8 @@ from crm_app.models import (
     ImportRow,
     Outcome,
     PointKind,
+    Segment,
+    SegmentContact,
     Tag,
     UndoOutcome,
 )
@@ -34,12 +36,13 @@ from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.imports import writing
 from crm_app.services.imports.further_points import CHANGE
 from crm_app.services.imports.plan_file import encode
-from crm_app.services.imports.undo_plan import RowFate
-from crm_app.services.imports.undo_ties import SOURCE, referring
+from crm_app.services.imports.undo_plan import FieldFate, RowFate
+from crm_app.services.imports.undo_ties import SEGMENTS, SOURCE, referring
 
 _NAMES = (*derived.SEARCHED, *derived.PHONES)
 _SEARCHED = (*_NAMES, CHANGE)
 _POINT_COLUMNS = ("contact_id", *derived.PointRow._fields)
+_LINKED = {"tags": ("contact_tag", "tag_id"), SEGMENTS: ("segment_contact", "segment_id")}
 _LINKS = (PointKind.LINK.value, "social", False)
 
 
@@ -60,7 +63,7 @@ def take_back(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None
     """Writes what was judged, and on every row what became of it."""
     changed = [fate for fate in fates if fate.made is Outcome.UPDATE and fate.restored]
     gone = [fate.contact_id for fate in fates if fate.made is Outcome.CREATE and fate.outcome is UndoOutcome.REVERSED]
-    tags = {tag for fate in changed for one in fate.fields for tag in one.tags}
+    tags = {tag for fate in changed for tag in _linked(fate, "tags").gone}
     tags |= _delete(session, [id_ for id_ in gone if id_ is not None])
     _restore(session, undo, changed)
     _forget_tags(session, undo, tags)
@@ -74,7 +77,7 @@ def _delete(session: Session, ids: Sequence[int]) -> set[int]:
         return set()
     had = select(ContactTag.tag_id).where(among(session, col(ContactTag.contact_id), ids)).distinct()
     tags = set(session.exec(had))
-    for table in (ContactPoint, ContactSource, ContactTag, Activity):
+    for table in (ContactPoint, ContactSource, ContactTag, SegmentContact, Activity):
         _run(session, delete(table).where(among(session, table.contact_id, ids)))
     _run(session, update(ImportRow).where(among(session, col(ImportRow.contact_id), ids)).values(contact_id=None))
     _run(session, delete(Contact).where(among(session, col(Contact.id), ids)))
@@ -90,7 +93,7 @@ def _restore(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
     by_columns: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for fate in fates:
         assert fate.stored is not None and fate.contact_id is not None
-        old = {name: one.old for name, one in fate.restored.items() if name not in ("tags", CHANGE)}
+        old = {name: one.old for name, one in fate.restored.items() if name not in ("tags", SEGMENTS, CHANGE)}
         written = writing.as_columns(old, fate.stored)
         if not fate.restored.keys().isdisjoint(_SEARCHED):
             values = {name: old.get(name, getattr(fate.stored, name)) for name in _NAMES}
@@ -127,10 +130,11 @@ def _restore_points(session: Session, undo: Undoing, fates: Sequence[RowFate]) -
 
 
 def _take_tags_and_sources(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
-    tags = [(fate.contact_id, tag) for fate in fates for one in fate.fields for tag in one.tags]
-    bulk.run(session, "DELETE FROM contact_tag WHERE contact_id = ? AND tag_id = ?", tags)
-    back = [(fate.contact_id, tag) for fate in fates for one in fate.fields for tag in one.back]
-    bulk.insert(session, "contact_tag", ("contact_id", "tag_id"), back)
+    for name, (table, column) in _LINKED.items():
+        gone = [(fate.contact_id, id_) for fate in fates for id_ in _linked(fate, name).gone]
+        back = [(fate.contact_id, id_) for fate in fates for id_ in _linked(fate, name).back]
+        bulk.run(session, f"DELETE FROM {table} WHERE contact_id = ? AND {column} = ?", gone)  # noqa: S608  (our names)
+        bulk.insert(session, table, ("contact_id", column), back)
     until = undo.ended or undo.at
     sources = [
         (fate.contact_id, fate.restored["source"].written, bulk.moment(undo.begun), bulk.moment(until))
@@ -162,14 +166,12 @@ def _reached(session: Session, fates: Sequence[RowFate]) -> dict[int, list[str]]
 
 def _note(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
     """One timeline entry a contact: what it has again, tags by name."""
-    taken = {tag for fate in fates for one in fate.fields for tag in (*one.tags, *one.back)}
-    named = select(Tag.id, Tag.name).where(among(session, col(Tag.id), sorted(taken)))
-    names = dict(session.exec(named).all()) if taken else {}
+    names = {name: _names(session, fates, name, table) for name, table in (("tags", Tag), (SEGMENTS, Segment))}
     rows = []
     for fate in fates:
         changes = {
-            name: [[names[tag] for tag in one.tags], [names[tag] for tag in one.back]]
-            if name == "tags"
+            name: [[names[name][id_] for id_ in one.gone], [names[name][id_] for id_ in one.back]]
+            if name in names
             else [one.current, one.old]
             for name, one in fate.restored.items()
         }
@@ -177,6 +179,18 @@ def _note(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
         source = f"{SOURCE}{undo.import_id}"
         rows.append((fate.contact_id, ActivityKind.CHANGED.value, bulk.moment(undo.at), undo.user_id, source, data))
     bulk.insert(session, "activity", ("contact_id", "kind", "at", "user_id", "source", "data"), rows)
+
+
+def _linked(fate: RowFate, name: str) -> FieldFate:
+    """What becomes of the row's tags, or segments; nothing when it wrote none."""
+    nothing = FieldFate(name, [], [], [], UndoOutcome.REVERSED)
+    return next((one for one in fate.fields if one.attribute == name), nothing)
+
+
+def _names(session: Session, fates: Sequence[RowFate], name: str, table: type[Any]) -> dict[int, str]:
+    wanted = {id_ for fate in fates for one in [_linked(fate, name)] for id_ in (*one.gone, *one.back)}
+    query = select(table.id, table.name).where(among(session, table.id, sorted(wanted)))
+    return dict(session.exec(query).all()) if wanted else {}
 
 
 def _forget_tags(session: Session, undo: Undoing, tags: Iterable[int]) -> None:

@@ -212,7 +212,7 @@ def test_it_stands_in_history_timeline_and_audit(people: Actor) -> None:
         found = session.get_one(Import, import_id)
         assert (found.name, found.state, found.counts) == ("City: Ulm", ImportState.DONE, {"update": 6})
         entry = timeline.entries(session, cards.get(session, people, 1))[0]
-        assert (entry.kind, entry.source, entry.data["changes"]) == (
+        assert (entry.kind, str(entry.source), entry.data["changes"]) == (
             "changed_many",
             "City: Ulm",
             {"city": [None, "Ulm"]},

@@ -1,10 +1,16 @@
 """The indexes of `contact` that leave out empty values still answer what they are there for."""
 
 import pytest
+from sqlalchemy import literal
 from sqlalchemy import text as sql
+from sqlalchemy.dialects import sqlite
+from sqlmodel import select
 
+from crm_app.models import Contact
 from crm_app.services import database
 from crm_app.services.actor import Actor
+from crm_app.services.contacts import audience
+from crm_app.services.contacts.filter import ContactFilter
 
 
 @pytest.mark.parametrize(
@@ -22,3 +28,13 @@ def test_a_value_is_found_through_the_index_of_filled_ones(bob: Actor, query: st
         plan = " ".join(row[3] for row in session.execute(sql(f"EXPLAIN QUERY PLAN {query}")))
     assert f"ix_contact_{index}" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_a_list_is_counted_in_its_index_alone(bob: Actor) -> None:
+    with database.reading() as session:
+        if not database.is_sqlite(session):
+            pytest.skip("PostgreSQL's planner reads small tables whole")
+        counted = select(literal(1)).select_from(Contact).where(*audience.conditions(session, bob, ContactFilter()))
+        query = str(counted.compile(compile_kwargs={"literal_binds": True}, dialect=sqlite.dialect()))
+        plan = " ".join(row[3] for row in session.execute(sql(f"EXPLAIN QUERY PLAN {query}")))
+    assert "COVERING INDEX ix_contact_list_" in plan

@@ -1,0 +1,122 @@
+"""What the bulk panel asks for, made into a change: looked at before, and started."""
+
+from dataclasses import dataclass, field, replace
+
+from sqlmodel import Session
+
+from crm_app import locales
+from crm_app.locales import Text, ntext, text
+from crm_app.services import choosable, database, picked
+from crm_app.services.actor import Actor
+from crm_app.services.changes import actions
+from crm_app.services.changes.actions import Action, ActionKind
+from crm_app.services.changes.start import preview, start
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.errors import Invalid
+from crm_app.services.fields.registry import FieldKind
+from crm_app.services.filters import choices, subjects
+from crm_app.services.filters.questions import is_id
+from crm_app.services.filters.tree import Condition, Group
+from crm_app.state.choice import Choice
+
+NEW = "new"  # in place of the id of a segment
+WITHOUT_OPT_IN = "without_opt_in"  # makes those inactive who did not confirm e-mails
+
+
+@dataclass
+class Settable:
+    """A field that can be set: `kind` says with which control."""
+
+    name: str
+    label: str
+    kind: str  # "choice", "choices", "date" or "text"
+    choices: list[Choice] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    kind: str
+    field_name: str
+    value: str
+    name: str
+
+
+def _action(session: Session, actor: Actor, asked: Asked) -> Action:
+    """Raises Invalid for what is not complete yet."""
+    if asked.kind == ActionKind.SET:
+        return actions.set_field(session, actor, asked.field_name, asked.value)
+    if asked.kind == ActionKind.TAG:
+        return actions.tag(session, actor, asked.value.split(","))
+    if asked.kind == ActionKind.UNTAG:
+        return actions.untag(session, actor, [int(asked.value)] if is_id(asked.value) else [])
+    if asked.kind == ActionKind.TRASH:
+        return actions.trash(actor)
+    if asked.kind in (ActionKind.PICK, ActionKind.UNPICK):
+        return _picking(session, actor, asked)
+    return actions.reactivate() if asked.kind == ActionKind.REACTIVATE else actions.deactivate()
+
+
+def _picking(session: Session, actor: Actor, asked: Asked) -> Action:
+    if asked.kind == ActionKind.PICK and asked.value == NEW:
+        return actions.pick(session, actor, picked.make(session, actor, asked.name).id or 0)
+    if not is_id(asked.value):
+        raise Invalid(text("Choose a segment."), "value")
+    return (actions.pick if asked.kind == ActionKind.PICK else actions.unpick)(session, actor, int(asked.value))
+
+
+def _narrowed(wanted: ContactFilter, asked: Asked) -> ContactFilter:
+    """Without those who confirmed, when only the others become inactive."""
+    if asked.kind != WITHOUT_OPT_IN:
+        return wanted
+    unconfirmed = Condition("consent_email", "none", ("confirmed",))
+    return replace(wanted, where=Group(items=(unconfirmed, *([wanted.where] if wanted.where else []))))
+
+
+def previewed(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, Text]:
+    with database.transaction() as session:
+        found = preview(session, actor, _narrowed(wanted, asked), _action(session, actor, asked))
+        session.rollback()  # a tag or segment that only was looked at is not made
+    names = ", ".join(found.names) + (" …" if found.changing > len(found.names) else "")
+    if not found.changing:
+        return 0, text("Nobody would change: all of these contacts are so already.")
+    if not found.unchanged:
+        return found.changing, ntext(
+            "One contact changes: {names}", "{n} contacts change: {names}", found.changing, names=names
+        )
+    message = ntext(
+        "One contact changes, {others} are so already: {names}",
+        "{n} contacts change, {others} are so already: {names}",
+        found.changing,
+        others=found.unchanged,
+        names=names,
+    )
+    return found.changing, message
+
+
+def started(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, int]:
+    with database.transaction() as session:
+        job = start(session, actor, _narrowed(wanted, asked), _action(session, actor, asked))
+        assert job.id is not None
+        return job.id, job.subject_id
+
+
+def settable(actor: Actor) -> tuple[list[Settable], list[Choice], list[Choice]]:
+    with database.reading() as session:
+        known = subjects.known(session)
+        found = []
+        for name, one in actions.settable(session).items():
+            pairs = choices.of(session, actor, known[name])
+            if name == "owner":
+                pairs = [(str(user.id), user.name) for user in choosable.colleagues(session, actor)]
+            kind = {FieldKind.DATE: "date", FieldKind.CHOICES: "choices"}.get(one.kind, "choice" if pairs else "text")
+            if one.kind is FieldKind.YES_NO:
+                kind, pairs = "choice", [("1", _say(text("yes"), actor)), ("0", _say(text("no"), actor))]
+            listed = [Choice(value, label) for value, label in pairs] if kind in ("choice", "choices") else []
+            found.append(Settable(name, _say(one.label, actor), kind, listed))
+        tags = [Choice(value, label) for value, label in choices.of(session, actor, known["tags"])]
+        segments = [Choice(str(one.id), one.name) for one in picked.listing(session, actor)]
+    return found, tags, segments
+
+
+def _say(label: Text, actor: Actor) -> str:
+    return locales.render(label, actor.language)
