@@ -11,6 +11,7 @@ from crm_app.models.base import now
 from crm_app.services import database, jobs
 from crm_app.services.errors import CRMError
 from crm_app.services.imports import retention, uploads
+from crm_app.services.settings import fields
 
 log = logging.getLogger(__name__)
 
@@ -81,11 +82,12 @@ class Workers:
         while True:
             try:
                 done = retention.purge(should_stop=self._ended.is_set)
+                forgotten = fields.purge(should_stop=self._ended.is_set)
             except CRMError as error:
-                log.warning("purge of imports put off: %s", type(error).__name__)
+                log.warning("purge put off: %s", type(error).__name__)
             else:
-                if done:
-                    log.info("imports purged: %s", done)
+                if done or forgotten:
+                    log.info("purged: imports %s, removed fields %s", done, forgotten)
             if self._ended.wait(PURGE_SECONDS):
                 return
 

@@ -105,7 +105,7 @@ def _part(mapping: ColumnMapping, is_filled: bool) -> str:
 def required_fields() -> list[str]:
     """Names of the fields every contact must have here."""
     with database.reading() as session:
-        return installation.required(installation.current(session))
+        return installation.required(installation.current(session)) + custom_fields.required(session)
 
 
 def countries(language: str) -> list[Choice]:

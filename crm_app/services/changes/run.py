@@ -94,11 +94,11 @@ class Change:
         """The next contacts that are meant and not yet as wanted, locked."""
         order = self._order
         attribute = order.action.attribute
-        own = {"custom" if attribute.startswith(PREFIX) else attribute} - {""}
+        own = {"custom" if attribute.startswith(PREFIX) else attribute} - {"", "tags"}
         columns = [getattr(Contact, name) for name in dict.fromkeys([*_ALWAYS, *own])]
         query = (
             select(*columns)
-            .where(*audience.conditions(session, order.actor, order.wanted), order.action.condition)
+            .where(*audience.conditions(session, order.actor, order.wanted), order.action.condition(session))
             .where(col(Contact.number) > self._at, col(Contact.number) <= order.upto)
             .order_by(col(Contact.number))
             .limit(self._pace.size)
@@ -111,9 +111,9 @@ class Change:
         """Returns how many changed."""
         action = self._order.action
         batch = Batch(session, self._id, self._found.branch_id, _NO_LAYOUT, {})
-        tags = tags_of(session, [contact.id for contact in contacts]) if action.tags else {}
+        tags = tags_of(session, [contact.id for contact in contacts]) if action.needs_tags else {}
         changing = [(one, changes) for one in contacts if (changes := action.changes(one, tags.get(one.id, set())))]
-        if action.tags:
+        if action.needs_tags:
             _write_tags(batch, changing)
         else:
             updating.update(batch, [_row(contact, changes) for contact, changes in changing])

@@ -48,7 +48,8 @@ class Order:
     @classmethod
     def of(cls, found: Import) -> "Order":
         data: Mapping[str, Any] = found.options
-        actor = Actor(data["user_id"], "change", branch_ids=frozenset([found.branch_id]), timezone=data["timezone"])
+        branches = None if data.get("everywhere") else frozenset([found.branch_id])
+        actor = Actor(data["user_id"], "change", branch_ids=branches, timezone=data["timezone"])
         return cls(Action.from_json(data["action"]), ContactFilter.from_params(data["filter"]), actor, data["upto"])
 
 
@@ -56,7 +57,7 @@ def preview(session: Session, actor: Actor, wanted: ContactFilter, action: Actio
     """What the change would do now; counts are exact. Raises NotPermitted, and like `audience.conditions`."""
     actor.require(Permission.CONTACTS_BULK)
     meant = audience.conditions(session, actor, wanted)
-    changing = [*meant, action.condition]
+    changing = [*meant, action.condition(session)]
     sample = select(Contact).where(*changing).order_by(col(Contact.number)).limit(SAMPLES)
     return Preview(
         _count(session, meant), _count(session, changing), [one.display_name for one in session.exec(sample).all()]
@@ -70,10 +71,34 @@ def start(session: Session, actor: Actor, wanted: ContactFilter, action: Action)
     """
     actor.require(Permission.CONTACTS_BULK)
     wanted = replace(segments.resolved(session, actor, wanted), segment_id=None)
-    conditions = [*audience.conditions(session, actor, wanted), action.condition]
+    job = _started(session, actor, wanted, action, {})
+    if job is None:
+        raise Conflict(text("Nobody would change: all of these contacts are so already."))
+    return job
+
+
+def count_everywhere(session: Session, action: Action) -> int:
+    """How many contacts the action changes, of all branches, active or not."""
+    return _count(session, [action.condition(session)])
+
+
+def start_everywhere(session: Session, actor: Actor, action: Action, undone_with: Mapping[str, Any]) -> Job | None:
+    """Starts the change of all contacts it changes something of, in every branch; None when there is nobody.
+
+    `undone_with` says what of the settings an undo brings back (`services/settings/undoing.py`). Raises NotPermitted.
+    """
+    actor.require(Permission.SETTINGS)
+    actor.require(Permission.CONTACTS_BULK)
+    all_branches = replace(actor, branch_ids=None)
+    everybody = ContactFilter(inactive=True)
+    return _started(session, all_branches, everybody, action, {"everywhere": True, "settings": dict(undone_with)})
+
+
+def _started(session: Session, actor: Actor, wanted: ContactFilter, action: Action, more: dict[str, Any]) -> Job | None:
+    conditions = [*audience.conditions(session, actor, wanted), action.condition(session)]
     total = _count(session, conditions)
     if not total:
-        raise Conflict(text("Nobody would change: all of these contacts are so already."))
+        return None
     upto = session.exec(select(func.max(Contact.number)).where(*conditions)).one()
     order = {"action": action.to_json(), "filter": wanted.to_params(), "upto": upto}
     made = Import(
@@ -84,7 +109,7 @@ def start(session: Session, actor: Actor, wanted: ContactFilter, action: Action)
         state=ImportState.COMMITTING,
         branch_id=actor.branch_id,
         user_id=actor.user_id,
-        options=order | {"user_id": actor.user_id, "timezone": actor.timezone},
+        options=order | {"user_id": actor.user_id, "timezone": actor.timezone} | more,
         rows=total,
         committed_at=now(),
         purged_at=now(),  # there is no file to keep

@@ -28,7 +28,10 @@ EDITED = text("Somebody worked on this contact since, so it stays.")
 VALUE_GONE = text("The status or responsible user of before is not there any more.")
 NAMELESS = text("Without this value the contact would have no name, company, e-mail or phone.")
 
-_REFERENCES = {"status_id": LeadStatus, "owner_id": User}
+_REFERENCES: dict[str, Any] = {
+    "status_id": select(LeadStatus.id).where(col(LeadStatus.removed_at).is_(None)),
+    "owner_id": select(User.id),
+}
 _ALWAYS = ("id", "number", "version", *derived.SEARCHED, *derived.PHONES)
 _COLUMNS = frozenset(Contact.__table__.columns.keys())  # type: ignore[attr-defined]
 
@@ -122,7 +125,9 @@ def _stored(session: Session, found: Import, rows: Sequence[Row[Any]], locks: bo
     names = {name for row in rows for name in row.changes or ()}
     changed = {"custom" if name.startswith(PREFIX) else name for name in names if _is_value(name)}
     columns = [getattr(Contact, name) for name in dict.fromkeys([*_ALWAYS, *sorted(changed)])]
-    query = select(*columns).where(among(session, col(Contact.id), ids), col(Contact.branch_id) == found.branch_id)
+    query = select(*columns).where(among(session, col(Contact.id), ids))
+    if not found.options.get("everywhere"):
+        query = query.where(col(Contact.branch_id) == found.branch_id)
     if locks and not database.is_sqlite(session):
         query = query.with_for_update()
     return {row.id: row for row in session.execute(query)}
@@ -131,13 +136,14 @@ def _stored(session: Session, found: Import, rows: Sequence[Row[Any]], locks: bo
 def _valid(session: Session, rows: Sequence[Row[Any]]) -> dict[str, set[int | None]]:
     """Ids of the statuses and users that exist, when a row changed one."""
     wanted = {name for row in rows for name in row.changes or () if name in _REFERENCES}
-    return {name: {None, *session.exec(select(_REFERENCES[name].id)).all()} for name in wanted}  # type: ignore[attr-defined]
+    return {name: {None, *session.exec(_REFERENCES[name]).all()} for name in wanted}
 
 
 def _tags_kept(session: Session, rows: Sequence[Row[Any]]) -> set[int]:
     """Of the tags that rows took away, those that still exist."""
     taken = {tag for row in rows for tag in (row.changes or {}).get("tags", ((), ()))[0] or ()}
-    return set(session.exec(select(Tag.id).where(among(session, col(Tag.id), sorted(taken))))) if taken else set()  # type: ignore[arg-type]
+    there = among(session, col(Tag.id), sorted(taken)), col(Tag.removed_at).is_(None)
+    return set(session.exec(select(Tag.id).where(*there))) if taken else set()  # type: ignore[arg-type]
 
 
 def _undone(row: Row[Any], contact: Row[Any] | None, hanging: Ties | None) -> RowFate:
