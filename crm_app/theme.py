@@ -18,6 +18,7 @@ STYLESHEETS = [
         "check",
         "undo",
         "presets",
+        "settings",
     )
 ]
 

@@ -14,6 +14,10 @@ from crm_app.pages import (
     import_undo,
     imports,
     settings,
+    settings_field,
+    settings_fields,
+    settings_statuses,
+    settings_tags,
     signed_out,
 )
 
@@ -32,5 +36,9 @@ PAGES = [
     (import_done.import_done, import_done.PAGE),
     (import_undo.import_undo, import_undo.PAGE),
     (settings.settings, settings.PAGE),
+    (settings_statuses.statuses, settings_statuses.PAGE),
+    (settings_tags.tags, settings_tags.PAGE),
+    (settings_fields.fields, settings_fields.PAGE),
+    (settings_field.field, settings_field.PAGE),
     (signed_out.signed_out, signed_out.PAGE),
 ]

@@ -115,6 +115,12 @@ def as_field(stored: CustomField) -> Field:
     )
 
 
+def shape(kind: FieldType, options: Sequence[str] = ()) -> Field:
+    """A field of this type that nobody has: to judge and to show values by."""
+    field_kind, length = KINDS[kind]
+    return Field("value", field_kind, text("Value"), FieldGroup.OWN, length, options=tuple(options))
+
+
 def parser(field: Field) -> Callable[[str, FieldContext], Verdict]:
     """Judges texts for an own field; values are as JSON has them."""
     parse = parser_of(field)

@@ -50,6 +50,7 @@ class SessionState(rx.State):
     initials: str = ""
     role: str = ""
     language: str = "en"
+    may_change_settings: bool = False
     may_import: bool = True  # until the user is read: for those who may, nothing jumps into the page
 
     @action(permission=None)
@@ -60,6 +61,7 @@ class SessionState(rx.State):
         self.initials = initials_of(found.user.name)
         self.role = found.role.key
         self.language = found.user.language
+        self.may_change_settings = found.actor.may(Permission.SETTINGS)
         self.may_import = found.actor.may(Permission.IMPORT)
 
     @action(permission=None)

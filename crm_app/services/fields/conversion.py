@@ -13,7 +13,6 @@ from crm_app.models import FieldType
 from crm_app.services import custom_fields
 from crm_app.services.fields.amounts import amount_text
 from crm_app.services.fields.choices import SEPARATORS
-from crm_app.services.fields.registry import Field, FieldGroup
 from crm_app.services.fields.verdict import FieldContext
 
 _TEXTS = (FieldType.TEXT, FieldType.LONG_TEXT)
@@ -63,16 +62,15 @@ class Conversion:
             return Converted(value)
         if isinstance(value, list) and self.new is FieldType.CHOICE and len(value) > 1:
             return Converted(value, SEVERAL)
+        if isinstance(value, list) and len(value) > 1 and any(";" in str(one) for one in value):
+            return Converted(value, LOSES_MORE)  # nobody could tell the choices apart
         written = as_text(value)
-        verdict = custom_fields.parser(self._field())(written, FieldContext(country=self.country))
+        field = custom_fields.shape(self.new, self.options)
+        verdict = custom_fields.parser(field)(written, FieldContext(country=self.country))
         if verdict.value is None or verdict.is_error or (verdict.level is not None and self.new not in _TEXTS):
             return Converted(value, verdict.message or LOSES_MORE)
         problem = self._loss(written, verdict.value)
         return Converted(value, problem) if problem else Converted(verdict.value)
-
-    def _field(self) -> Field:
-        kind, length = custom_fields.KINDS[self.new]
-        return Field("value", kind, text("Value"), FieldGroup.OWN, length, options=self.options)
 
     def _loss(self, written: str, value: Any) -> Text | None:
         """What a reader of the new value could not tell any more."""

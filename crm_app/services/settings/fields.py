@@ -236,7 +236,12 @@ def _fast(session: Session, *, but_for: str = "") -> int:
 def _shared(session: Session, field: Field) -> tuple[str, int] | None:
     """A value that several contacts of a branch hold, and how many such values there are."""
     value = own_values.as_text(session, field.name)
-    query: Any = select(value).select_from(Contact).where(value.is_not(None)).group_by(col(Contact.branch_id), value)
+    query: Any = (
+        select(value.label("shared"))
+        .select_from(Contact)
+        .where(value.is_not(None))
+        .group_by(col(Contact.branch_id), value)
+    )
     found: Any = query.having(func.count() > 1).subquery()
     first = session.execute(select(found).limit(1)).first()
     if first is None:
