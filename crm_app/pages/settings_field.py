@@ -149,7 +149,8 @@ def _end() -> rx.Component:
         rx.el.h2(T("Remove the field")),
         rx.el.p(
             T(
-                "It disappears from cards, forms, lists and exports. It can be brought back for 30 days, values and all."
+                "It disappears from cards, forms, lists and exports. "
+                "For 30 days it can be brought back, values and all."
             ),
             class_name="field-hint",
         ),

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, TextClause, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import Session
 
 from crm_app import locales
@@ -33,7 +33,7 @@ _BOTH_DERIVED = (
     f"CREATE INDEX IF NOT EXISTS ix_contact_tax_norm ON contact ({derived.TAX_NORM.replace('contact.', '')}) "
     "WHERE tax_number IS NOT NULL",
 )
-_OWN_INDEX = "ix_contact_own_"  # before key and kind of an own field: another kind is another index
+_OWN_INDEX = "ix_contact_custom_"  # before key and kind of an own field: another kind is another index
 _APPEND_ONLY = {"activity": "at, kind, data", "audit_entry": "at, action, data", "login_event": "at, account, outcome"}
 # Erasure marks the rows it blanks in `consent_erasure`; then all columns but these may change.
 _KEPT = (
@@ -145,14 +145,16 @@ def _ensure_fast_fields(connection: Connection) -> None:
                 columns = f"({bare}), id"
                 name = f"{_OWN_INDEX}{key[:24]}_{crc32(key.encode()):x}_{field.kind.value}"
                 wanted[name] = f"({columns}) WHERE ({bare}) IS NOT NULL"
-    there = set(connection.execute(_own_indexes(connection)).scalars())
+    there = own_indexes(connection)
     for name in there - wanted.keys():
         connection.exec_driver_sql(f'DROP INDEX "{name}"')
     for name in wanted.keys() - there:
         connection.exec_driver_sql(f'CREATE INDEX "{name}" ON contact {wanted[name]}')
 
 
-def _own_indexes(connection: Connection) -> TextClause:
-    if connection.dialect.name == "sqlite":
-        return text(f"SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE '{_OWN_INDEX}%'")  # noqa: S608
-    return text(f"SELECT indexname FROM pg_indexes WHERE tablename = 'contact' AND indexname LIKE '{_OWN_INDEX}%'")  # noqa: S608
+def own_indexes(connection: Connection) -> set[str]:
+    """Names of the indexes that own fields have."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'contact'"
+    if connection.dialect.name != "sqlite":
+        query = "SELECT indexname FROM pg_indexes WHERE tablename = 'contact'"
+    return {name for name in connection.execute(text(query)).scalars() if name.startswith(_OWN_INDEX)}

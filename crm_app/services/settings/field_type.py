@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from crm_app.locales import Text, text
+from crm_app.locales import Text, ntext, text
 from crm_app.models import Contact, CustomField, FieldType, Job
 from crm_app.services import audit, custom_fields, installation
 from crm_app.services.actor import Actor
@@ -90,7 +90,13 @@ def change(session: Session, actor: Actor, key: str, kind: FieldType) -> Job | N
     if seen.refused is not None:
         raise Conflict(seen.refused)
     if not seen.is_possible:
-        raise Conflict(text("{n} contacts have a value that would not survive. Mend these first.", n=seen.lost))
+        raise Conflict(
+            ntext(
+                "One contact has a value that would not survive. Mend it first.",
+                "{n} contacts have a value that would not survive. Mend these first.",
+                seen.lost,
+            )
+        )
     conversion = _conversion(session, found, kind, seen.options)
     was = {name: getattr(found, name) for name in ("type", "options", "former", "default", "is_unique", "is_fast")}
     undone_with = {"type": {"key": key, "was": was, "became": kind.value}}
