@@ -33,7 +33,7 @@ def choices() -> rx.Component:
                 on_submit=SettingsChoicesState.add,
                 class_name="filter-line",
             ),
-            class_name="panel danger-zone",
+            class_name="panel stack danger-zone",
         ),
     )
 

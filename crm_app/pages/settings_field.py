@@ -73,7 +73,7 @@ def _form() -> rx.Component:
                 _text("help", N("Help text below the input"), wide=True, max_length=300),
                 class_name="fields",
             ),
-            rx.el.div(*[_tick(name, label, hint) for name, label, hint in ASKS], class_name="ticks wide"),
+            rx.el.div(*[_tick(name, label, hint) for name, label, hint in ASKS], class_name="ticks asks"),
             rx.el.fieldset(
                 rx.el.legend(T("It shows")),
                 rx.el.div(*[_tick(name, label) for name, label in SHOWS], class_name="ticks"),
@@ -87,7 +87,7 @@ def _form() -> rx.Component:
                     N("An index of its own; at most 20 fields have one. Imports take a little longer."),
                 ),
             ),
-            class_name="panel",
+            class_name="panel stack",
         ),
         rx.el.div(
             rx.el.button(T("Save field"), type="submit", id="save-field", class_name="button primary"),
@@ -166,7 +166,7 @@ def _end() -> rx.Component:
                 on_click=SettingsFieldState.ask(True),
             ),
         ),
-        class_name="panel danger-zone",
+        class_name="panel stack danger-zone",
     )
 
 

@@ -40,7 +40,7 @@ def fields() -> rx.Component:
             ),
             rx.cond(SettingsFieldsState.adding, _form()),
             _lines(),
-            class_name="panel",
+            class_name="panel stack",
         ),
         removed_list(SettingsFieldsState.removed, SettingsFieldsState.bring_back),
     )

@@ -55,7 +55,7 @@ def statuses() -> rx.Component:
                 rx.el.ol(rx.foreach(SettingsStatusesState.lines, _line), class_name="entries"),
                 rx.el.ol(*[rx.el.li(class_name="entry skeleton") for _ in range(5)], class_name="entries"),
             ),
-            class_name="panel",
+            class_name="panel stack",
         ),
         removed_list(SettingsStatusesState.removed, SettingsStatusesState.bring_back),
     )

@@ -41,7 +41,7 @@ def tags() -> rx.Component:
             ),
             rx.cond(SettingsTagsState.editing == "new", _form("new", "", False)),
             _lines(),
-            class_name="panel",
+            class_name="panel stack",
         ),
         removed_list(SettingsTagsState.removed, SettingsTagsState.bring_back),
     )

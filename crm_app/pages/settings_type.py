@@ -32,7 +32,7 @@ def field_type() -> rx.Component:
             & ~SettingsFieldState.looking,
             _seen(),
         ),
-        class_name="panel danger-zone",
+        class_name="panel stack danger-zone",
     )
 
 
@@ -77,6 +77,7 @@ def _seen() -> rx.Component:
                 class_name="filter-foot",
             ),
         ),
+        class_name="stack",
     )
 
 

@@ -74,9 +74,7 @@ def test_two_tags_become_one_and_two_again(page: Page, server: Server) -> None:
     expect(page.locator(".entries").first.locator("li")).to_have_count(2)
 
 
-def test_a_field_gets_another_type_after_a_look_at_its_values_on_a_phone(
-    phone: BrowserContext, people: Server
-) -> None:
+def test_a_field_gets_another_type_after_a_look_at_its_values_on_a_phone(phone: BrowserContext, people: Server) -> None:
     page = sign_in(phone, people)
     page.goto(people.url + "/settings/fields")
     expect(page.get_by_text("6 filled in")).to_be_visible()

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Job, LeadStatus
+from crm_app.models import Import, ImportKind, ImportState, Job, LeadStatus, Tag
 from crm_app.models.base import now
 from crm_app.services import gone
 from crm_app.services.actor import Actor
@@ -73,6 +73,7 @@ def take_away(
     """
     if into is not None and into.id == word.id:
         raise Conflict(text("Choose another one: it cannot take its own place."))
+    _require_unused(session, word)
     job = start_everywhere(session, actor, action, undone_with)
     word.removed_at, word.merged_into_id = now(), into.id if into is not None else None
     word.removed_by_id = job.subject_id if job is not None else None
@@ -81,6 +82,20 @@ def take_away(
     session.add(word)
     session.flush()
     return job
+
+
+def _require_unused(session: Session, word: gone.Word) -> None:
+    """Raises Conflict while a change of many gives the word to contacts."""
+    at_work = select(Import.options).where(Import.kind == ImportKind.CHANGE, Import.state == ImportState.COMMITTING)
+    for options in session.exec(at_work).all():
+        action = options["action"]
+        given = action["tags"] if isinstance(word, Tag) else [action["value"]]
+        of_word = "status_id" if isinstance(word, LeadStatus) else ""
+        replaced = isinstance(action["value"], list) and word.id in action["value"]
+        if (action["attribute"] == of_word and word.id in given) or replaced:
+            raise Conflict(
+                text("A change of many contacts with “{name}” is at work. Wait for its end.", name=word.name)
+            )
 
 
 def _named(session: Session, model: gone.Model, name: str) -> Any:
