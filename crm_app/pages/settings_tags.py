@@ -196,7 +196,7 @@ def _question(line: rx.Var[TagLine]) -> rx.Component:
                 rx.el.button(
                     rx.cond(
                         line.contacts > 0,
-                        tn("Merge or remove, {n} contact", "Merge or remove, {n} contacts", line.contacts),
+                        tn("Change {n} contact", "Change {n} contacts", line.contacts),
                         t("Remove"),
                     ),
                     type="submit",

@@ -60,7 +60,7 @@ def test_two_tags_become_one_and_two_again(page: Page, server: Server) -> None:
     page.get_by_role("button", name="Merge or remove “News”").click()
     expect(page.get_by_text("3 contacts have the tag “News”.")).to_be_visible()
     page.select_option("#tag-into", label="Newsletter")
-    page.get_by_role("button", name="Merge or remove, 3 contacts").click()
+    page.get_by_role("button", name="Change 3 contacts").click()
     page.wait_for_url("**/done")
     expect(page.get_by_text("Tag “News” became “Newsletter”").first).to_be_visible()
     page.goto(server.url + "/settings/tags")

@@ -66,7 +66,7 @@ def everything() -> dict[int, tuple[Any, ...]]:
             tags.setdefault(link.contact_id, set()).add(names[link.tag_id])
         return {
             one.number: (one.status_id, one.custom, frozenset(tags.get(one.id or 0, ())))
-            for one in session.exec(select(Contact))
+            for one in session.exec(select(Contact).order_by(col(Contact.number)))
         }
 
 

@@ -166,7 +166,6 @@ def test_a_fast_one_is_found_by_its_index(people: Actor) -> None:
         ("since", FieldType.DATE, ("from", "2024-01-01")),
     ],
 )
-@pytest.mark.sqlite_only
 def test_the_filter_says_it_as_the_index_does(
     people: Actor, key: str, kind: FieldType, question: tuple[str, str]
 ) -> None:
@@ -180,6 +179,8 @@ def test_the_filter_says_it_as_the_index_does(
     change(people, key, label, is_fast=True)
     schema.ensure_fast_fields(database.engine())
     with database.reading() as session:
+        if not database.is_sqlite(session):
+            pytest.skip("PostgreSQL's planner reads small tables whole")
         where = compiling.compiled(session, people, Group(items=(Condition(key, question[0], question[1:]),)))
         query = select(Contact.id).where(where).compile(session.get_bind(), compile_kwargs={"literal_binds": True})
         plan = " ".join(row[3] for row in session.execute(sql(f"EXPLAIN QUERY PLAN {query}")))
