@@ -20,6 +20,10 @@ IMPORT_DONE = "/imports/[import_id]/done"
 IMPORT_UNDO = "/imports/[import_id]/undo"
 DUPLICATES = "/duplicates"
 SETTINGS = "/settings"
+STATUSES = "/settings/statuses"
+TAGS = "/settings/tags"
+OWN_FIELDS = "/settings/fields"
+OWN_FIELD = "/settings/fields/[field_key]"
 IMPORT_TEMPLATE = "/downloads/import-template"  # .csv or .xlsx
 EXPORT_FILE = "/downloads/export-{export_id}"
 FAILED_ROWS = "/downloads/import-{import_id}-failed"
@@ -31,6 +35,10 @@ SIGNED_OUT = "/signed-out"
 
 def contact(number: int | str) -> str:
     return f"{CONTACTS}/{number}"
+
+
+def own_field(key: str) -> str:
+    return f"{OWN_FIELDS}/{key}"
 
 
 def import_step(import_id: int | str, step: str) -> str:

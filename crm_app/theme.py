@@ -19,6 +19,7 @@ STYLESHEETS = [
         "check",
         "undo",
         "presets",
+        "settings",
     )
 ]
 

@@ -12,6 +12,7 @@ from crm_app.services import database, export_jobs, jobs
 from crm_app.services.contacts import trash
 from crm_app.services.errors import CRMError
 from crm_app.services.imports import retention, uploads
+from crm_app.services.settings import fields
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,12 @@ class Workers:
         while True:
             try:
                 done = retention.purge(should_stop=self._ended.is_set)
-                gone = {"trash": trash.purge(should_stop=self._ended.is_set), "exports": export_jobs.purge()}
+                stop = self._ended.is_set
+                gone = {
+                    "trash": trash.purge(should_stop=stop),
+                    "exports": export_jobs.purge(),
+                    "fields": fields.purge(should_stop=stop),
+                }
                 done |= {name: count for name, count in gone.items() if count}
             except CRMError as error:
                 log.warning("purge put off: %s", type(error).__name__)

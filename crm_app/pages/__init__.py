@@ -17,6 +17,10 @@ from crm_app.pages import (
     imports,
     review,
     settings,
+    settings_field,
+    settings_fields,
+    settings_statuses,
+    settings_tags,
     signed_out,
     trash,
 )
@@ -40,5 +44,9 @@ PAGES = [
     (import_done.import_done, import_done.PAGE),
     (import_undo.import_undo, import_undo.PAGE),
     (settings.settings, settings.PAGE),
+    (settings_statuses.statuses, settings_statuses.PAGE),
+    (settings_tags.tags, settings_tags.PAGE),
+    (settings_fields.fields, settings_fields.PAGE),
+    (settings_field.field, settings_field.PAGE),
     (signed_out.signed_out, signed_out.PAGE),
 ]

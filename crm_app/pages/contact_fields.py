@@ -105,11 +105,16 @@ def _own_field(field: rx.Var[OwnField]) -> rx.Component:
         "class_name": "input",
         "default_value": ContactFormState.values[field.name].to(str),
         "aria_invalid": rx.cond(error, "true", "false"),
-        "aria_describedby": "error-" + field.name,
+        "aria_describedby": "error-" + field.name + " help-" + field.name,
+        "aria_required": rx.cond(field.required, "true", "false"),
     }
     text = rx.el.input(**shared, type="text", auto_complete="off")
     return rx.el.div(
-        rx.el.label(field.label, html_for="field-" + field.name),
+        rx.el.label(
+            field.label,
+            rx.cond(field.required, rx.el.span(" · ", T("required"), class_name="required-mark")),
+            html_for="field-" + field.name,
+        ),
         rx.match(
             field.kind,
             ("date", rx.fragment(rx.el.input(**shared, type="date"), _half_a_date())),
@@ -120,6 +125,7 @@ def _own_field(field: rx.Var[OwnField]) -> rx.Component:
             ("amount", rx.el.input(**shared, type="text", input_mode="decimal", auto_complete="off")),
             text,
         ),
+        rx.cond(field.help, rx.el.p(field.help, class_name="field-hint", id="help-" + field.name)),
         rx.cond(error, rx.el.p(error, class_name="field-error", id="error-" + field.name, role="alert")),
         class_name=rx.cond(field.kind == "long_text", "field wide", "field"),
         key=field.name,

@@ -5,22 +5,20 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.account import account_panel
 from crm_app.components.form_guard import form_guard
-from crm_app.components.shell import shell
 from crm_app.components.text import N, T
 from crm_app.locales import LANGUAGES
-from crm_app.pages.settings_fields import setting
+from crm_app.pages.settings_frame import settings_shell
+from crm_app.pages.settings_input import setting
 from crm_app.pages.settings_rules import rules
 from crm_app.state.session import SessionState
 from crm_app.state.settings import SettingsState
 
 
 def settings() -> rx.Component:
-    return shell(
+    return settings_shell(
+        "general",
         account_panel(),
         rx.cond(SettingsState.loaded, _installation()),
-        place="settings",
-        title=N("Settings"),
-        form=True,
     )
 
 

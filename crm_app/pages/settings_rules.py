@@ -4,7 +4,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.text import N, T
-from crm_app.pages.settings_fields import setting
+from crm_app.pages.settings_input import setting
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, REQUIRABLE, FieldGroup
 from crm_app.state.settings import SettingsState
 

@@ -1,14 +1,25 @@
-"""What people choose from: statuses and colleagues, in the order in which lists show them."""
+"""What people choose from: statuses, tags and colleagues, in the order in which lists show them."""
 
 from sqlmodel import Session, col, select
 
-from crm_app.models import LeadStatus, User
+from crm_app.models import LeadStatus, Tag, User
 from crm_app.services.actor import Actor
 
 
 def statuses(session: Session) -> list[LeadStatus]:
-    """All lead statuses in their order."""
-    return list(session.exec(select(LeadStatus).order_by(col(LeadStatus.position))).all())
+    """The lead statuses in their order; removed ones are not among them."""
+    query = select(LeadStatus).where(col(LeadStatus.removed_at).is_(None))
+    return list(session.exec(query.order_by(col(LeadStatus.position), col(LeadStatus.id))).all())
+
+
+def default_status(session: Session) -> LeadStatus | None:
+    """The status of new leads of which nothing is said."""
+    return next((status for status in statuses(session) if status.is_default), None)
+
+
+def tags(session: Session, *, most: int) -> list[Tag]:
+    """The tags by name; removed ones are not among them."""
+    return list(session.exec(select(Tag).where(col(Tag.removed_at).is_(None)).order_by(Tag.folded).limit(most)).all())
 
 
 def colleagues(session: Session, actor: Actor) -> list[User]:

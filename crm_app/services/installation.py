@@ -18,7 +18,7 @@ LONGEST_DAYS = 3650
 DAYS = ("file_days", "undo_days", "trash_days", "export_days")
 
 # Names are translated once, into the language chosen at set-up; from then on they belong to the installation.
-_FIRST_STATUSES: tuple[tuple[Text, str, dict[str, bool]], ...] = (
+_FIRST_STATUSES: tuple[tuple[Text, str, dict[str, Any]], ...] = (
     (text("New"), "blue", {"is_default": True}),
     (text("Contacted"), "amber", {}),
     (text("Interested"), "violet", {}),

@@ -2,16 +2,18 @@
 
 import logging
 from pathlib import Path
+from zlib import crc32
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlmodel import Session
 
 from crm_app import locales
-from crm_app.services import backup, database
-from crm_app.services.contacts import derived
+from crm_app.services import backup, custom_fields, database
+from crm_app.services.contacts import derived, own_values
 from crm_app.services.errors import Conflict
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ _BOTH_DERIVED = (
     f"CREATE INDEX IF NOT EXISTS ix_contact_tax_norm ON contact ({derived.TAX_NORM.replace('contact.', '')}) "
     "WHERE tax_number IS NOT NULL",
 )
+_OWN_INDEX = "ix_contact_custom_"  # before key and kind of an own field: another kind is another index
 _APPEND_ONLY = {"activity": "at, kind, data", "audit_entry": "at, action, data", "login_event": "at, account, outcome"}
 # Erasure marks the rows it blanks in `consent_erasure`; then all columns but these may change.
 _KEPT = (
@@ -109,6 +112,7 @@ def ensure_derived(engine: Engine) -> None:
     with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
         for statement in _BOTH_DERIVED:
             connection.exec_driver_sql(statement)
+        _ensure_fast_fields(connection)
         if engine.dialect.name != "sqlite":
             for statement in (*_POSTGRES_DERIVED, *_POSTGRES_LEDGER):
                 connection.exec_driver_sql(statement)
@@ -123,3 +127,34 @@ def ensure_derived(engine: Engine) -> None:
             )
         if is_new:
             connection.exec_driver_sql("INSERT INTO contact_search(contact_search) VALUES ('rebuild')")
+
+
+def ensure_fast_fields(engine: Engine) -> None:
+    """Makes the indexes of the own fields that are to be fast, and drops others. Takes seconds for a million."""
+    with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+        _ensure_fast_fields(connection)
+
+
+def _ensure_fast_fields(connection: Connection) -> None:
+    wanted = {}
+    with Session(connection, join_transaction_mode="rollback_only") as session:
+        for key, field in custom_fields.all_of(session).items():
+            if field.is_fast:
+                value = own_values.expression(field, is_sqlite=connection.dialect.name == "sqlite")
+                bare = value.replace("contact.", "")
+                columns = f"({bare}), id"
+                name = f"{_OWN_INDEX}{key[:24]}_{crc32(key.encode()):x}_{field.kind.value}"
+                wanted[name] = f"({columns}) WHERE ({bare}) IS NOT NULL"
+    there = own_indexes(connection)
+    for name in there - wanted.keys():
+        connection.exec_driver_sql(f'DROP INDEX "{name}"')
+    for name in wanted.keys() - there:
+        connection.exec_driver_sql(f'CREATE INDEX "{name}" ON contact {wanted[name]}')
+
+
+def own_indexes(connection: Connection) -> set[str]:
+    """Names of the indexes that own fields have."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'contact'"
+    if connection.dialect.name != "sqlite":
+        query = "SELECT indexname FROM pg_indexes WHERE tablename = 'contact'"
+    return {name for name in connection.execute(text(query)).scalars() if name.startswith(_OWN_INDEX)}

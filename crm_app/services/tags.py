@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlmodel import Session, col, select
 
 from crm_app.models import Tag
+from crm_app.services import gone
 from crm_app.services.folding import fold
 
 
@@ -16,9 +17,12 @@ def find(session: Session, names: Iterable[str]) -> dict[str, int]:
 
 
 def ensure(session: Session, names: Iterable[str]) -> dict[str, int]:
-    """Ids by folded name of all `names`; missing tags are made with the first spelling given."""
+    """Ids by folded name of all `names`; missing tags are made, in the first spelling given; removed ones come back."""
     spelled = {fold(name): name.strip() for name in reversed(list(names)) if fold(name)}
     found = find(session, spelled.values())
+    removed = select(Tag).where(col(Tag.id).in_(found.values()), col(Tag.removed_at).is_not(None))
+    for back in session.exec(removed).all():
+        gone.bring_back(session, back)
     for folded, name in spelled.items():
         if folded not in found:
             tag = Tag(name=name, folded=folded)

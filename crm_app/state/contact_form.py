@@ -14,9 +14,8 @@ from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import NotFound
-from crm_app.services.fields.amounts import amount_text
-from crm_app.services.fields.choices import SEPARATORS
-from crm_app.services.fields.registry import FIELDS
+from crm_app.services.fields.conversion import as_text
+from crm_app.services.fields.registry import FIELDS, Shown
 from crm_app.state.contact_view import Presenter, key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
@@ -34,6 +33,8 @@ class OwnField:
     label: str
     kind: str
     options: list[str]
+    required: bool
+    help: str
 
 
 @dataclass
@@ -138,21 +139,31 @@ def _known(actor: Actor, texts: dict[str, str], number: str) -> list[Known]:
 
 def _form(actor: Actor, number: str | None) -> _Form:
     with database.reading() as session:
-        own = custom_fields.all_of(session)
+        own = {key: one for key, one in custom_fields.all_of(session).items() if Shown.FORM in one.shown}
         asked = _Form(
             required=installation.required(installation.current(session)),
             statuses=[status.name for status in choosable.statuses(session)],
             owners=[[user.email, user.name] for user in choosable.colleagues(session, actor)],
             own=[
-                OwnField(key, locales.render(one.label, actor.language), one.kind.value, list(one.options))
+                OwnField(
+                    key,
+                    locales.render(one.label, actor.language),
+                    one.kind.value,
+                    list(one.options),
+                    one.required,
+                    one.help,
+                )
                 for key, one in own.items()
             ],
         )
         if number is None:
-            asked.texts = dict.fromkeys([*FORM_FIELDS, *own], "") | {"lifecycle": "lead"}
+            status = choosable.default_status(session)
+            first = {"lifecycle": "lead", "status": status.name if status else ""}
+            defaults = {key: as_text(one.default) for key, one in own.items()}
+            asked.texts = dict.fromkeys(FORM_FIELDS, "") | defaults | first
         else:
             contact = cards.get(session, actor, key_of(number))
-            texts = {key: _own_text(contact.custom.get(key)) for key in own}
+            texts = {key: as_text(contact.custom.get(key)) for key in own}
             asked.texts = _texts(Presenter(session, actor), contact) | texts
         return asked
 
@@ -179,21 +190,12 @@ def _texts(presenter: Presenter, contact: Contact) -> dict[str, str]:
     return found
 
 
-def _own_text(value: Any) -> str:
-    """An own field's value as its input takes it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return SEPARATORS[0].join(value)
-    if isinstance(value, int | float):
-        return amount_text(value)
-    return "" if value is None else str(value)
-
-
 def _write(actor: Actor, number: str | None, texts: dict[str, str]) -> Contact:
     with database.transaction() as session:
         if number is None:
-            return cards.create(session, actor, {name: value for name, value in texts.items() if value.strip()})
+            own = custom_fields.all_of(session)
+            said = {name: value for name, value in texts.items() if value.strip() or name in own or name == "status"}
+            return cards.create(session, actor, said)
         contact = cards.get(session, actor, key_of(number))
         cards.change(session, actor, contact, texts)
         return contact

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -20,7 +21,7 @@ from crm_app.services.contacts import cards
 from crm_app.services.contacts.timeline import Entry, entries
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.custom_fields import TYPE_LABELS as TYPE_LABELS
-from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, Field, FieldGroup, FieldKind
+from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, Field, FieldGroup, FieldKind, Shown
 from crm_app.state.formats import exact, initials, short_date, spoken
 
 CHOICES: dict[str, Text] = {
@@ -146,10 +147,11 @@ def plain_words(name: str, value: Any, language: str, fields: Mapping[str, Field
     if isinstance(value, list):
         return _listed(value)
     kind = fields[name].kind if name in fields else None
-    if kind is FieldKind.AMOUNT:
+    if kind is FieldKind.AMOUNT and isinstance(value, int | float):
         return str(format_decimal(value, "#,##0.###############", locale=language))
     if kind is FieldKind.DATE and isinstance(value, str):
-        value = date.fromisoformat(value)
+        with suppress(ValueError):  # of another type, before the field's type was changed
+            value = date.fromisoformat(value)
     if kind is FieldKind.COUNTRY:
         return str(Locale.parse(language).territories.get(value, value))
     if kind in (FieldKind.GENDER, FieldKind.LIFECYCLE) and value in CHOICES:
@@ -237,7 +239,7 @@ class Presenter:
         for group in FieldGroup:
             facts = []
             for name, field_ in self.fields.items():
-                if field_.group != group or name in _HIDDEN:
+                if field_.group != group or name in _HIDDEN or Shown.CARD not in field_.shown:
                     continue
                 attribute = {"status": "status_id", "owner": "owner_id"}.get(name, name)
                 stored = contact.custom.get(name) if group is FieldGroup.OWN else getattr(contact, attribute)

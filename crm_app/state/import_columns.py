@@ -61,7 +61,7 @@ class ImportColumnsState(WholeFileChoices, rx.State):
     changeable: bool = True
     unmapped: list[str] = []
     lacking: list[str] = []  # required fields no column goes to
-    _required: list[str] = []
+    _required: dict[str, str] = {}
     empty: int = 0
     show_empty: bool = False
     error: str = ""
@@ -194,7 +194,7 @@ class ImportColumnsState(WholeFileChoices, rx.State):
         mapped = filled_by(line.target for line in self.columns)
         self.match_keys = [key for key in MATCH_KEYS if key_fits(key, mapped)]
         chosen = {"status": self.new_status, "owner": self.new_owner, "source": self.new_source.strip()}
-        self.lacking = [name for name in self._required if name not in mapped and not chosen.get(name)]
+        self.lacking = [said for name, said in self._required.items() if name not in mapped and not chosen.get(name)]
         self.unmapped = [line.header for line in self.columns if not line.target and line.part != "empty"]
 
     async def _show_own(self) -> None:

@@ -102,10 +102,14 @@ def _part(mapping: ColumnMapping, is_filled: bool) -> str:
     return "open" if is_filled and not failed_rows.is_ours(mapping.header) else "empty"
 
 
-def required_fields() -> list[str]:
-    """Names of the fields every contact must have here."""
+def required_fields() -> dict[str, str]:
+    """The fields every contact must have here, by name; own ones with their label, which is in nobody's catalogue."""
     with database.reading() as session:
-        return installation.required(installation.current(session))
+        own = {
+            key: field for key, field in custom_fields.all_of(session).items() if key in custom_fields.required(session)
+        }
+        ours = {name: name for name in installation.required(installation.current(session))}
+    return ours | {key: locales.render(field.label, "en") for key, field in own.items()}
 
 
 def countries(language: str) -> list[Choice]:

@@ -51,6 +51,7 @@ class SessionState(rx.State):
     role: str = ""
     language: str = "en"
     may_edit: bool = True
+    may_change_settings: bool = False
     may_import: bool = True  # until the user is read: for those who may, nothing jumps into the page
 
     @action(permission=None)
@@ -62,6 +63,7 @@ class SessionState(rx.State):
         self.role = found.role.key
         self.language = found.user.language
         self.may_edit = found.actor.may(Permission.CONTACTS_EDIT)
+        self.may_change_settings = found.actor.may(Permission.SETTINGS)
         self.may_import = found.actor.may(Permission.IMPORT)
 
     @action(permission=None)

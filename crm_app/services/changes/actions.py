@@ -16,8 +16,10 @@ from crm_app.models import Contact, ContactTag, SegmentContact, Tag
 from crm_app.models.base import now
 from crm_app.services import choosable, custom_fields, installation, picked
 from crm_app.services.actor import Actor
+from crm_app.services.contacts import own_values
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.errors import Invalid
+from crm_app.services.fields.conversion import Conversion
 from crm_app.services.fields.registry import FIELDS, Field, parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.imports.layout import ATTRIBUTES, DATES, plain
@@ -41,13 +43,16 @@ class ActionKind(StrEnum):
     RESTORE = "restore"  # out of the trash
     PICK = "pick"  # into a hand-picked segment
     UNPICK = "unpick"
+    REPLACE = "replace"  # one status, tag or choice by another or by nothing, wherever it stands
+    CONVERT = "convert"  # an own field's values to those of another type
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """One action, checked. `attribute` and `value` are what a contact's column, or its own field, becomes (JSON).
 
-    `tags` are ids, `segment` is one. `by` moves to the trash. `words` says it to people.
+    `tags` are ids, `segment` is one. `by` moves to the trash. `words` says it to people. Of REPLACE, `value` is [what
+    stands there, what is to]; of CONVERT it is a `Conversion` as JSON.
     """
 
     kind: ActionKind
@@ -76,15 +81,18 @@ class Action:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of a contact it has to look at."""
+        if self.attribute in ("", "tags"):
+            return ()
         if self.attribute.startswith(PREFIX):
             return ("custom",)
-        return (
-            (self.attribute, "trashed_by_id") if self.attribute == TRASHED else (self.attribute,) * bool(self.attribute)
-        )
+        return (TRASHED, "trashed_by_id") if self.attribute == TRASHED else (self.attribute,)
 
-    @property
-    def condition(self) -> ColumnElement[bool]:
+    def condition(self, session: Session) -> ColumnElement[bool]:
         """The contacts it changes something of; the others are as wanted already."""
+        if self.kind is ActionKind.REPLACE:
+            return self._stands(session)
+        if self.kind is ActionKind.CONVERT:
+            return own_values.as_text(session, self.attribute.removeprefix(PREFIX)).is_not(None)
         if self.tags:
             has = [exists().where(ContactTag.contact_id == Contact.id, ContactTag.tag_id == tag) for tag in self.tags]  # type: ignore[arg-type]
             return or_(*has) if self.kind is ActionKind.UNTAG else not_(and_(*has))
@@ -100,8 +108,28 @@ class Action:
         value = date.fromisoformat(self.value) if self.attribute in DATES and self.value else self.value
         return getattr(Contact, self.attribute).is_distinct_from(value)
 
+    def _stands(self, session: Session) -> ColumnElement[bool]:
+        """Contacts that have what is to be replaced."""
+        old = self.value[0]
+        if self.attribute == "tags":
+            return exists().where(ContactTag.contact_id == Contact.id, ContactTag.tag_id == old)  # type: ignore[arg-type]
+        if not self.attribute.startswith(PREFIX):
+            found: ColumnElement[bool] = getattr(Contact, self.attribute) == old
+            return found
+        key = self.attribute.removeprefix(PREFIX)
+        return or_(own_values.as_text(session, key) == old, own_values.lists_any(session, key, [old]))
+
+    @property
+    def needs_tags(self) -> bool:
+        """Whether the contacts' tags must be looked up."""
+        return bool(self.tags) or self.attribute == "tags"
+
     def changes(self, contact: Row[Any], tags: set[int]) -> dict[str, Any]:
         """{attribute: [old, new]} of one contact with these tags; empty when it is as wanted."""
+        if self.attribute == "tags":
+            old, new = self.value
+            given = [new] if new is not None and new not in tags else []
+            return {"tags": [[old], given]} if old in tags else {}
         if self.kind is ActionKind.TAG:
             given = [tag for tag in self.tags if tag not in tags]
             return {"tags": [[], given]} if given else {}
@@ -116,7 +144,25 @@ class Action:
         name = self.attribute.removeprefix(PREFIX)
         old = (contact.custom or {}).get(name) if self.attribute.startswith(PREFIX) else getattr(contact, name)
         old = plain(name, old)
-        return {self.attribute: [old, self.value]} if old != self.value else {}
+        new = self._new(old)
+        return {self.attribute: [old, new]} if old != new or type(old) is not type(new) else {}
+
+    def _new(self, old: Any) -> Any:
+        if self.kind is ActionKind.REPLACE:
+            return replaced(old, *self.value)
+        if self.kind is ActionKind.CONVERT:
+            return Conversion.from_json(self.value).of(old).value
+        return self.value
+
+
+def replaced(stored: Any, old: Any, new: Any) -> Any:
+    """A value with one choice replaced; of a list without it, None when nothing is left."""
+    if not isinstance(stored, list):
+        return new if stored == old else stored
+    if old not in stored:
+        return stored
+    kept = [new if one == old else one for one in stored if one != old or (new is not None and new not in stored)]
+    return kept or None
 
 
 def settable(session: Session) -> dict[str, Field]:
@@ -133,8 +179,12 @@ def set_field(session: Session, actor: Actor, name: str, written: str) -> Action
     if field is None:
         raise Invalid(text("This field cannot be set for many contacts."), "field")
     value, shown = _value(session, actor, field, written.strip())
-    if value is None and name in NEVER_EMPTY:
+    if value is None and (name in NEVER_EMPTY or field.required):
         raise Invalid(text("“{field}” cannot be empty.", field=field.label), "value")
+    if value is not None and field.is_unique:
+        raise Invalid(
+            text("Each contact has a “{field}” of its own. It cannot be the same for many.", field=field.label), "field"
+        )
     own = name not in FIELDS
     attribute = PREFIX + name if own else ATTRIBUTES.get(name, name)
     if value is None:
@@ -153,7 +203,8 @@ def tag(session: Session, actor: Actor, names: Sequence[str]) -> Action:
 
 def untag(session: Session, actor: Actor, ids: Sequence[int]) -> Action:
     """Tags taken away. Raises Invalid ("tags") without any that exists."""
-    found = dict(session.exec(select(Tag.id, Tag.name).where(col(Tag.id).in_(list(ids)[:MOST_TAGS]))).all())
+    wanted = col(Tag.id).in_(list(ids)[:MOST_TAGS]), col(Tag.removed_at).is_(None)
+    found = dict(session.exec(select(Tag.id, Tag.name).where(*wanted)).all())
     if not found:
         raise Invalid(text("Name one to {most} tags.", most=MOST_TAGS), "tags")
     words = text("Tags taken away: {tags}", tags=", ".join(found.values()))

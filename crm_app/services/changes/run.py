@@ -110,10 +110,10 @@ class Change:
         """Returns how many changed."""
         action = self._order.action
         batch = Batch(session, self._id, self._found.branch_id, _NO_LAYOUT, {})
-        tags = tags_of(session, [contact.id for contact in contacts]) if action.tags else {}
+        tags = tags_of(session, [contact.id for contact in contacts]) if action.needs_tags else {}
         changing = [(one, changes) for one in contacts if (changes := action.changes(one, tags.get(one.id, set())))]
-        if action.tags or action.segment:
-            (_write_tags if action.tags else _write_members)(batch, changing)
+        if action.needs_tags or action.segment:
+            (_write_tags if action.needs_tags else _write_members)(batch, changing)
             _touch(batch, changing)
         else:
             updating.update(batch, [_row(contact, changes) for contact, changes in changing])

@@ -38,29 +38,37 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A change as its row keeps it: who asked for what, to whom, up to which number."""
+    """A change as its row keeps it: who asked for what, to whom, up to which number.
+
+    `everywhere`: in every branch, inactive or not, and in the trash too.
+    """
 
     action: Action
     wanted: ContactFilter
     actor: Actor
     upto: int
+    everywhere: bool = False
 
     @classmethod
     def of(cls, found: Import) -> "Order":
         data: Mapping[str, Any] = found.options
-        actor = Actor(data["user_id"], "change", branch_ids=frozenset([found.branch_id]), timezone=data["timezone"])
-        return cls(Action.from_json(data["action"]), ContactFilter.from_params(data["filter"]), actor, data["upto"])
+        everywhere = bool(data.get("everywhere"))
+        branches = None if everywhere else frozenset([found.branch_id])
+        actor = Actor(data["user_id"], "change", branch_ids=branches, timezone=data["timezone"])
+        wanted = ContactFilter.from_params(data["filter"])
+        return cls(Action.from_json(data["action"]), wanted, actor, data["upto"], everywhere)
 
     def conditions(self, session: Session) -> list[ColumnElement[bool]]:
         """Conditions on the contacts that are meant and not yet as wanted."""
-        return [*_meant(session, self.actor, self.wanted, self.action), self.action.condition]
+        meant = [] if self.everywhere else _meant(session, self.actor, self.wanted, self.action)
+        return [*meant, self.action.condition(session)]
 
 
 def preview(session: Session, actor: Actor, wanted: ContactFilter, action: Action) -> Preview:
     """What the change would do now; counts are exact. Raises NotPermitted, and like `audience.conditions`."""
     actor.require(Permission.CONTACTS_BULK)
     meant = _meant(session, actor, wanted, action)
-    changing = [*meant, action.condition]
+    changing = [*meant, action.condition(session)]
     sample = select(Contact).where(*changing).order_by(col(Contact.number)).limit(SAMPLES)
     return Preview(
         _count(session, meant), _count(session, changing), [one.display_name for one in session.exec(sample).all()]
@@ -74,10 +82,40 @@ def start(session: Session, actor: Actor, wanted: ContactFilter, action: Action)
     """
     actor.require(Permission.CONTACTS_BULK)
     wanted = replace(segments.resolved(session, actor, wanted), segment_id=None)
-    conditions = [*_meant(session, actor, wanted, action), action.condition]
+    meant = _meant(session, actor, wanted, action)
+    job = _started(session, actor, wanted, action, [*meant, action.condition(session)], {})
+    if job is None:
+        raise Conflict(text("Nobody would change: all of these contacts are so already."))
+    return job
+
+
+def count_everywhere(session: Session, action: Action) -> int:
+    """How many contacts the action changes, of all branches, active or not, in the trash too."""
+    return _count(session, [action.condition(session)])
+
+
+def start_everywhere(session: Session, actor: Actor, action: Action, undone_with: Mapping[str, Any]) -> Job | None:
+    """Starts the change of all contacts it changes something of, in every branch; None when there is nobody.
+
+    `undone_with` says what of the settings an undo brings back (`services/settings/undoing.py`). Raises NotPermitted.
+    """
+    actor.require(Permission.SETTINGS)
+    actor.require(Permission.CONTACTS_BULK)
+    more = {"everywhere": True, "settings": dict(undone_with)}
+    return _started(session, actor, ContactFilter(inactive=True), action, [action.condition(session)], more)
+
+
+def _started(
+    session: Session,
+    actor: Actor,
+    wanted: ContactFilter,
+    action: Action,
+    conditions: list[ColumnElement[bool]],
+    more: dict[str, Any],
+) -> Job | None:
     total = _count(session, conditions)
     if not total:
-        raise Conflict(text("Nobody would change: all of these contacts are so already."))
+        return None
     upto = session.exec(select(func.max(Contact.number)).where(*conditions)).one()
     order = {"action": action.to_json(), "filter": wanted.to_params(), "upto": upto}
     made = Import(
@@ -88,7 +126,7 @@ def start(session: Session, actor: Actor, wanted: ContactFilter, action: Action)
         state=ImportState.COMMITTING,
         branch_id=actor.branch_id,
         user_id=actor.user_id,
-        options=order | {"user_id": actor.user_id, "timezone": actor.timezone},
+        options=order | {"user_id": actor.user_id, "timezone": actor.timezone} | more,
         rows=total,
         committed_at=now(),
         purged_at=now(),  # there is no file to keep

@@ -13,14 +13,15 @@ from crm_app.models import (
     ContactPoint,
     ContactSource,
     ContactTag,
+    Lifecycle,
     Permission,
     PointKind,
     Tag,
 )
 from crm_app.models.base import now
-from crm_app.services import tags
+from crm_app.services import choosable, tags
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import derived, numbers, search
+from crm_app.services.contacts import derived, numbers, own_keys, search
 from crm_app.services.contacts.validating import Values, require_identity, validate
 from crm_app.services.contacts.visibility import visible
 from crm_app.services.custom_fields import PREFIX
@@ -42,10 +43,14 @@ def create(session: Session, actor: Actor, texts: Mapping[str, str], *, source: 
     """Makes a contact from what was typed. Raises InvalidFields, NotPermitted."""
     actor.require(Permission.CONTACTS_EDIT)
     names = _tag_names(texts.get("tags", ""))
-    made = validate(session, {name: value for name, value in texts.items() if name != "tags"}, requires=FIELDS)
+    typed = {name: value for name, value in texts.items() if name != "tags"}
+    made = validate(session, typed, requires=FIELDS, is_new=True)
     require_identity(made.values)
     values = {key: value for key, value in made.values.items() if value is not None}
     values["custom"] = {key: value for key, value in made.custom.items() if value is not None}
+    if values.get("lifecycle") == Lifecycle.LEAD and "status" not in texts:
+        values["status_id"] = status.id if (status := choosable.default_status(session)) else None
+    own_keys.require_free(session, actor.branch_id, values["custom"])
     before = search.last_id(session)
     contact = Contact(number=numbers.take(session), branch_id=actor.branch_id, **values)
     session.add(contact)
@@ -69,6 +74,8 @@ def change(session: Session, actor: Actor, contact: Contact, texts: Mapping[str,
     names = _tag_names(texts["tags"]) if "tags" in texts else None
     made = validate(session, {name: value for name, value in texts.items() if name != "tags"}, requires=texts)
     require_identity({**contact.model_dump(), **made.values})
+    changing = {key: value for key, value in made.custom.items() if contact.custom.get(key) != value}
+    own_keys.require_free(session, contact.branch_id, changing, except_id=contact.id)
     changes = _apply(contact, made)
     if names is not None and (tag_change := _write_tags(session, contact, names)):
         changes["tags"] = tag_change

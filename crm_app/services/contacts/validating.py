@@ -40,15 +40,18 @@ class Values:
     warnings: dict[str, Text] = field(default_factory=dict)
 
 
-def validate(session: Session, texts: Mapping[str, str], *, requires: Container[str] = ()) -> Values:
-    """Judges every text; of the installation's required fields, those in `requires` must be there.
+def validate(
+    session: Session, texts: Mapping[str, str], *, requires: Container[str] = (), is_new: bool = False
+) -> Values:
+    """Judges every text; of the required fields, those in `requires` must be there. A new contact gets the defaults of
+    own fields of which nothing is said, and must have the required ones.
 
     Raises InvalidFields with all that is wrong, KeyError for a field that does not exist.
     """
     found, errors = Values(), dict[str, Text]()
     settings = installation.current(session)
     context = FieldContext(country=settings.country)
-    own = {} if texts.keys() <= FIELDS.keys() else custom_fields.all_of(session)
+    own = custom_fields.all_of(session) if is_new or not texts.keys() <= FIELDS.keys() else {}
     for name, raw in texts.items():
         if name in own:
             verdict = custom_fields.parser(own[name])(raw, context)
@@ -75,6 +78,11 @@ def validate(session: Session, texts: Mapping[str, str], *, requires: Container[
     for name in installation.required(settings):
         if name in requires and name not in errors and found.values.get(_ATTRIBUTES.get(name, name)) is None:
             errors[name] = REQUIRED
+    for name, one in own.items():
+        if is_new and name not in texts and one.default is not None:
+            found.custom[name] = one.default
+        if one.required and (is_new or name in texts) and name not in errors and found.custom.get(name) is None:
+            errors[name] = REQUIRED
     if errors:
         raise InvalidFields(errors)
     return found
@@ -96,7 +104,8 @@ def _resolve(session: Session, name: str, value: Any) -> tuple[str, Any]:
 
 
 def _status_id(session: Session, name: str) -> int:
-    found = session.exec(select(LeadStatus.id).where(LeadStatus.folded == fold(name))).first()
+    query = select(LeadStatus.id).where(LeadStatus.folded == fold(name), col(LeadStatus.removed_at).is_(None))
+    found = session.exec(query).first()
     if found is None:
         raise Invalid(text("There is no status “{value}”. Choose one of the list.", value=name))
     return found

@@ -89,7 +89,8 @@ def _insert(session: Session, row: dict[str, Any]) -> int:
     """The contact's row again, under its old key where that is free; statuses and users that went are left empty."""
     values = images.typed("contact", row)
     for name, model in _REFERENCES.items():
-        if values[name] is not None and session.get(model, values[name]) is None:
+        there = session.get(model, values[name]) if values[name] is not None else None
+        if there is None or getattr(there, "removed_at", None) is not None:
             values[name] = None
     if session.get(Contact, values["id"]) is not None:
         values["id"] = search.last_id(session) + 1

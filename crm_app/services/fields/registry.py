@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from dataclasses import field as with_default
 from enum import StrEnum
 from functools import partial
+from typing import Any
 
 from crm_app.locales import Text, text
 from crm_app.services.fields import (
@@ -82,11 +84,20 @@ GROUP_LABELS: dict[FieldGroup, Text] = {
 }
 
 
+class Shown(StrEnum):
+    """Places where a field may be left out."""
+
+    LIST = "list"  # among the columns to choose from
+    CARD = "card"
+    TEMPLATE = "template"  # the empty file to fill in
+    FORM = "form"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `max_length` counts characters of the value; None = the kind has no text length.
 
-    `options` are those of the kinds CHOICE and CHOICES.
+    `options` are those of the kinds CHOICE and CHOICES. What follows them is said of own fields only.
     """
 
     name: str
@@ -96,6 +107,13 @@ class Field:
     max_length: int | None = None
     editable: bool = True  # False: given by the system, never changed by a form or an import
     options: tuple[str, ...] = ()
+    former: tuple[tuple[str, str | None], ...] = ()  # options that are none any more, and what stands for them
+    shown: frozenset[Shown] = frozenset(Shown)
+    help: str = ""
+    required: bool = False
+    is_unique: bool = False
+    is_fast: bool = False
+    default: Any = with_default(default=None, compare=False)  # of new contacts, as JSON has it
 
 
 def _fields() -> tuple[Field, ...]:

@@ -6,8 +6,8 @@ from babel import Locale
 from sqlmodel import Session, col, select
 
 from crm_app.locales import render, text
-from crm_app.models import Import, ImportRow, Tag
-from crm_app.services import choosable, places
+from crm_app.models import Import, ImportRow, LeadStatus, Tag
+from crm_app.services import choosable, gone, places
 from crm_app.services.actor import Actor
 from crm_app.services.fields.language import languages
 from crm_app.services.filters.questions import ME, Subject
@@ -31,6 +31,13 @@ def of(session: Session, actor: Actor, subject: Subject) -> Pairs:
     return [(value, render(label, actor.language)) for value, label in subject.options]
 
 
+def removed(session: Session, subject: Subject) -> dict[str, tuple[str, str]]:
+    """Values that are no choice any more: what each was called, and what stands for it now (empty = nothing)."""
+    if subject.name in _MODELS:
+        return gone.names(session, _MODELS[subject.name])
+    return {old: (old, new or "") for old, new in subject.former}
+
+
 def _statuses(session: Session, actor: Actor) -> Pairs:
     return [(str(status.id), status.name) for status in choosable.statuses(session)]
 
@@ -41,8 +48,7 @@ def _owners(session: Session, actor: Actor) -> Pairs:
 
 
 def _tags(session: Session, actor: Actor) -> Pairs:
-    found = session.exec(select(Tag.id, Tag.name).order_by(Tag.folded).limit(MOST)).all()
-    return [(str(id_), name) for id_, name in found]
+    return [(str(tag.id), tag.name) for tag in choosable.tags(session, most=MOST)]
 
 
 def _imports(session: Session, actor: Actor) -> Pairs:
@@ -66,6 +72,7 @@ def _by_name(codes: Iterable[str], names: Mapping[str, str]) -> Pairs:
     return sorted(((code, str(names.get(code, code))) for code in codes), key=lambda pair: fold(pair[1]))
 
 
+_MODELS: dict[str, gone.Model] = {"status": LeadStatus, "tags": Tag}
 _STORED: dict[str, Callable[[Session, Actor], Pairs]] = {
     "status": _statuses,
     "owner": _owners,

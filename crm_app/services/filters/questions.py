@@ -78,6 +78,7 @@ class Subject:
     options: tuple[tuple[str, Text], ...] = ()
     has_choices: bool = False
     is_hidden: bool = False  # not offered in the panel: it comes from elsewhere
+    former: tuple[tuple[str, str | None], ...] = ()  # options that are none any more, and what stands for them
 
 
 def question(subject: Subject, condition: Condition, asker: Asker) -> Question:

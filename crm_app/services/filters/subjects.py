@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col
 
 from crm_app.locales import text
-from crm_app.models import Channel, ConsentState, Contact, Gender, Lifecycle
+from crm_app.models import Channel, ConsentState, Contact, Gender, LeadStatus, Lifecycle
 from crm_app.services import custom_fields
-from crm_app.services.contacts import search
+from crm_app.services.contacts import own_values, search
 from crm_app.services.contacts.derived import PHONES, SEARCHED
 from crm_app.services.fields.registry import FIELDS, Field, FieldGroup, FieldKind
 from crm_app.services.filters import columns, ties
@@ -105,7 +105,9 @@ def _phone(field: Field) -> Build:
 
 
 def _status(session: Session, asked: Question) -> ColumnElement[bool]:
-    return columns.by_choice(session, col(Contact.status_id), asked, asked.ids)
+    named = asked.operator in ("any", "none")
+    ids = ties.standing(session, LeadStatus, asked).ids if named else []
+    return columns.by_choice(session, col(Contact.status_id), asked, ids)
 
 
 def _owner(session: Session, asked: Question) -> ColumnElement[bool]:
@@ -139,23 +141,22 @@ def _built_in(field: Field) -> Subject:
 
 def _own(field: Field) -> Subject:
     """An own field: its value stands in the JSON of `custom`."""
-    kind, stored = KINDS.get(field.kind, Kind.TEXT), Contact.custom[field.name]
     options = tuple((option, text("{label}", label=option)) for option in field.options)
-    value: Any = stored.as_string()
-    build: Build = lambda session, asked: _BY_KIND[kind](session, value, asked)  # noqa: E731
+    kind, build = KINDS.get(field.kind, Kind.TEXT), partial(_own_value, field)
+    return Subject(field.name, field.label, kind, field.group, build, options, former=field.former)
+
+
+def _own_value(field: Field, session: Session, asked: Question) -> ColumnElement[bool]:
+    kind = KINDS.get(field.kind, Kind.TEXT)
     if kind is Kind.MANY:
-        build = lambda session, asked: ties.by_choices(session, field.name, asked)  # noqa: E731
-    elif kind is Kind.DATE:
-        build = partial(_own_day, value)
-    elif kind is Kind.NUMBER:
-        value = stored.as_float()
-    elif kind is Kind.YES_NO:
-        value = stored.as_boolean()
-    return Subject(field.name, field.label, kind, field.group, build, options)
-
-
-def _own_day(value: Any, session: Session, asked: Question) -> ColumnElement[bool]:
-    return columns.by_day(session, value, asked, is_text=True)
+        return ties.by_choices(session, field, asked)
+    value: Any = own_values.column(session, field)
+    if kind is Kind.ONE and asked.operator in ("any", "none"):
+        groups = ties.still_options(asked, dict(field.former))
+        return columns.by_choice(session, value, asked, [one for group in groups for one in group])
+    if kind is Kind.DATE:
+        return columns.by_day(session, value, asked, is_text=True)
+    return _BY_KIND[kind](session, value, asked)
 
 
 def _moment(name: str) -> Build:

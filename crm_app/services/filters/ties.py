@@ -1,11 +1,12 @@
 """Contacts that rows of another table lead to: tags, imports, choices, activities, consents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_
 from sqlmodel import Session, col, select
 
+from crm_app.locales import Text, text
 from crm_app.models import (
     Activity,
     Channel,
@@ -16,8 +17,12 @@ from crm_app.models import (
     ContactTag,
     ImportRow,
     PointKind,
+    Tag,
 )
-from crm_app.services import database
+from crm_app.services import gone
+from crm_app.services.contacts import own_values
+from crm_app.services.errors import Invalid
+from crm_app.services.fields.registry import Field
 from crm_app.services.filters import spans
 from crm_app.services.filters.columns import isnt
 from crm_app.services.filters.questions import Question
@@ -32,11 +37,60 @@ def by_tags(session: Session, asked: Question) -> ColumnElement[bool]:
     if asked.operator in ("empty", "filled"):
         has_any = exists().where(col(ContactTag.contact_id) == col(Contact.id))
         return has_any if asked.operator == "filled" else ~has_any
-    ids = asked.ids
+    meant = standing(session, Tag, asked)
     if asked.operator == "all":
-        return and_(*[_tagged(session, [id_]) for id_ in ids]) if len(ids) == len(asked.values) else literal(False)
-    found = _tagged(session, ids)
+        return and_(*[_tagged(session, group) for group in meant.groups])
+    found = _tagged(session, meant.ids)
     return ~found if asked.operator == "none" else found
+
+
+def standing(session: Session, model: gone.Model, asked: Question) -> gone.Meant:
+    """The statuses or tags a question names, those that stand for merged ones among them.
+
+    Raises Invalid when what is gone would change whom the question means: it never becomes "everybody".
+    """
+    meant = gone.meant(session, model, asked.ids)
+    if len(asked.ids) < len(asked.values):
+        meant.gone.append("")
+    if meant.gone and (asked.operator != "any" or not meant.groups):
+        raise Invalid(_said_gone(meant.gone))
+    return meant
+
+
+def _said_gone(names: Sequence[str]) -> Text:
+    known = [name for name in names if name]
+    if not known:
+        return text("This filter asks for something that was removed. Change or remove that condition.")
+    return text(
+        "This filter asks for “{names}”, which was removed. Change or remove that condition.", names=", ".join(known)
+    )
+
+
+def still_options(asked: Question, former: Mapping[str, str | None]) -> list[list[str]]:
+    """The choices of an own field a question names, each with former ones it stands for. Raises Invalid as above."""
+    ends = {old: _end(former, old) for old in former}
+    groups: dict[str, list[str]] = {}
+    lost = []
+    for value in asked.values:
+        end = ends.get(value, value)
+        if end is None:
+            lost.append(value)
+        else:
+            groups[end] = [end, *(old for old, at in ends.items() if at == end)]
+    if lost and (asked.operator != "any" or not groups):
+        raise Invalid(_said_gone(lost))
+    return list(groups.values())
+
+
+def _end(former: Mapping[str, str | None], value: str) -> str | None:
+    seen: set[str] = set()
+    at: str | None = value
+    while at is not None and at in former:
+        if at in seen:
+            return None
+        seen.add(at)
+        at = former[at]
+    return at
 
 
 def _tagged(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
@@ -49,21 +103,15 @@ def by_imports(session: Session, asked: Question) -> ColumnElement[bool]:
     return ~found if asked.operator == "none" else found
 
 
-def by_choices(session: Session, key: str, asked: Question) -> ColumnElement[bool]:
+def by_choices(session: Session, field: Field, asked: Question) -> ColumnElement[bool]:
     """An own field that holds several choices, as a JSON list."""
-    column: Any = Contact.custom[key]
     if asked.operator in ("empty", "filled"):
-        is_filled = column.as_string().is_not(None)
+        is_filled = own_values.as_text(session, field.name).is_not(None)
         return is_filled if asked.operator == "filled" else ~is_filled
-    if database.is_sqlite(session):
-        listed = func.json_each(Contact.custom, f'$."{key}"').table_valued("value")
-    else:
-        listed = func.json_array_elements_text(column).table_valued("value")
+    groups = still_options(asked, dict(field.former))
     if asked.operator == "all":
-        return and_(
-            *[exists(select(literal(1)).select_from(listed).where(listed.c.value == one)) for one in asked.values]
-        )
-    found = exists(select(literal(1)).select_from(listed).where(listed.c.value.in_(asked.values)))
+        return and_(*[own_values.lists_any(session, field.name, group) for group in groups])
+    found = own_values.lists_any(session, field.name, [one for group in groups for one in group])
     return ~found if asked.operator == "none" else found
 
 

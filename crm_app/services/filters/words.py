@@ -76,7 +76,10 @@ class Words:
     def _name(self, subject: str, value: str) -> str:
         if subject not in self._names:
             self._names[subject] = dict(choices.of(self._session, self._actor, self._known[subject]))
-        return self._names[subject].get(value, self._say(text("(removed)")))
+        if value in self._names[subject]:
+            return self._names[subject][value]
+        was, now = choices.removed(self._session, self._known[subject]).get(value, ("", ""))
+        return now or self._say(text("{name} (removed)", name=was) if was else text("(removed)"))
 
     def _say(self, words: Text, **values: object) -> str:
         return render(replace(words, params={**words.params, **values}), self._actor.language)

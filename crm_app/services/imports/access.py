@@ -33,7 +33,7 @@ def get(session: Session, actor: Actor, import_id: int) -> Import:
     actor.require(Permission.IMPORT)
     query = select(Import).where(Import.id == import_id, *_visible(actor))
     found = session.exec(query.execution_options(populate_existing=True)).first()
-    if found is None:
+    if found is None or (found.options.get("everywhere") and not actor.may(Permission.SETTINGS)):
         raise NotFound(text("There is no such import."))
     return found
 

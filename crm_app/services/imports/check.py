@@ -18,7 +18,16 @@ from crm_app.services.actor import Actor
 from crm_app.services.fields.registry import FieldKind
 from crm_app.services.fields.verdict import FieldContext, Level
 from crm_app.services.imports import columns as mappings
-from crm_app.services.imports import continued, finding, layout, number_cells, plan_file, plan_rows, references
+from crm_app.services.imports import (
+    continued,
+    finding,
+    layout,
+    number_cells,
+    own_types,
+    plan_file,
+    plan_rows,
+    references,
+)
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.columns import ColumnMapping, InFile, Options
 from crm_app.services.imports.consent_guard import ConsentGuard
@@ -27,6 +36,7 @@ from crm_app.services.imports.date_column import date_formats
 from crm_app.services.imports.doubles import Doubles
 from crm_app.services.imports.judging import Flaw, Judge, Judged
 from crm_app.services.imports.matching import NEW_CONTACT, Decision
+from crm_app.services.imports.own_keys import OwnKeys
 from crm_app.services.imports.plan_rows import BY_HAND, EMPTY_ROW, candidate_of
 from crm_app.services.imports.settling import settle
 from crm_app.services.imports.suppressed_rows import ERASED, SUPPRESSED, screened
@@ -79,6 +89,7 @@ class Check:
         known = references.load(session, actor.branch_ids)
         columns = [replace(column, date_format=formats.get(column.index)) for column in columns]
         required = [name for name in installation.required(settings) if name not in options.of_new_contacts]
+        required += custom_fields.required(session)
         self.session, self.plan, self.options, self._actor = session, plan, options, actor
         self.layout = layout.of(columns, options, known.custom)
         self.judge = Judge(columns, self.layout, known, context, options.blank)
@@ -97,6 +108,9 @@ class Check:
         self.facts["context"] = {"country": settings.country, "time_zone": settings.timezone}
         self.facts["of_new_contacts"] = options.of_new_contacts
         self.facts["required"] = required
+        self.facts["own_defaults"] = custom_fields.defaults(session)
+        self.facts["own_types"] = own_types.of(session, self.layout.custom)
+        self._keys = OwnKeys(self.layout, actor, known.custom)
         self.facts["branch_ids"] = None if actor.branch_ids is None else sorted(actor.branch_ids)
 
     def run(self) -> Iterator[dict[str, Any]]:
@@ -179,6 +193,7 @@ class Check:
             open_, candidates, self.matcher.decide(self.session, candidates), strict=True
         ):
             decisions[place] = self.doubles.judged(candidate, decision)
+        self._keys.refuse(self.session, candidates, decisions, open_)
         decided = [decision for decision in decisions if decision is not None]
         self.counts.update(Counter(decision.outcome for decision in decided))
         plan_rows.write(self.plan, judged, decided, self._chosen, keeps_all=self._keeps_all)

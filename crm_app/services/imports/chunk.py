@@ -43,6 +43,7 @@ class Batch:
     branch_id: int
     layout: Layout
     of_new_contacts: dict[str, Any]  # values by field that new contacts take where their row has none
+    own_defaults: dict[str, Any] = field(default_factory=dict)  # the same of own fields
     through: int | None = None  # the import that brings the rows back to `import_id`
     at: datetime = field(default_factory=now)
     tags: dict[str, int] = field(default_factory=dict)  # name → id, of every tag the chunk gives

@@ -25,6 +25,7 @@ from crm_app.services.imports.consent_guard import ConsentGuard
 from crm_app.services.imports.consent_writing import write_consents
 from crm_app.services.imports.continued import first_rows, matcher
 from crm_app.services.imports.matching import Decision
+from crm_app.services.imports.own_keys import OwnKeys
 from crm_app.services.imports.pace import Pace
 from crm_app.services.imports.planned import PlannedRow
 from crm_app.services.imports.suppressed_rows import ERASED, screened
@@ -64,6 +65,7 @@ class Commit:
             facts = self._facts
             self._matcher = matcher(self._continues, facts.layout, actor, facts.context, facts.required)
             self._consents = ConsentGuard(facts.layout, facts.context)
+            self._keys = OwnKeys(facts.layout, actor)
             connection = connection.execution_options(begin="IMMEDIATE")
             self._total = planned.total(plan)
             self._done = _done(plan, self._at_row)
@@ -110,6 +112,7 @@ class Commit:
                 self._plan_again(again, counts)
             batch = Batch(session, self._rows_of, self._branch_id, layout, self._of_new_contacts(session))
             batch.through = self._id if self._continues else None
+            batch.own_defaults = self._facts.own_defaults
             written = _writable(prepared, decisions)
             write(batch, written)
             if any(decision.entries for _, decision in written):
@@ -146,6 +149,7 @@ class Commit:
         other = {d.contact_id for row, d in zip(rows, decisions, strict=True) if d.contact_id and not row.meets(d)}
         if other:
             self._refuse_touched(session, rows, decisions, {id_ for id_ in other if id_ is not None})
+        self._keys.refuse(session, [row.candidate for row in rows], decisions, range(len(rows)))
         self._consents.decide(session, [(row.candidate, d) for row, d in zip(rows, decisions, strict=True)])
         return decisions
 
@@ -162,11 +166,12 @@ class Commit:
 
     def _refuse_gone_references(self, session: Session, rows: list[PlannedRow], decisions: list[Decision]) -> None:
         """A status or user deleted since the check would break the whole chunk: those rows wait instead."""
-        for target, column in (("status", LeadStatus.id), ("owner", User.id)):
+        there = {"status": select(LeadStatus.id).where(col(LeadStatus.removed_at).is_(None)), "owner": select(User.id)}
+        for target, query in there.items():
             if target not in self._facts.layout.targets:
                 continue
             place = self._facts.layout.targets.index(target)
-            valid = set(session.exec(select(column)).all()) | {None}
+            valid = set(session.exec(query).all()) | {None}
             for number, row in enumerate(rows):
                 if row.candidate.values[place] not in valid:
                     decisions[number] = Decision(Outcome.INVALID, reason=_REFERENCE_GONE)
@@ -175,7 +180,8 @@ class Commit:
         """What new contacts take where their row has none; a status or user deleted since the check is left out."""
         found = dict(self._facts.of_new_contacts)
         for name, model in (("status", LeadStatus), ("owner", User)):
-            if name in found and session.get(model, found[name]) is None:
+            one = session.get(model, found[name]) if name in found else None
+            if name in found and (one is None or getattr(one, "removed_at", None) is not None):
                 del found[name]
         return found
 

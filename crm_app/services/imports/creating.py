@@ -31,7 +31,7 @@ def create(batch: Batch, rows: Sequence[Prepared]) -> None:
     before = search.last_id(session)
     ids = list(writing.next_contact_ids(session, len(rows)))
     first = numbers.take(session, len(rows))
-    columns = Columns(batch.layout, batch.of_new_contacts)
+    columns = Columns(batch.layout, batch.of_new_contacts, batch.own_defaults)
     source = batch.of_new_contacts.get("source", IMPORTED)
     contacts = []
     for id_, number, row in zip(ids, range(first, first + len(rows)), rows, strict=True):
@@ -52,11 +52,11 @@ def create(batch: Batch, rows: Sequence[Prepared]) -> None:
 class Columns:
     """The columns of `contact` that a file's rows fill, and what stands in those that a row leaves empty."""
 
-    def __init__(self, layout: Layout, defaults: Mapping[str, Any]) -> None:
+    def __init__(self, layout: Layout, defaults: Mapping[str, Any], of_own: Mapping[str, Any]) -> None:
         self._instead = {name: value for name, value in defaults.items() if name in layout.targets}
         self._moments = [target for target in layout.targets if target in MOMENTS]
         self._always = tuple(value for name, value in defaults.items() if name not in self._instead)
-        self._custom = layout.custom
+        self._custom, self._own_defaults = layout.custom, dict(of_own)
         left_out = [name for name in defaults if name not in self._instead]
         own = [target for target in layout.targets if target not in layout.custom]
         self.names = tuple(map(layout.attribute, (*own, *left_out)))
@@ -77,7 +77,7 @@ class Columns:
 
     def custom(self, values: Mapping[str, Any]) -> str:
         """The own fields of a row, as JSON."""
-        filled = {name: values[name] for name in self._custom if values[name] is not None}
+        filled = self._own_defaults | {name: values[name] for name in self._custom if values[name] is not None}
         return encode(filled) if filled else "{}"
 
 

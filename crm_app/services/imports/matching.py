@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, ntext, text
 from crm_app.models import Contact, ContactTag, Outcome, Tag
-from crm_app.services import database
+from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
 from crm_app.services.contacts import derived
-from crm_app.services.fields.registry import FIELDS, parse
+from crm_app.services.fields.registry import FIELDS, Field, parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
 from crm_app.services.imports import finding, further_points
@@ -93,10 +93,13 @@ class Matcher:
         self._required = required
         self._norms: dict[tuple[str, str], str | None] = {}
         self._folded: dict[str, str] = {}
+        self._own: dict[str, Field] = {}
         self._known: dict[int, set[tuple[str, str]]] = {}  # points of the contacts just looked at
 
     def decide(self, session: Session, candidates: Sequence[Candidate]) -> list[Decision]:
         """One decision per candidate against the database as it is now; rows do not see each other here."""
+        if not self._own and not FIELDS.keys() >= set(self._required):
+            self._own = custom_fields.all_of(session)
         keys = [c.key for c in candidates if c.key is not None]
         found = finding.find(session, self._actor, self.layout.key, keys)
         ids = {id_ for ids in found.values() for id_ in ids}
@@ -150,8 +153,9 @@ class Matcher:
         else:
             return NOBODY
         for name in self._required:
-            if name not in given or values[given[name]] is None:
-                return text("“{field}” is required here and empty in this row.", field=FIELDS[name].label)
+            field = FIELDS.get(name) or self._own.get(name)
+            if field is not None and (name not in given or values[given[name]] is None):
+                return text("“{field}” is required here and empty in this row.", field=field.label)
         return None
 
     def _missing_tags(self, candidate: Candidate, stored: set[str]) -> list[str]:

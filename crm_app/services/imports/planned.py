@@ -50,6 +50,7 @@ class PlanFacts:
     required: list[str]
     of_new_contacts: dict[str, Any]  # values by field that new contacts take where their row has none
     branch_ids: frozenset[int] | None
+    own_defaults: dict[str, Any]  # own fields that new contacts have where their row has none
 
 
 def facts(plan: Connection) -> PlanFacts:
@@ -61,6 +62,7 @@ def facts(plan: Connection) -> PlanFacts:
         plan_file.fetch(plan, "required"),
         plan_file.fetch(plan, "of_new_contacts"),
         None if branches is None else frozenset(branches),
+        plan_file.fetch(plan, "own_defaults") or {},
     )
 
 

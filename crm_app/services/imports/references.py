@@ -33,7 +33,8 @@ def load(session: Session, branch_ids: frozenset[int] | None) -> References:
     found = References(names={"status_id": {}, "owner_id": {}}, custom=custom_fields.all_of(session))
     for status in session.exec(select(LeadStatus)).all():
         assert status.id is not None
-        found.statuses[status.folded] = status.id
+        if status.removed_at is None:
+            found.statuses[status.folded] = status.id
         found.names["status_id"][str(status.id)] = status.name
     for user in session.exec(select(User).order_by(col(User.id))).all():
         assert user.id is not None

@@ -20,7 +20,7 @@ from crm_app.services import custom_fields, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import columns as mappings
-from crm_app.services.imports import halting, kept, returning, shipped_presets, whole_files
+from crm_app.services.imports import halting, kept, own_types, returning, shipped_presets, uploads, whole_files
 from crm_app.services.imports.access import get, who_runs
 from crm_app.services.imports.carrying import as_suggested
 from crm_app.services.imports.columns import ColumnMapping, Options
@@ -106,6 +106,8 @@ def commit(session: Session, actor: Actor, import_id: int) -> Job:
     found = get(session, actor, import_id)
     if found.state in (ImportState.CHECKED, *HALTED):
         returning.require_open(session, found.continues_id)
+    if found.state == ImportState.CHECKED:
+        own_types.require_same(session, uploads.place_of(found))
     newest_tag = select(func.coalesce(func.max(Tag.id), 0)).scalar_subquery()
     claimed = session.execute(
         update(Import)

@@ -9,14 +9,14 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from crm_app.locales import Text, render, text
-from crm_app.models import Permission, Tag
+from crm_app.models import Permission
 from crm_app.services import choosable, custom_fields
 from crm_app.services.actor import Actor
 from crm_app.services.escaping import escape
-from crm_app.services.fields.registry import Field, FieldKind
+from crm_app.services.fields.registry import Field, FieldKind, Shown
 
 ROWS = 1_000  # rows of the sheet that offer the lists
 _LEFT_OUT = ("number", "registered_at")  # given by the system
@@ -74,7 +74,8 @@ def xlsx_template(session: Session, actor: Actor) -> bytes:
 
 
 def _fields(session: Session) -> dict[str, Field]:
-    return {name: field for name, field in custom_fields.known(session).items() if name not in _LEFT_OUT}
+    known = custom_fields.known(session).items()
+    return {name: field for name, field in known if name not in _LEFT_OUT and Shown.TEMPLATE in field.shown}
 
 
 def _example(name: str, actor: Actor) -> str:
@@ -90,7 +91,7 @@ def _allowed(session: Session, actor: Actor, fields: Mapping[str, Field]) -> dic
             found[name] = list(field.options)
     found["status"] = [status.name for status in choosable.statuses(session)]
     found["owner"] = [user.email for user in choosable.colleagues(session, actor)]
-    found["tags"] = list(session.exec(select(Tag.name).order_by(Tag.folded).limit(500)).all())
+    found["tags"] = [tag.name for tag in choosable.tags(session, most=500)]
     return {name: values for name, values in found.items() if values}
 
 

@@ -30,7 +30,10 @@ VALUE_GONE = text("The status or responsible user of before is not there any mor
 NAMELESS = text("Without this value the contact would have no name, company, e-mail or phone.")
 
 TRASHED = "trashed_at"
-_REFERENCES = {"status_id": LeadStatus, "owner_id": User}
+_REFERENCES: dict[str, Any] = {
+    "status_id": select(LeadStatus.id).where(col(LeadStatus.removed_at).is_(None)),
+    "owner_id": select(User.id),
+}
 _ALWAYS = ("id", "number", "version", TRASHED, *derived.SEARCHED, *derived.PHONES)
 _COLUMNS = frozenset(Contact.__table__.columns.keys())  # type: ignore[attr-defined]
 
@@ -97,9 +100,9 @@ def judge(
     points = further_points.labelled(session, pointed) if pointed else {}
     now, again = tags_of(session, tagged), tags_given_again(session, found.id, tagged, begun)
     valid = _valid(session, rows)
-    kept = _kept(session, rows, "tags", Tag)
+    kept = _kept(session, rows, "tags", select(Tag.id).where(col(Tag.removed_at).is_(None)))
     picked = sorted({row.contact_id for row in rows if row.contact_id in stored and SEGMENTS in (row.changes or {})})
-    segments, there = segments_of(session, picked), _kept(session, rows, SEGMENTS, Segment)
+    segments, there = segments_of(session, picked), _kept(session, rows, SEGMENTS, select(Segment.id))
     fates = []
     for row in rows:
         contact = stored.get(row.contact_id)
@@ -132,7 +135,9 @@ def _stored(session: Session, found: Import, rows: Sequence[Row[Any]], locks: bo
     names = {name for row in rows for name in row.changes or ()}
     changed = {"custom" if name.startswith(PREFIX) else name for name in names if _is_value(name)}
     columns = [getattr(Contact, name) for name in dict.fromkeys([*_ALWAYS, *sorted(changed)])]
-    query = select(*columns).where(among(session, col(Contact.id), ids), col(Contact.branch_id) == found.branch_id)
+    query = select(*columns).where(among(session, col(Contact.id), ids))
+    if not found.options.get("everywhere"):
+        query = query.where(col(Contact.branch_id) == found.branch_id)
     if locks and not database.is_sqlite(session):
         query = query.with_for_update()
     return {row.id: row for row in session.execute(query)}
@@ -141,13 +146,16 @@ def _stored(session: Session, found: Import, rows: Sequence[Row[Any]], locks: bo
 def _valid(session: Session, rows: Sequence[Row[Any]]) -> dict[str, set[int | None]]:
     """Ids of the statuses and users that exist, when a row changed one."""
     wanted = {name for row in rows for name in row.changes or () if name in _REFERENCES}
-    return {name: {None, *session.exec(select(_REFERENCES[name].id)).all()} for name in wanted}  # type: ignore[attr-defined]
+    return {name: {None, *session.exec(_REFERENCES[name]).all()} for name in wanted}
 
 
-def _kept(session: Session, rows: Sequence[Row[Any]], name: str, table: type[Any]) -> set[int]:
-    """Of the tags or segments that rows took away, those that still exist."""
+def _kept(session: Session, rows: Sequence[Row[Any]], name: str, there: Any) -> set[int]:
+    """Of the tags or segments that rows took away, those that still exist; `there` selects the ids of these."""
     taken = {id_ for row in rows for id_ in (row.changes or {}).get(name, ((), ()))[0] or ()}
-    return set(session.exec(select(table.id).where(among(session, table.id, sorted(taken))))) if taken else set()
+    if not taken:
+        return set()
+    (column,) = there.selected_columns
+    return set(session.exec(there.where(among(session, column, sorted(taken)))))
 
 
 def _undone(row: Row[Any], contact: Row[Any] | None, hanging: Ties | None) -> RowFate:

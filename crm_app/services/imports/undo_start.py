@@ -9,6 +9,7 @@ from crm_app.services import jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import access, kept, undo_rows
+from crm_app.services.settings import undoing
 
 UNDOABLE = (ImportState.DONE, *HALTED, ImportState.UNDO_STOPPED)
 STILL_RUNNING = text("This import is still at work. Wait for its end, or stop it first.")
@@ -36,6 +37,7 @@ def undo(session: Session, actor: Actor, import_id: int) -> Job:
     )
     session.refresh(found)
     if claimed.rowcount == 1:  # type: ignore[attr-defined]
+        undoing.bring_back(session, found)
         total = undo_rows.total(session, import_id)
         if not total:
             raise Conflict(NOTHING)

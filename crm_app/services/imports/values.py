@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
 from crm_app.models import LeadStatus, Permission
-from crm_app.services import audit, installation
+from crm_app.services import audit, gone, installation
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.registry import FIELDS, Field, FieldKind
@@ -96,6 +96,8 @@ def add_status(session: Session, actor: Actor, name: str) -> LeadStatus:
         raise Invalid(text("A status has 1 to {most} characters.", most=STATUS_LENGTH), "status")
     stored = session.exec(select(LeadStatus).where(LeadStatus.folded == fold(clean))).first()
     if stored is not None:
+        if stored.removed_at is not None:
+            gone.bring_back(session, stored)
         return stored
     last = session.exec(select(func.coalesce(func.max(col(LeadStatus.position)), 0))).one()
     status = LeadStatus(name=clean, folded=fold(clean), position=last + 1)
