@@ -4,7 +4,7 @@ Candidates come from indexes that are there anyway – e-mails and phones, tax n
 rated by the same rules and with the parameters of the last search.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,22 +14,31 @@ from sqlalchemy import text as sql
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text
-from crm_app.models import Contact, ContactPoint, NotDuplicate, PointKind
+from crm_app.models import Contact, ContactPoint, NotDuplicate, Permission, PointKind
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
-from crm_app.services.contacts import cards, derived, listing, search
-from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.contacts import cards, derived, search
 from crm_app.services.contacts.visibility import visible
-from crm_app.services.duplicates import loading, reasons, running, scores
+from crm_app.services.duplicates import loading, reasons, rules, scores
 from crm_app.services.duplicates.engine import Engine
 from crm_app.services.duplicates.prepared import Raw, people
-from crm_app.services.duplicates.weights import Parameters
+from crm_app.services.duplicates.rules import Rules
 from crm_app.services.fields.registry import parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
 from crm_app.services.installation import current
 
 MOST = 400  # candidates of one kind: more have too little in common with anybody
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The id of a contact that is probably the same one, and why."""
+
+    contact_id: int
+    score: int
+    is_certain: bool
+    reasons: list[reasons.Reason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +54,24 @@ class Similar:
 def to_contact(session: Session, actor: Actor, number: int, *, limit: int = 5) -> list[Similar]:
     """Others that are probably this contact, the surest first, none ruled out. Raises NotFound, NotPermitted."""
     contact = cards.get(session, actor, number)
-    known = session.exec(
+    ruled_out = session.exec(
         select(NotDuplicate.low_number, NotDuplicate.high_number).where(
             or_(col(NotDuplicate.low_number) == number, col(NotDuplicate.high_number) == number)
         )
     ).all()
-    apart = {other for pair in known for other in pair}
+    apart = {other for pair in ruled_out for other in pair}
     (wanted,) = loading.some(session, [cards.id_of(contact)], visible(actor))
-    found = _rated(session, actor, wanted, limit + len(apart) + 1)
+    known = rated(session, actor, wanted, rules.current(session), limit=limit + len(apart) + 1)
+    found = _with_contacts(session, known)
     return [one for one in found if one.contact.number != number and one.contact.number not in apart][:limit]
 
 
 def to_values(session: Session, actor: Actor, texts: Mapping[str, str], *, limit: int = 5) -> list[Similar]:
-    """Contacts that are probably the one these texts describe, by name of field; what cannot be read is left out."""
+    """Contacts that are probably the one these texts describe, by name of field; what cannot be read is left out.
+
+    Raises NotPermitted.
+    """
+    actor.require(Permission.CONTACTS_READ)
     context = FieldContext(country=current(session).country)
     verdicts = {name: parse(name, texts[name], context) for name in _TYPED if texts.get(name)}
     values = {name: verdict.value for name, verdict in verdicts.items() if not verdict.is_error}
@@ -71,7 +85,7 @@ def to_values(session: Session, actor: Actor, texts: Mapping[str, str], *, limit
         emails=tuple(norms[name] for name in ("email",) if name in norms),
         phones=tuple(norms[name] for name in ("phone", "mobile") if name in norms),
     )
-    return _rated(session, actor, wanted, limit)
+    return _with_contacts(session, rated(session, actor, wanted, rules.current(session), limit=limit))
 
 
 _TYPED = (
@@ -80,26 +94,29 @@ _TYPED = (
 )  # fmt: skip
 
 
-def _rated(session: Session, actor: Actor, wanted: Raw, limit: int) -> list[Similar]:
+def rated(session: Session, actor: Actor, wanted: Raw, rules: Rules, *, limit: int = 5) -> list[Known]:
+    """Ids of visible contacts that are probably this one, the surest first."""
     ids = _candidates(session, actor, wanted)
-    if not ids:
+    rows = [row for row in loading.some(session, sorted(ids), visible(actor)) if row.id != wanted.id] if ids else []
+    if not rows:
         return []
-    rows = [row for row in loading.some(session, sorted(ids), visible(actor)) if row.id != wanted.id]
-    last = running.latest(session)
-    if last is not None:
-        parameters, common = Parameters.from_json(last.parameters), last.parameters.get("common")
-    else:
-        parameters, common = Parameters(listing.count(session, actor, ContactFilter(inactive=True))), None
-    engine = Engine(people([wanted, *rows]), parameters, common)
+    engine = Engine(people([wanted, *rows]), rules.parameters, rules.common)
     others = np.arange(1, len(rows) + 1)
     weights = engine.rate(np.zeros_like(others), others)
     best = [place for place in np.argsort(-weights, kind="stable") if weights[place] >= scores.SHOWN_BITS][:limit]
-    judged = dict(engine.judge([(0, int(place) + 1) for place in best]))
-    found = session.exec(select(Contact).where(among(session, col(Contact.id), [rows[at].id for at in best])))
-    by_id = {contact.id: contact for contact in found}
+    judged = engine.judge([(0, int(place) + 1) for place in best])
     return [
-        Similar(by_id[rows[at].id], scores.score(one.weight), one.certain, reasons.texts(one.reasons))
-        for at, one in zip(best, judged.values(), strict=True)
+        Known(rows[pair[1] - 1].id, scores.score(one.weight), one.certain, one.reasons) for pair, one in judged
+    ]
+
+
+def _with_contacts(session: Session, found: Sequence[Known]) -> list[Similar]:
+    contacts = session.exec(select(Contact).where(among(session, col(Contact.id), [one.contact_id for one in found])))
+    by_id = {contact.id: contact for contact in contacts}
+    return [
+        Similar(by_id[one.contact_id], one.score, one.is_certain, reasons.texts(one.reasons))
+        for one in found
+        if one.contact_id in by_id
     ]
 
 
