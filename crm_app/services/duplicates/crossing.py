@@ -18,6 +18,8 @@ from crm_app.services.duplicates.rules import Rules
 from crm_app.services.duplicates.similar import Known
 
 SLICE = 100_000  # of either side
+COMPARED = 500_000  # pairs that are looked at in any case, and …
+EACH = 4  # … for each stranger: further keys bring next to nothing
 BEST = 3  # contacts named for one stranger
 
 Progress = Callable[[float], None]
@@ -46,7 +48,7 @@ def _compared(base: list[Raw], strangers: Sequence[Raw], rules: Rules) -> Iterat
     mask = np.zeros(len(everyone), bool)
     mask[len(base) :] = True
     engine = Engine(everyone, rules.parameters, rules.common)
-    weights = engine.search(mask, across=True).weights
+    weights = engine.search(mask, across=True, most=COMPARED + EACH * len(strangers)).weights
     for (contact, stranger), judged in engine.judge(_best(weights)):
         known_as = Known(
             int(everyone.ids[contact]), scores.score(judged.weight), judged.certain, judged.reasons

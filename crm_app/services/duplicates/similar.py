@@ -1,7 +1,7 @@
 """Who else may be this contact: asked for one contact, for values typed into a form, or for a row of a file.
 
-Candidates come from indexes that are there anyway – e-mails and phones, tax number, name order, full text – and are
-rated by the same rules and with the parameters of the last search.
+Candidates come from indexes that are there anyway (`candidates.py`) and are rated by the same rules and with the
+parameters of the last search.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
 from crm_app.services.contacts import cards, derived, search
 from crm_app.services.contacts.visibility import visible
-from crm_app.services.duplicates import loading, reasons, rules, scores
+from crm_app.services.duplicates import candidates, loading, reasons, rules, scores
 from crm_app.services.duplicates.engine import Engine
 from crm_app.services.duplicates.prepared import Raw, people
 from crm_app.services.duplicates.rules import Rules
@@ -27,8 +27,6 @@ from crm_app.services.fields.registry import parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
 from crm_app.services.installation import current
-
-MOST = 400  # candidates of one kind: more have too little in common with anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ _TYPED = (
 
 def rated(session: Session, actor: Actor, wanted: Raw, rules: Rules, *, limit: int = 5) -> list[Known]:
     """Ids of visible contacts that are probably this one, the surest first."""
-    ids = _candidates(session, actor, wanted)
+    ids = candidates.of(session, actor, wanted)
     rows = [row for row in loading.some(session, sorted(ids), visible(actor)) if row.id != wanted.id] if ids else []
     if not rows:
         return []
@@ -118,38 +116,3 @@ def _with_contacts(session: Session, found: Sequence[Known]) -> list[Similar]:
         for one in found
         if one.contact_id in by_id
     ]
-
-
-def _candidates(session: Session, actor: Actor, wanted: Raw) -> set[int]:
-    """Ids of visible contacts that have something telling in common with this one."""
-    found: set[int] = set()
-    norms = [*wanted.emails, *wanted.phones]
-    conditions: list[ColumnElement[bool]] = []
-    if norms:
-        holders = select(ContactPoint.contact_id).where(
-            col(ContactPoint.kind).in_((PointKind.EMAIL, PointKind.PHONE)),
-            among(session, col(ContactPoint.norm), norms),
-        )
-        conditions.append(col(Contact.id).in_(holders))
-    if wanted.tax_number:
-        norm = parse("tax_number", wanted.tax_number, FieldContext()).norm or wanted.tax_number
-        conditions.append(and_(sql(f"{derived.TAX_NORM} = :tax").bindparams(tax=norm), col(Contact.id) > 0))
-    first, last = fold(wanted.first_name or ""), fold(wanted.last_name or "")
-    starts = [f"{last} {first}"[: max(3, len(last) - 2)] if last else "", f"{first} {last[:1]}" if last else first]
-    starts.append(fold(wanted.company or "")[:6])
-    conditions += [_begins(start) for start in starts if len(start) >= 3]
-    for name in (first, last):
-        word = name.split()[0] if name else ""
-        if len(word) >= 4:
-            rest = (last if name is first else first)[1:4]
-            words = [word, *([rest] if len(rest) == 3 else [])]
-            conditions.append(and_(*[search.holds(session, word) for word in words]))
-    for condition in conditions:
-        query = select(Contact.id).where(condition, Contact.branch_id == wanted.branch, *visible(actor)).limit(MOST)
-        found.update(id_ for id_ in session.exec(query) if id_ is not None)
-    return found
-
-
-def _begins(start: str) -> ColumnElement[bool]:
-    """Contacts whose place in the order of names begins so."""
-    return and_(col(Contact.sort_name) >= start, col(Contact.sort_name) < start + "\uffff")
