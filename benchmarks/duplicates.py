@@ -100,7 +100,8 @@ def _fill(rows: list[Any]) -> None:
     )  # fmt: skip
     with database.transaction() as session:
         contacts = [
-            (*_plain(row, columns), row.id, 1, "contact", True, "{}", *_derived(row, derived), 1, at, at) for row in rows
+            (*_plain(row, columns), row.id, 1, "contact", True, "{}", *_derived(row, derived), 1, at, at)
+            for row in rows
         ]
         before = search.last_id(session)
         bulk.insert(session, "contact", (*columns, *given), contacts)

@@ -6,6 +6,7 @@ from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.shell import shell
 from crm_app.components.text import T
+from crm_app.pages.contact_merges import merge_with, merge_with_button, take_back_button, taking_back
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_view import Change, Fact, FactGroup, Happening
 from crm_app.state.session import SessionState
@@ -17,7 +18,7 @@ def contact() -> rx.Component:
     return shell(
         rx.cond(
             ContactState.loaded,
-            rx.cond(ContactState.missing, _missing(), rx.fragment(_head(), _body())),
+            rx.cond(ContactState.missing, _missing(), rx.fragment(taking_back(), merge_with(), _head(), _body())),
             rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
         ),
         place="contacts",
@@ -86,6 +87,7 @@ def _actions() -> rx.Component:
                     on_click=ContactState.reactivate,
                 ),
             ),
+            merge_with_button(),
             rx.link(
                 rx.icon("pencil", size=16),
                 T("Edit"),
@@ -138,6 +140,8 @@ def _event(event: rx.Var[Happening]) -> rx.Component:
                 ("file-up", rx.icon("file-up", size=14)),
                 ("user-x", rx.icon("user-x", size=14)),
                 ("user-check", rx.icon("user-check", size=14)),
+                ("merge", rx.icon("merge", size=14)),
+                ("split", rx.icon("split", size=14)),
                 rx.icon("circle", size=14),
             ),
             class_name="event-icon",
@@ -154,6 +158,7 @@ def _event(event: rx.Var[Happening]) -> rx.Component:
                 class_name="event-when",
             ),
             rx.foreach(event.changes, _change),
+            take_back_button(event),
             class_name="event-what",
         ),
         class_name="event",

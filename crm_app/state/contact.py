@@ -12,13 +12,14 @@ from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.duplicates import merging
 from crm_app.services.errors import NotFound
+from crm_app.state.contact_merges import ContactMerges
 from crm_app.state.contact_view import CardView, Presenter, key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
 
-class ContactState(rx.State):
+class ContactState(ContactMerges, rx.State):
     """The contact whose number stands in the URL."""
 
     card: CardView = CardView()
@@ -30,6 +31,7 @@ class ContactState(rx.State):
     async def load(self):
         actor = await current_actor(self)
         self.may_edit = actor.may(Permission.CONTACTS_EDIT)
+        self._close_merges()
         shown = await asyncio.to_thread(_fetch, actor, self.number)
         if shown is None and (kept := await asyncio.to_thread(_kept, actor, self.number)):
             return rx.redirect(routes.contact(kept), replace=True)

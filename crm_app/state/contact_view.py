@@ -19,6 +19,7 @@ from crm_app.services.contacts import cards
 from crm_app.services.contacts.timeline import Entry, entries
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.custom_fields import TYPE_LABELS as TYPE_LABELS
+from crm_app.services.duplicates import unmerging
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, Field, FieldGroup, FieldKind
 from crm_app.state.formats import exact, initials, short_date, spoken
 
@@ -75,6 +76,7 @@ class Happening:
     who: str
     url: str = ""
     changes: list[Change] = field(default_factory=list)
+    merge_id: int = 0  # of a merge that can be taken back now
 
 
 @dataclass
@@ -193,8 +195,18 @@ class Presenter:
             mail_url=f"mailto:{contact.email}" if contact.email else "",
             tags=[tag.name for tag in cards.tags_of(self.session, contact)],
             groups=self._groups(contact),
-            timeline=[self.happening(entry) for entry in entries(self.session, contact)],
+            timeline=self._timeline(contact),
         )
+
+    def _timeline(self, contact: Contact) -> list[Happening]:
+        """The newest first. Merges are taken back in the order opposite to theirs, so only the last one offers it."""
+        happenings = [(entry, self.happening(entry)) for entry in entries(self.session, contact)]
+        if any(entry.kind == "merged" for entry, _ in happenings):
+            last = next(iter(unmerging.merges(self.session, self.actor, contact.number)), None)
+            for entry, shown in happenings:
+                if last is not None and entry.kind == "merged" and entry.data.get("merge") == last.id:
+                    shown.merge_id = last.id or 0
+        return [shown for _, shown in happenings]
 
     def _groups(self, contact: Contact) -> list[FactGroup]:
         found = []

@@ -48,7 +48,9 @@ def _conditions(session: Session, wanted: Raw) -> Iterator[tuple[ColumnElement[b
     if wanted.tax_number:
         norm = parse("tax_number", wanted.tax_number, FieldContext()).norm or wanted.tax_number
         yield and_(sql(f"{derived.TAX_NORM} = :tax").bindparams(tax=norm), col(Contact.id) > 0), _TELLING
-    for condition in _named(session, fold(wanted.first_name or ""), fold(wanted.last_name or ""), fold(wanted.city or "")):
+    for condition in _named(
+        session, fold(wanted.first_name or ""), fold(wanted.last_name or ""), fold(wanted.city or "")
+    ):
         yield condition, 1
     company = fold(wanted.company or "")
     if len(company) >= _LONG:

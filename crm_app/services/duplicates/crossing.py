@@ -50,9 +50,7 @@ def _compared(base: list[Raw], strangers: Sequence[Raw], rules: Rules) -> Iterat
     engine = Engine(everyone, rules.parameters, rules.common)
     weights = engine.search(mask, across=True, most=COMPARED + EACH * len(strangers)).weights
     for (contact, stranger), judged in engine.judge(_best(weights)):
-        known_as = Known(
-            int(everyone.ids[contact]), scores.score(judged.weight), judged.certain, judged.reasons
-        )
+        known_as = Known(int(everyone.ids[contact]), scores.score(judged.weight), judged.certain, judged.reasons)
         yield int(everyone.ids[stranger]), known_as
 
 

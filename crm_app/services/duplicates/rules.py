@@ -1,4 +1,4 @@
-"""By what a few contacts are rated apart from a search: the parameters of the last one, and what is common in the base."""
+"""By what a few contacts are rated apart from a search: the parameters of the last one, and what is common."""
 
 from dataclasses import dataclass
 

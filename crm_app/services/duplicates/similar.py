@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, or_
-from sqlalchemy import text as sql
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text
-from crm_app.models import Contact, ContactPoint, NotDuplicate, Permission, PointKind
+from crm_app.models import Contact, NotDuplicate, Permission
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
-from crm_app.services.contacts import cards, derived, search
+from crm_app.services.contacts import cards
 from crm_app.services.contacts.visibility import visible
 from crm_app.services.duplicates import candidates, loading, reasons, rules, scores
 from crm_app.services.duplicates.engine import Engine
@@ -25,7 +24,6 @@ from crm_app.services.duplicates.prepared import Raw, people
 from crm_app.services.duplicates.rules import Rules
 from crm_app.services.fields.registry import parse
 from crm_app.services.fields.verdict import FieldContext
-from crm_app.services.folding import fold
 from crm_app.services.installation import current
 
 
@@ -52,16 +50,20 @@ class Similar:
 def to_contact(session: Session, actor: Actor, number: int, *, limit: int = 5) -> list[Similar]:
     """Others that are probably this contact, the surest first, none ruled out. Raises NotFound, NotPermitted."""
     contact = cards.get(session, actor, number)
-    ruled_out = session.exec(
-        select(NotDuplicate.low_number, NotDuplicate.high_number).where(
-            or_(col(NotDuplicate.low_number) == number, col(NotDuplicate.high_number) == number)
-        )
-    ).all()
-    apart = {other for pair in ruled_out for other in pair}
+    apart = ruled_out(session, actor, number)
     (wanted,) = loading.some(session, [cards.id_of(contact)], visible(actor))
     known = rated(session, actor, wanted, rules.current(session), limit=limit + len(apart) + 1)
     found = _with_contacts(session, known)
     return [one for one in found if one.contact.number != number and one.contact.number not in apart][:limit]
+
+
+def ruled_out(session: Session, actor: Actor, number: int) -> set[int]:
+    """The numbers of those that somebody said are not this contact. Raises NotFound, NotPermitted."""
+    cards.get(session, actor, number)
+    query = select(NotDuplicate.low_number, NotDuplicate.high_number).where(
+        or_(col(NotDuplicate.low_number) == number, col(NotDuplicate.high_number) == number)
+    )
+    return {other for pair in session.exec(query) for other in pair} - {number}
 
 
 def to_values(session: Session, actor: Actor, texts: Mapping[str, str], *, limit: int = 5) -> list[Similar]:
@@ -71,14 +73,14 @@ def to_values(session: Session, actor: Actor, texts: Mapping[str, str], *, limit
     """
     actor.require(Permission.CONTACTS_READ)
     context = FieldContext(country=current(session).country)
-    verdicts = {name: parse(name, texts[name], context) for name in _TYPED if texts.get(name)}
+    verdicts = {name: parse(name, texts[name], context) for name in TYPED if texts.get(name)}
     values = {name: verdict.value for name, verdict in verdicts.items() if not verdict.is_error}
     norms = {name: verdict.norm or str(verdict.value) for name, verdict in verdicts.items() if not verdict.is_error}
     day = values.get("birth_date")
     wanted = Raw(
         0,
         actor.branch_id,
-        **{name: values.get(name) for name in _TYPED if name in Raw._fields and name != "birth_date"},
+        **{name: values.get(name) for name in TYPED if name in Raw._fields and name != "birth_date"},
         birth_date=day if isinstance(day, date) else None,
         emails=tuple(norms[name] for name in ("email",) if name in norms),
         phones=tuple(norms[name] for name in ("phone", "mobile") if name in norms),
@@ -86,7 +88,7 @@ def to_values(session: Session, actor: Actor, texts: Mapping[str, str], *, limit
     return _with_contacts(session, rated(session, actor, wanted, rules.current(session), limit=limit))
 
 
-_TYPED = (
+TYPED = (
     "first_name", "last_name", "company", "street", "postal_code", "city", "tax_number", "gender", "birth_date",
     "email", "phone", "mobile",
 )  # fmt: skip
@@ -103,9 +105,7 @@ def rated(session: Session, actor: Actor, wanted: Raw, rules: Rules, *, limit: i
     weights = engine.rate(np.zeros_like(others), others)
     best = [place for place in np.argsort(-weights, kind="stable") if weights[place] >= scores.SHOWN_BITS][:limit]
     judged = engine.judge([(0, int(place) + 1) for place in best])
-    return [
-        Known(rows[pair[1] - 1].id, scores.score(one.weight), one.certain, one.reasons) for pair, one in judged
-    ]
+    return [Known(rows[pair[1] - 1].id, scores.score(one.weight), one.certain, one.reasons) for pair, one in judged]
 
 
 def _with_contacts(session: Session, found: Sequence[Known]) -> list[Similar]:
