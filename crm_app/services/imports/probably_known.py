@@ -150,6 +150,7 @@ def contacts(session: Session, actor: Actor, folder: Path, rows: Sequence[int]) 
     return {
         row: [Offer(by_number[m.number], m.score, reasons.texts(m.reasons)) for m in ones if m.number in by_number]
         for row, ones in found.items()
+        if any(m.number in by_number for m in ones)
     }
 
 
