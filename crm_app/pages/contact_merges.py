@@ -16,9 +16,11 @@ _asked = ContactState.taking_back
 def merge_with_button() -> rx.Component:
     return rx.el.button(
         rx.icon("merge", size=16),
-        T("Merge with …"),
+        rx.el.span(T("Merge with …"), class_name="not-on-phones"),
         type="button",
         id=OPENER,
+        title=t("Merge with …"),
+        aria_label=t("Merge with …"),
         class_name="button plain",
         aria_expanded=rx.cond(ContactState.choosing, "true", "false"),
         on_click=ContactState.choose_other(~ContactState.choosing),
@@ -50,7 +52,7 @@ def merge_with() -> rx.Component:
             opener=OPENER,
             label=t("Merge with which contact?"),
             kind="dialog",
-            class_name="panel",
+            class_name="panel merge-with",
             on_close=ContactState.choose_other(False),
         ),
     )

@@ -52,6 +52,11 @@ def _conditions(session: Session, wanted: Raw) -> Iterator[tuple[ColumnElement[b
         session, fold(wanted.first_name or ""), fold(wanted.last_name or ""), fold(wanted.city or "")
     ):
         yield condition, 1
+    start = fold(wanted.last_name or wanted.first_name or "")[:3]
+    same = [col(Contact.birth_date) == wanted.birth_date] if wanted.birth_date else []
+    same += [col(Contact.postal_code) == wanted.postal_code] if wanted.postal_code else []
+    if len(start) == 3 and same:  # so few contacts begin with three letters that they are looked at one by one
+        yield and_(_begins(start), or_(*same)), _TELLING // 2
     company = fold(wanted.company or "")
     if len(company) >= _LONG:
         yield _begins(company[:6]), 1
