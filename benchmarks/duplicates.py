@@ -88,6 +88,7 @@ def _fill(rows: list[Any]) -> None:
     from crm_app.models import PointKind
     from crm_app.models.base import now
     from crm_app.services import bulk, database, startup
+    from crm_app.services.contacts import derived, search
     from crm_app.services.duplicates.prepared import Raw
 
     startup.prepare()
@@ -99,10 +100,12 @@ def _fill(rows: list[Any]) -> None:
     )  # fmt: skip
     with database.transaction() as session:
         contacts = [
-            (*_plain(row, columns), row.id, 1, "contact", True, "{}", "", row.last_name or "", 1, at, at)
+            (*_plain(row, columns), row.id, 1, "contact", True, "{}", *_derived(row, derived), 1, at, at)
             for row in rows
         ]
+        before = search.last_id(session)
         bulk.insert(session, "contact", (*columns, *given), contacts)
+        search.fill(session, before)
         points = [
             (row.id, kind.value, "", norm, norm, True)
             for row in rows
@@ -110,6 +113,12 @@ def _fill(rows: list[Any]) -> None:
             for norm in norms
         ]
         bulk.insert(session, "contact_point", ("contact_id", "kind", "label", "value", "norm", "primary"), points)
+
+
+def _derived(row: Any, derived: Any) -> tuple[str, str]:
+    """Search text and place in the order of names."""
+    values = {**row._asdict(), "email": next(iter(row.emails), None), "phone": next(iter(row.phones), None)}
+    return derived.search_text(values, (*row.emails, *row.phones)), derived.sort_name(values)
 
 
 def _plain(row: Any, columns: list[str]) -> list[Any]:

@@ -49,6 +49,9 @@ def import_file(
         bool,
         typer.Option("--as-new", help="Take failed rows that come back as a file of their own, not with their import."),
     ] = False,
+    similar: Annotated[
+        bool, typer.Option("--similar/--no-similar", help="Whether new rows are compared with all contacts (yes).")
+    ] = True,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object on one line.")] = False,
@@ -61,7 +64,7 @@ def import_file(
     if not direct.is_readable(file):
         refuse(f"{file}: there is no such file, or it may not be read.", 1, as_json)
     startup.prepare()
-    wish = Wish(name, maps or (), match, tags or (), preset, blank, in_file, as_new)
+    wish = Wish(name, maps or (), match, tags or (), preset, blank, in_file, as_new, similar)
     progress = Progress(is_shown=sys.stderr.isatty())
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not yes and not as_json
 

@@ -7,6 +7,7 @@ from crm_app.components.empty import empty
 from crm_app.components.shell import shell
 from crm_app.components.text import T, t
 from crm_app.pages.contact_comments import comment, comment_actions, composer
+from crm_app.pages.contact_merges import merge_with, merge_with_button, take_back_button, taking_back
 from crm_app.pages.contact_segments import segments_button, segments_panel
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_comments import ContactCommentState
@@ -25,7 +26,11 @@ def contact() -> rx.Component:
             rx.cond(
                 ContactState.missing,
                 _missing(),
-                rx.cond(ContactState.thrown.number > 0, _thrown(), rx.fragment(_head(), segments_panel(), _body())),
+                rx.cond(
+                    ContactState.thrown.number > 0,
+                    _thrown(),
+                    rx.fragment(taking_back(), merge_with(), _head(), segments_panel(), _body()),
+                ),
             ),
             rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
         ),
@@ -104,6 +109,7 @@ def _actions() -> rx.Component:
                     on_click=ContactState.reactivate,
                 ),
             ),
+            merge_with_button(),
             rx.link(
                 rx.icon("pencil", size=16),
                 T("Edit"),
@@ -161,6 +167,8 @@ def _event(event: rx.Var[Happening]) -> rx.Component:
                 ("list-checks", rx.icon("list-checks", size=14)),
                 ("trash-2", rx.icon("trash-2", size=14)),
                 ("undo-2", rx.icon("undo-2", size=14)),
+                ("merge", rx.icon("merge", size=14)),
+                ("split", rx.icon("split", size=14)),
                 rx.icon("circle", size=14),
             ),
             class_name="event-icon",
@@ -182,6 +190,7 @@ def _event(event: rx.Var[Happening]) -> rx.Component:
                 class_name="event-when",
             ),
             rx.foreach(event.changes, _change),
+            take_back_button(event),
             class_name="event-what",
         ),
         class_name="event",

@@ -7,6 +7,7 @@ from crm_app.components.empty import empty
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T
 from crm_app.pages.contact_fields import contact_fields
+from crm_app.pages.contact_known import probably_known
 from crm_app.state.contact_form import ContactFormState
 from crm_app.state.session import SessionState
 
@@ -26,6 +27,7 @@ def contact_edit() -> rx.Component:
 def _form() -> rx.Component:
     return rx.el.form(
         contact_fields(),
+        probably_known(),
         rx.el.div(
             rx.el.button(T("Save changes"), type="submit", class_name="button primary"),
             rx.link(

@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app.components.form_guard import form_guard
 from crm_app.components.notice import notice
 from crm_app.components.text import T
+from crm_app.services.duplicates.similar import TYPED
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, REQUIRABLE, Field, FieldGroup, FieldKind
 from crm_app.state.contact_form import FORM_FIELDS, ContactFormState, OwnField
 from crm_app.state.contact_view import CHOICES
@@ -33,7 +34,6 @@ def _group(group: FieldGroup) -> rx.Component:
     return rx.el.section(
         rx.el.h2(T(GROUP_LABELS[group].msgid)),
         rx.el.div(*[_field(field) for field in fields], class_name="fields"),
-        _already_known() if group == FieldGroup.REACH else rx.fragment(),
         class_name="field-group",
     )
 
@@ -83,12 +83,12 @@ def _input(field: Field, error: rx.Var) -> rx.Component:
         return _select(shared, *options, blank=field.kind is not FieldKind.LIFECYCLE)
     if field.kind in (FieldKind.LONG_TEXT, FieldKind.LINKS):
         return rx.el.textarea(**shared, rows=4 if field.kind is FieldKind.LONG_TEXT else 2)
+    if field.name in TYPED:
+        shared["on_blur"] = ContactFormState.check_known(field.name)
     if field.kind is FieldKind.DATE:
         return rx.el.input(**shared, type="date")
-    reach = {"on_blur": ContactFormState.check_known(field.name)} if field.name in ("email", "phone", "mobile") else {}
     return rx.el.input(
         **shared,
-        **reach,
         type=_AUTOFILL.get(field.name, "text") if field.name not in ("email", "website") else "text",
         input_mode=_AUTOFILL.get(field.name, "text"),
         auto_complete="off",
@@ -138,23 +138,3 @@ def _half_a_date() -> rx.Component:
 
 def _select(shared: dict, *options: rx.Component, blank: bool = True) -> rx.Component:
     return rx.el.select(*([rx.el.option("", value="")] if blank else []), *options, **shared)
-
-
-def _already_known() -> rx.Component:
-    return rx.cond(
-        ContactFormState.known.length() > 0,
-        rx.el.div(
-            notice(
-                rx.fragment(
-                    T("A contact with the same address or number exists:"),
-                    " ",
-                    rx.foreach(
-                        ContactFormState.known,
-                        lambda known: rx.el.span(rx.link(known.name, href=known.url, class_name="link"), " "),
-                    ),
-                    T("You can save all the same, for example for a family."),
-                ),
-                "warn",
-            ),
-        ),
-    )

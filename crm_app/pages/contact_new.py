@@ -6,6 +6,7 @@ from crm_app import routes
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T
 from crm_app.pages.contact_fields import contact_fields
+from crm_app.pages.contact_known import probably_known
 from crm_app.state.contact_form import ContactFormState
 from crm_app.state.session import SessionState
 
@@ -16,6 +17,7 @@ def contact_new() -> rx.Component:
             ContactFormState.loaded,
             rx.el.form(
                 contact_fields(),
+                probably_known(),
                 rx.el.div(
                     rx.el.button(T("Save contact"), type="submit", class_name="button primary"),
                     rx.link(T("Cancel"), href=routes.CONTACTS, underline="none", class_name="button"),

@@ -5,9 +5,11 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
+from crm_app.components.progress_bar import progress_bar
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, figure, t, tn
-from crm_app.state.duplicates import DuplicatesState, FieldLine, GroupLine, Person, Value
+from crm_app.state.duplicates import DuplicatesState
+from crm_app.state.duplicates_view import FieldLine, GroupLine, Person, Value
 from crm_app.state.session import SessionState
 
 _standing = DuplicatesState.standing
@@ -19,7 +21,7 @@ def duplicates() -> rx.Component:
         rx.cond(DuplicatesState.error, notice(DuplicatesState.error, "danger")),
         rx.cond(DuplicatesState.merged_text, _merged()),
         rx.cond(
-            DuplicatesState.group_id > 0,
+            DuplicatesState.comparing,
             _side_by_side(),
             rx.fragment(_state(), rx.cond(DuplicatesState.asking, _question()), _groups()),
         ),
@@ -59,15 +61,7 @@ def _state() -> rx.Component:
                     _standing.working == "merge", T("Merging what is certain …"), T("Looking through all contacts …")
                 )
             ),
-            rx.el.div(
-                rx.el.div(class_name="bar-fill", style={"width": _standing.percent.to(str) + "%"}),
-                class_name="bar",
-                role="progressbar",
-                aria_valuemin=0,
-                aria_valuemax=100,
-                aria_valuenow=_standing.percent,
-                aria_label=t("Progress"),
-            ),
+            progress_bar(_standing.percent),
             rx.el.p(T("You can close this page; the work goes on."), class_name="quiet"),
             rx.el.button(T("Stop"), type="button", class_name="button", on_click=DuplicatesState.stop),
             class_name="panel progress",

@@ -10,6 +10,7 @@ from crm_app.components.search_box import search_box
 from crm_app.components.text import N, T, figure, t, tn
 from crm_app.pages.import_find import column_filter, find_button, find_panel
 from crm_app.pages.import_frame import foot, frame
+from crm_app.pages.import_known import decided, probably_known, too_many
 from crm_app.state.import_check import ImportCheckState
 from crm_app.state.import_check_view import ANOTHER, CellLine, ColumnHead, GroupLine, RowLine
 from crm_app.state.import_wizard import ImportWizardState
@@ -31,6 +32,7 @@ def import_check() -> rx.Component:
             ImportCheckState.ready,
             rx.fragment(
                 _blocked(),
+                too_many(),
                 _filters(),
                 find_panel(),
                 _last_change(),
@@ -182,7 +184,15 @@ def _row(row: rx.Var[RowLine]) -> rx.Component:
                     rx.el.p(row.reason, class_name="row-reason", title=row.reason),
                 ),
             ),
-            rx.cond(ImportCheckState.editable & (row.matches.length() > 0) & ~row.is_left_out, _who(row)),
+            rx.cond((row.known.length() > 0) & ~row.is_left_out, probably_known(row)),
+            rx.cond(
+                ImportCheckState.editable & ~row.is_left_out,
+                rx.cond(
+                    row.matches.length() > 0,
+                    _who(row),
+                    rx.cond(row.chosen != "", decided(row)),
+                ),
+            ),
             class_name="what-happens",
         ),
         rx.foreach(row.cells, lambda cell: _cell(row, cell)),

@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
+from crm_app.components.progress_bar import progress_bar
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, figure, t, tn
 from crm_app.pages.import_stop import stop_writing
@@ -158,15 +159,7 @@ def progress() -> rx.Component:
                 rx.cond(ImportWizardState.is_change, T("Changing …"), T("Importing …")),
             )
         ),
-        rx.el.div(
-            rx.el.div(class_name="bar-fill", style={"width": ImportWizardState.percent.to(str) + "%"}),
-            class_name="bar",
-            role="progressbar",
-            aria_valuemin=0,
-            aria_valuemax=100,
-            aria_valuenow=ImportWizardState.percent,
-            aria_label=t("Progress"),
-        ),
+        progress_bar(ImportWizardState.percent),
         rx.el.p(
             rx.cond(
                 ImportWizardState.queued,

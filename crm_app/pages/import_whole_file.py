@@ -25,6 +25,7 @@ def whole_file() -> rx.Component:
                 rx.foreach(_state.match_keys, lambda key: rx.el.option(_label(key), value=key)),
             ),
             rx.cond(_state.match_key != "", rx.fragment(_in_file(), _blanks())),
+            _similar(),
             _typed(N("Tags for every contact, by comma"), "all-tags", _state.tags, _state.type_tags),
             _typed(
                 N("Name of this import"),
@@ -74,6 +75,20 @@ def _blanks() -> rx.Component:
             ),
             class_name="field-hint",
         ),
+        class_name="field",
+    )
+
+
+def _similar() -> rx.Component:
+    return rx.el.div(
+        rx.el.label(
+            rx.el.input(
+                type="checkbox", checked=_state.similar, on_change=_state.choose_similar, disabled=~_state.changeable
+            ),
+            rx.el.span(T("Look for probable duplicates")),
+            class_name="switch",
+        ),
+        rx.el.p(T("New rows are compared with all contacts, also by similar names."), class_name="field-hint"),
         class_name="field",
     )
 

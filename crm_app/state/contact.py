@@ -12,6 +12,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards, trash
 from crm_app.services.duplicates import merging
 from crm_app.services.errors import NotFound
+from crm_app.state.contact_merges import ContactMerges
 from crm_app.state.contact_view import CardView, Presenter, key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
@@ -19,7 +20,7 @@ from crm_app.state.session import current_actor
 from crm_app.state.trash import TrashLine, line, restored
 
 
-class ContactState(rx.State):
+class ContactState(ContactMerges, rx.State):
     """The contact whose number stands in the URL."""
 
     card: CardView = CardView()
@@ -32,6 +33,7 @@ class ContactState(rx.State):
     async def load(self):
         actor = await current_actor(self)
         self.may_edit = actor.may(Permission.CONTACTS_EDIT)
+        self._close_merges()
         shown = await asyncio.to_thread(_fetch, actor, self.number)
         if shown is None and (kept := await asyncio.to_thread(_kept, actor, self.number)):
             return rx.redirect(routes.contact(kept), replace=True)

@@ -16,6 +16,7 @@ from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import NotFound
 from crm_app.services.fields.conversion import as_text
 from crm_app.services.fields.registry import FIELDS, Shown
+from crm_app.state.contact_known import KnownContacts
 from crm_app.state.contact_view import Presenter, key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
@@ -38,12 +39,6 @@ class OwnField:
 
 
 @dataclass
-class Known:
-    name: str
-    url: str
-
-
-@dataclass
 class _Form:
     """What the form needs to ask: choices, and the stored texts by field."""
 
@@ -54,7 +49,7 @@ class _Form:
     texts: dict[str, str] = field(default_factory=dict)
 
 
-class ContactFormState(rx.State):
+class ContactFormState(KnownContacts, rx.State):
     """Values go in once and come back with the form; typing stays in the browser."""
 
     values: dict[str, str] = {}
@@ -63,7 +58,6 @@ class ContactFormState(rx.State):
     statuses: list[str] = []
     owners: list[list[str]] = []
     own: list[OwnField] = []
-    known: list[Known] = []
     loaded: bool = False
     missing: bool = False
     key: int = 0  # a new number gives the form fresh inputs
@@ -75,13 +69,6 @@ class ContactFormState(rx.State):
     @action(permission=Permission.CONTACTS_EDIT)
     async def edit(self):
         await self._show(self.number)
-
-    @action(permission=Permission.CONTACTS_READ)
-    async def check_known(self, field: str, value: str):
-        """Warns when a point is known already; the contact may be created all the same."""
-        actor = await current_actor(self)
-        number = self.router.url.path.strip("/").split("/")[1]
-        self.known = await asyncio.to_thread(_known, actor, {field: value}, number) if field in _POINTS else []
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def create(self, form: dict[str, Any]):
@@ -95,7 +82,7 @@ class ContactFormState(rx.State):
 
     async def _show(self, number: str | None) -> None:
         actor = await current_actor(self)
-        self.errors, self.known, self.missing = {}, [], False
+        self.errors, self.missing = {}, False
         try:
             asked = await asyncio.to_thread(_form, actor, number)
         except NotFound:
@@ -103,6 +90,7 @@ class ContactFormState(rx.State):
         else:
             self.required, self.statuses = asked.required, asked.statuses
             self.owners, self.own = asked.owners, asked.own
+            self._nobody_known(asked.texts)
             if asked.texts != self.values:  # else the inputs stay, with what was typed in them already
                 self.values = asked.texts
                 self.key += 1
@@ -117,24 +105,10 @@ class ContactFormState(rx.State):
             self.errors = {name: locales.render(why, actor.language) for name, why in error.fields.items()}
             first = next((name for name in names if name in error.fields), "")
             return rx.set_focus(f"field-{first}") if first else None
-        self.errors, self.known = {}, []
+        self.errors = {}
+        self._nobody_known({})
         await say(self, text("{name} is saved.", name=saved.display_name))
         return rx.redirect(routes.contact(saved.number))
-
-
-_POINTS = ("email", "phone", "mobile")
-
-
-def _known(actor: Actor, texts: dict[str, str], number: str) -> list[Known]:
-    own = key_of(number) or None
-    with database.reading() as session:
-        try:
-            found = cards.known_elsewhere(session, actor, texts, except_number=own)
-        except InvalidFields:
-            return []
-        return [
-            Known(f"{contact.display_name} (#{contact.number})", routes.contact(contact.number)) for contact in found
-        ]
 
 
 def _form(actor: Actor, number: str | None) -> _Form:

@@ -21,6 +21,7 @@ from crm_app.services.contacts import cards
 from crm_app.services.contacts.timeline import Entry, entries
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.custom_fields import TYPE_LABELS as TYPE_LABELS
+from crm_app.services.duplicates import unmerging
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, Field, FieldGroup, FieldKind, Shown
 from crm_app.state.formats import exact, initials, short_date, spoken
 
@@ -108,6 +109,7 @@ class Happening:
     url: str = ""
     changes: list[Change] = field(default_factory=list)
     comment: Written | None = None
+    merge_id: int = 0  # of a merge that can be taken back now
 
 
 @dataclass
@@ -231,8 +233,19 @@ class Presenter:
             sms_url=_tel(contact.mobile or "").replace("tel:", "sms:"),
             tags=[tag.name for tag in cards.tags_of(self.session, contact)],
             groups=self._groups(contact),
-            timeline=[self.happening(entry) for entry in entries(self.session, contact, reader=self.actor.user_id)],
+            timeline=self._timeline(contact),
         )
+
+    def _timeline(self, contact: Contact) -> list[Happening]:
+        """The newest first. Merges are taken back in the order opposite to theirs, so only the last one offers it."""
+        found = entries(self.session, contact, reader=self.actor.user_id)
+        happenings = [(entry, self.happening(entry)) for entry in found]
+        if any(entry.kind == "merged" for entry, _ in happenings):
+            last = next(iter(unmerging.merges(self.session, self.actor, contact.number)), None)
+            for entry, shown in happenings:
+                if last is not None and entry.kind == "merged" and entry.data.get("merge") == last.id:
+                    shown.merge_id = last.id or 0
+        return [shown for _, shown in happenings]
 
     def _groups(self, contact: Contact) -> list[FactGroup]:
         found = []

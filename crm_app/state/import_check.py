@@ -16,7 +16,17 @@ from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, CRMError, NotFound
 from crm_app.services.fields.registry import Field
-from crm_app.services.imports import access, conflicts, edits, plan_file, preview, steps, uploads, whole_files
+from crm_app.services.imports import (
+    access,
+    conflicts,
+    edits,
+    plan_file,
+    preview,
+    probably_known,
+    steps,
+    uploads,
+    whole_files,
+)
 from crm_app.services.imports.cell_filter import CellFilter
 from crm_app.services.imports.columns import Options, from_json
 from crm_app.services.imports.conflicts import Match
@@ -24,6 +34,7 @@ from crm_app.services.imports.edits import Edited
 from crm_app.services.imports.preview import ProblemGroup
 from crm_app.state.guard import action
 from crm_app.state.import_check_view import ColumnHead, GroupLine, RowLine, Shown, short
+from crm_app.state.import_known_view import known_lines
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -46,6 +57,7 @@ class ImportCheckState(rx.State):
     committable: bool = False
     will_write: int = 0
     blocking: int = 0  # rows that keep the file out, where files only come in as a whole
+    not_compared: int = 0  # new rows that were too many to be compared with the contacts
     seen: int = 0  # counts what was shown, so that a refused change does not stay in its cell
     editable: bool = False
     can_undo: bool = False
@@ -65,7 +77,7 @@ class ImportCheckState(rx.State):
         if seen is None:
             self.rows = []
             return
-        found, counts, groups, self.blocking = seen
+        found, counts, groups, self.blocking, self.not_compared = seen
         params = dict(self.router.url.query_parameters)
         asked = _Asked.of(params, groups)
         page = await asyncio.to_thread(asked.page, found, self._mended_here())
@@ -74,7 +86,8 @@ class ImportCheckState(rx.State):
         self.heads = shown.heads(mapped)
         open_ = [row.row for row in page.rows if row.outcome is Outcome.CONFLICT or row.chosen]
         matches = await asyncio.to_thread(_matches, actor, found, open_) if open_ else {}
-        self.rows = [shown.row(row, mapped, matches.get(row.row, ())) for row in page.rows]
+        known = await known_lines(actor, found, page.rows)
+        self.rows = [shown.row(row, mapped, matches.get(row.row, ()), known.get(row.row, ())) for row in page.rows]
         self._describe(wizard._id, found, counts)
         self._link(wizard._id, asked, page, groups, found, actor.language)
 
@@ -256,7 +269,7 @@ def _matches(actor: Actor, found: Import, rows: list[int]) -> dict[int, list[Mat
         return conflicts.matches(session, actor, found, rows)
 
 
-def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], list[ProblemGroup], int] | None:
+def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], list[ProblemGroup], int, int] | None:
     with database.reading() as session:
         try:
             found = access.get(session, actor, import_id)
@@ -267,7 +280,8 @@ def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], li
         return None
     folder = uploads.place_of(found)
     try:
-        return found, preview.counts(folder), preview.problem_groups(folder), blocking
+        counts, groups = preview.counts(folder), preview.problem_groups(folder)
+        return found, counts, groups, blocking, probably_known.not_compared(folder)
     except Conflict:  # its file was deleted at this very moment
         return None
 

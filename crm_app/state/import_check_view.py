@@ -17,6 +17,7 @@ from crm_app.services.imports.preview import PreviewRow
 from crm_app.state.choice import Choice
 from crm_app.state.contact_view import label_of, plain_words
 from crm_app.state.formats import exact
+from crm_app.state.import_known_view import KnownLine
 
 SHOWN_LETTERS = 200
 ANOTHER = plan_file.ANOTHER
@@ -44,6 +45,7 @@ class RowLine:
     is_left_out: bool = False  # by hand
     matches: list[Choice] = field(default_factory=list)  # contacts among which somebody can choose
     chosen: str = ""
+    known: list[KnownLine] = field(default_factory=list)  # contacts that it probably is
 
 
 @dataclass
@@ -75,7 +77,13 @@ class Shown:
             for column in mapped
         ]
 
-    def row(self, row: PreviewRow, mapped: list[ColumnMapping], matches: Sequence[Match] = ()) -> RowLine:
+    def row(
+        self,
+        row: PreviewRow,
+        mapped: list[ColumnMapping],
+        matches: Sequence[Match] = (),
+        known: Sequence[KnownLine] = (),
+    ) -> RowLine:
         problems = {problem.index: problem for problem in reversed(row.problems)}
         return RowLine(
             row=row.row,
@@ -89,6 +97,7 @@ class Shown:
                 for one in matches
             ],
             chosen=row.chosen,
+            known=list(known),
         )
 
     def _cell(self, row: PreviewRow, column: ColumnMapping, problem: preview.CellProblem | None) -> CellLine:

@@ -25,6 +25,7 @@ class WholeFileChoices(rx.State, mixin=True):
     match_keys: list[str] = []
     clear_blanks: bool = False
     in_file: str = InFile.FIRST.value
+    similar: bool = True
     tags: str = ""
 
     @action(permission=Permission.IMPORT)
@@ -58,6 +59,12 @@ class WholeFileChoices(rx.State, mixin=True):
         await self._keep()
 
     @action(permission=Permission.IMPORT)
+    async def choose_similar(self, wanted: bool):
+        """Whether new rows are compared with the stored contacts."""
+        self.similar = wanted
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
     async def choose_key(self, key: str):
         self.match_key = key if key in self.match_keys else ""
         await self._keep()
@@ -83,6 +90,7 @@ class WholeFileChoices(rx.State, mixin=True):
         self.new_lifecycle, self.new_source = options.lifecycle or Lifecycle.CONTACT.value, options.source or ""
         self.new_status, self.new_owner = str(options.status or ""), str(options.owner or "")
         self.clear_blanks, self.in_file = options.blank is Blank.CLEAR, options.in_file.value
+        self.similar = options.similar
 
     def _whole_file(self) -> dict[str, Any]:
         """What is chosen for the whole file, as fields of Options."""
@@ -91,6 +99,7 @@ class WholeFileChoices(rx.State, mixin=True):
             "tags": tuple(split_tags(self.tags)),
             "blank": Blank.CLEAR if self.clear_blanks else Blank.KEEP,
             "in_file": InFile(self.in_file),
+            "similar": self.similar,
             "lifecycle": self.new_lifecycle if self.new_lifecycle != Lifecycle.CONTACT else None,
             "status": int(self.new_status) if self.new_status else None,
             "owner": int(self.new_owner) if self.new_owner else None,

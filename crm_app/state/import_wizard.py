@@ -12,16 +12,16 @@ from crm_app.locales import Text, ntext, text
 from crm_app.models import Import, ImportKind, ImportState, Job, JobKind, Permission
 from crm_app.services import database, jobs
 from crm_app.services.actor import Actor
-from crm_app.services.errors import CRMError, NotFound, NotPermitted
+from crm_app.services.errors import CRMError, NotFound
 from crm_app.services.imports import access, kept, steps
 from crm_app.services.imports.halting import Then
+from crm_app.state.following import follow
 from crm_app.state.guard import action
 from crm_app.state.import_states import STATES
 from crm_app.state.messages import say
 from crm_app.state.session import RELOADS, current_actor
 
 WORKING = (ImportState.READING, ImportState.CHECKING, ImportState.COMMITTING, ImportState.UNDOING)
-POLL_SECONDS = 0.4
 _STOPPING = {
     Then.KEEP: text("Stopping …"),
     Then.PAUSE: text("Pausing …"),
@@ -104,23 +104,11 @@ class ImportWizardState(rx.State):
     @action(permission=Permission.IMPORT, background=True)
     async def watch(self):
         """Follows the work until it ends, then shows the step that goes on from there."""
-        while True:
-            async with self:
-                try:
-                    actor = await current_actor(self)
-                except NotPermitted:
-                    return
-                import_id = self._id
-            seen = await asyncio.to_thread(_look, actor, import_id)
-            async with self:
-                if seen is None or self._id != import_id:
-                    return
-                self._show(seen)
-                here = self.router.url.path.rstrip("/")
-                route = self.router.route_id
-            if seen.state not in WORKING:
-                break
-            await asyncio.sleep(POLL_SECONDS)
+        seen = await follow(self, lambda: self._id, _look, self._show, lambda seen: seen.state in WORKING)
+        if seen is None:
+            return
+        async with self:
+            import_id, here, route = self._id, self.router.url.path.rstrip("/"), self.router.route_id
         target = routes.import_step(import_id, STATES[ImportState(seen.state)][1])
         if seen.state == ImportState.READ:
             target = routes.import_step(import_id, "columns" if seen.follows else "read")

@@ -144,11 +144,34 @@ def test_a_known_address_is_pointed_out_on_leaving_the_field(page: Page, server:
     open_form(page, server)
     page.fill("#field-email", "KIM.known@example.org")
     page.locator("#field-phone").focus()
-    hint = page.locator(".notice.warn")
-    expect(hint).to_contain_text("A contact with the same address or number exists")
-    hint.get_by_role("link", name="Kim Known").click()
-    page.get_by_role("dialog").get_by_role("button", name="Leave without saving").click()
-    expect(page.locator(".card-name")).to_have_text("Kim Known")
+    hint = page.locator(".form-known")
+    expect(hint).to_contain_text("The same e-mail address")
+    with page.context.expect_page() as opened:
+        hint.get_by_role("link", name="Kim Known").click()
+    expect(opened.value.locator(".card-name")).to_have_text("Kim Known")
+    expect(page.locator("#field-email")).to_have_value("KIM.known@example.org")
+
+
+def test_who_is_probably_stored_is_named_with_reasons_and_can_be_saved_all_the_same(page: Page, server: Server) -> None:
+    open_form(page, server)
+    page.fill("#field-birth_date", "1980-05-17")
+    page.fill("#field-first_name", "Philippa")
+    page.fill("#field-last_name", "Quandt-Weber")
+    save(page)
+    expect(page.locator(".card-name")).to_have_text("Philippa Quandt-Weber")
+    open_form(page, server)
+    page.fill("#field-first_name", "Pipa")
+    page.fill("#field-last_name", "Quandt-Wehber")
+    expect(page.locator(".form-known")).to_have_count(0)
+    page.fill("#field-birth_date", "1980-05-17")
+    page.locator("#field-birth_date").blur()
+    expect(page.locator(".form-known")).to_contain_text("Born on the same day")
+    page.fill("#field-last_name", "Anders")
+    page.locator("#field-last_name").blur()
+    expect(page.locator(".form-known")).to_have_count(0)
+    page.fill("#field-last_name", "Quandt-Weber")
+    save(page)
+    expect(page.locator(".card-name")).to_have_text("Pipa Quandt-Weber")
 
 
 def test_editing_shows_what_changed_on_the_timeline(page: Page, server: Server) -> None:

@@ -64,3 +64,22 @@ def test_told_apart_they_do_not_come_back(page: Page, people: Server) -> None:
     page.get_by_role("button", name="Look for duplicates").click()
     expect(page.locator(".toolbar")).to_be_visible()
     expect(group).to_have_count(0)
+
+
+def test_a_merge_is_taken_back_on_the_card_and_another_begun_from_there(page: Page, people: Server) -> None:
+    page.goto(people.url + "/contacts/1")
+    page.get_by_role("button", name="Merge with …").click()
+    page.get_by_label("Merge with which contact?").last.fill("#2")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="bbbbb bbbbson (#2)").click()
+    page.get_by_role("button", name="Merge 2 contacts").click()
+    page.wait_for_url("**/contacts/1")
+    expect(page.locator(".timeline")).to_contain_text("Merged with #2")
+    page.get_by_role("button", name="Take the merge back").click()
+    question = page.locator(".notice.warn")
+    expect(question).to_contain_text("There again: bbbbb bbbbson (#2)")
+    question.get_by_role("button", name="Take it back").click()
+    expect(page.locator(".timeline")).to_contain_text("A merge was taken back")
+    expect(page.get_by_role("button", name="Take the merge back")).to_have_count(0)
+    page.goto(people.url + "/contacts/2")
+    expect(page.locator(".card-name")).to_have_text("bbbbb bbbbson")

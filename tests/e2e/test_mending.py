@@ -195,3 +195,26 @@ def test_what_was_typed_for_the_whole_file_is_kept_like_every_choice(
     wizard.commit(page)
     query = "SELECT source, lead_status.name FROM contact JOIN lead_status ON lead_status.id = status_id"
     assert stored(server, query + " WHERE email = 'whole@example.org'") == [("Messe", "Interested")]
+
+
+def test_a_row_that_is_probably_known_updates_that_contact_by_one_click(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    page.goto(server.url + "/contacts/new")
+    page.fill("#field-birth_date", "1971-03-09")
+    page.fill("#field-first_name", "Leopoldine")
+    page.fill("#field-last_name", "Zwanziger")
+    page.locator(".form-foot button").click()
+    expect(page.locator(".card-name")).to_have_text("Leopoldine Zwanziger")
+    content = "first_name,last_name,birth_date,email\nLeopoldine,Zwanzger,09.03.1971,leo.z@example.org\n"
+    checked(page, server, tmp_path / "known.csv", content)
+    assert wizard.planned(page)["create"] == 1
+    expect(page.locator(".problems")).to_contain_text("Probably a contact that is stored already")
+    row = page.locator("tr.plan-row").first
+    expect(row).to_contain_text("Born on the same day")
+    row.get_by_role("button", name="Create anyway").click()
+    row.get_by_role("button", name="Decide again about row 2").click()
+    row.get_by_role("button", name="update #").click()
+    expect(row.locator(".outcome")).to_have_text("Updated")
+    wizard.commit(page)
+    assert stored(server, "SELECT email FROM contact WHERE first_name = 'Leopoldine'") == [("leo.z@example.org",)]

@@ -4,8 +4,9 @@ The index is filled in bulk for new contacts; changes and deletions follow by tr
 """
 
 import re
+from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, column, func, literal, table
+from sqlalchemy import ColumnElement, and_, column, func, literal, table
 from sqlalchemy import text as sql
 from sqlmodel import Session, col, select
 
@@ -65,6 +66,15 @@ def holds(session: Session, term: str) -> ColumnElement[bool]:
     # LIKE on the full-text table walks its trigrams; MATCH cannot take more than three letters with detail=none.
     hits = select(_INDEX.c.rowid).where(_INDEX.c.search_text.like(f"%{term}%"))
     return col(Contact.id).in_(hits)
+
+
+def holds_all(session: Session, parts: Iterable[str]) -> ColumnElement[bool]:
+    """Contacts whose search text holds all these parts of three letters or digits each, wherever."""
+    wanted = sorted(set(parts))
+    if not database.is_sqlite(session):
+        return and_(*[col(Contact.search_text).like(f"%{part}%") for part in wanted])
+    match = sql("contact_search MATCH :parts").bindparams(parts=" AND ".join(f'"{part}"' for part in wanted))
+    return col(Contact.id).in_(select(_INDEX.c.rowid).where(match))
 
 
 def _word_starts_with(session: Session, term: str) -> ColumnElement[bool]:

@@ -33,34 +33,35 @@ def keys(people: People) -> list[Array]:
     return found
 
 
-# Each key is what two spellings of one contact may still share. Names of `_parts`.
+# Each key is what two spellings of one contact may still share. Names of `_parts`; the most telling ones first, so that
+# a search that may only compare so many pairs begins with those that are worth it.
 _KEYS: tuple[tuple[str, ...], ...] = (
     ("tax",),
-    ("first_canonical", "last"),
     ("name_bag",),
-    ("last_sound", "first_sound"),
     ("day",),
-    ("zip", "house"),
-    ("zip", "first_initial", "last_initial"),
-    ("last", "year"),
-    ("first_canonical", "year", "month"),
-    ("last_sound", "zip"),
-    ("first_canonical", "zip"),
+    ("company",),
     ("street", "city"),
     ("street", "zip"),
+    ("zip", "house"),
+    ("phone_end",),
+    ("first_canonical", "last"),
+    ("last_sound", "first_sound"),
+    ("last", "year"),
+    ("last_sound", "zip"),
     ("last", "city"),
     ("last_sound", "city", "first_initial"),
-    ("first_canonical", "city"),
-    ("last_sound", "first_initial"),
-    ("first_start", "last_start"),
-    ("first_start", "last_end"),
     ("last_start", "zip_start", "house"),
-    ("company",),
+    ("zip", "first_initial", "last_initial"),
     ("company_start", "city"),
     ("company_start", "zip"),
     ("email_local",),
-    ("phone_end",),
     ("street",),
+    ("first_canonical", "year", "month"),
+    ("last_sound", "first_initial"),
+    ("first_canonical", "zip"),
+    ("first_canonical", "city"),
+    ("first_start", "last_end"),
+    ("first_start", "last_start"),
 )
 
 

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import cpdist
 
-from crm_app.services.duplicates import spelling, words
+from crm_app.services.duplicates import births, spelling, words
 from crm_app.services.duplicates.alike import Alike
 from crm_app.services.duplicates.blocking import Array
 from crm_app.services.duplicates.levels import FEWEST, FIELDS, MISSING, PLACE
@@ -74,42 +72,32 @@ class Comparer:
         })  # fmt: skip
         row, other = PLACE["first"], PLACE["last"]
         found.holders[row], found.holders[other] = self._held("first", a, b), self._held("last", c, d)
-        maybe = np.flatnonzero(
-            (found.levels[row] == FIELDS[row].level("different"))
-            & (found.levels[other] == FIELDS[other].level("different"))
-        )
-        if len(maybe):
-            one, two = (
-                Alike(first, a[maybe], last, d[maybe]).jaro >= 0.9,
-                Alike(last, c[maybe], first, b[maybe]).jaro >= 0.9,
-            )
-            crossed, swapped = maybe[one ^ two], maybe[one & two]
-            found.levels[row, crossed], found.levels[other, crossed] = FIELDS[row].level("crossed"), MISSING
-            found.levels[row, swapped], found.levels[other, swapped] = FIELDS[row].level("swapped"), MISSING
-            both = np.maximum(found.holders[row, swapped], 1) * np.maximum(found.holders[other, swapped], 1)
-            found.holders[row, swapped] = both / max(len(self.people), FEWEST)
+        self._crossed(found, left, right)
+
+    def _crossed(self, found: Compared, left: Array, right: Array) -> None:
+        """First and last names in each other's place, also where one of them is missing."""
+        row, other = PLACE["first"], PLACE["last"]
+        first, last = self._first, self._last
+        maybe = np.flatnonzero(_is_other(found.levels[row], row) & _is_other(found.levels[other], other))
+        if not len(maybe):
+            return
+        left, right = left[maybe], right[maybe]
+        one = Alike(first, first.codes[left], last, last.codes[right]).jaro >= 0.9
+        two = Alike(last, last.codes[left], first, first.codes[right]).jaro >= 0.9
+        crossed, swapped = maybe[one ^ two], maybe[one & two]
+        found.levels[row, crossed], found.levels[other, crossed] = FIELDS[row].level("crossed"), MISSING
+        found.levels[row, swapped], found.levels[other, swapped] = FIELDS[row].level("swapped"), MISSING
+        both = np.maximum(found.holders[row, swapped], 1) * np.maximum(found.holders[other, swapped], 1)
+        found.holders[row, swapped] = both / max(len(self.people), FEWEST)
 
     def _same_initial(self, a: Array, b: Array, column: Column | None = None) -> Array:
         letters = words.initials(column or self._first)
         return (letters[a] == letters[b]) & (a >= 0) & (b >= 0)
 
     def _birth(self, found: Compared, left: Array, right: Array) -> None:
-        a, b = self.people.day[left], self.people.day[right]
-        known, row = (a > 0) & (b > 0), PLACE["birth"]
-        years, months, days = a // 10_000 == b // 10_000, a // 100 % 100 == b // 100 % 100, a % 100 == b % 100
-        unsure = known & (a != b)
-        at = np.flatnonzero(unsure)
-        digit = np.zeros(len(a), bool)
-        if len(at):
-            texts = [[str(day) for day in days_[at]] for days_ in (a, b)]
-            distance = cpdist(*texts, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
-            digit[at] = distance <= 1
-        swapped = years & (a // 100 % 100 == b % 100) & (a % 100 == b // 100 % 100)
-        vague = years & ((a % 10_000 == 101) | (b % 10_000 == 101))  # the first of January: nobody knew better
-        two = (years & months) | (years & days) | (months & days & (np.abs(a // 10_000 - b // 10_000) <= 10))
-        self._choose(
-            found, row, known, {"year": vague, "two parts": two, "digit": digit, "swapped": swapped, "same": a == b}
-        )
+        row = PLACE["birth"]
+        known, levels = births.levels(self.people.day[left], self.people.day[right])
+        self._choose(found, row, known, levels)
         _, code, counts = self._days
         found.holders[row] = counts[code[left]]
 
@@ -247,6 +235,11 @@ class Comparer:
         for name, holds in levels.items():
             chosen[holds] = field.level(name)
         found.levels[row] = np.where(known, chosen, MISSING)
+
+
+def _is_other(levels: Array, row: int) -> Array:
+    """Where a name says nothing for the pair: another one, or none."""
+    return np.asarray((levels == FIELDS[row].level("different")) | (levels == MISSING))
 
 
 def _put(found: Compared, name: str, a: Array, b: Array, levels: dict[str, Array]) -> None:

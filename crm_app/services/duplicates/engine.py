@@ -58,10 +58,25 @@ class Engine:
     def _keys(self) -> list[Array]:
         return blocking.keys(self.people)
 
-    def search(self, only: Array | None = None, on_progress: Progress = lambda share: None) -> Found:
-        """All pairs shown, with `only` (a mask) those with at least one of these. Raises Stopped."""
+    def search(
+        self,
+        only: Array | None = None,
+        on_progress: Progress = lambda share: None,
+        *,
+        across: bool = False,
+        most: int | None = None,
+    ) -> Found:
+        """All pairs shown, with `only` (a mask) those with at least one of these, `across` with exactly one of them.
+
+        Behind about so many comparisons as `most` says the less telling keys are left out. Raises Stopped.
+        """
         found = Found()
         for place, (left, right) in self._batches(only):
+            if most is not None and found.compared >= most:
+                break
+            if across and only is not None:
+                mixed = only[left] ^ only[right]
+                left, right = left[mixed], right[mixed]
             found.compared += len(left)
             weight = self.rate(left, right)
             for at in np.flatnonzero(weight >= scores.SHOWN_BITS):

@@ -43,7 +43,8 @@ FIELDS = (
     ), 1.0),
     Field("birth", (
         Level("same", 0.84, None), Level("swapped", 0.015, 0.0003), Level("digit", 0.065, 0.0015),
-        Level("two parts", 0.025, 0.008), Level("year", 0.015, 0.012), Level("different", 0.04, 0.975),
+        Level("two parts", 0.025, 0.008), Level("year", 0.015, 0.012), Level("anniversary", 0.01, 0.0025),
+        Level("different", 0.03, 0.9725),
     ), 0.5),
     Field("email", (
         Level("same", 0.55, None), Level("local part", 0.06, None, 1.0), Level("typo", 0.06, 0.0001),

@@ -20,6 +20,7 @@ TEXTS: dict[tuple[str, str], Text] = {
     ("birth", "digit"): text("Date of birth with one digit different"),
     ("birth", "two parts"): text("Similar date of birth"),
     ("birth", "year"): text("Born in the same year"),
+    ("birth", "anniversary"): text("Born on the same day of another year"),
     ("birth", "different"): text("But different dates of birth"),
     ("first", "same"): text("The same first name"),
     ("first", "short"): text("Short or other form of the same first name"),

@@ -16,7 +16,8 @@ _IDENTIFYING = (("email", "same"), ("phone", "same"), ("birth", "same"), ("tax",
 # None of these may stand against it.
 _CONTRADICTING = (
     ("first", "different"), ("first", "crossed"), ("last", "different"), ("birth", "different"),
-    ("birth", "two parts"), ("tax", "different"), ("gender", "different"), ("company", "different"),
+    ("birth", "two parts"), ("birth", "anniversary"), ("tax", "different"), ("gender", "different"),
+    ("company", "different"),
 )  # fmt: skip
 
 

@@ -65,6 +65,20 @@ def _nicknames() -> dict[str, str]:
     return found
 
 
+@cache
+def _forms() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, canonical_ in _nicknames().items():
+        found.setdefault(canonical_, []).append(name)
+    return found
+
+
+def forms(name: str) -> list[str]:
+    """All forms of a first name (already `plain`), itself first: bob, robert, rob …"""
+    others = _forms().get(canonical(name), [])
+    return [name, *(other for other in others if other != name)]
+
+
 def canonical(name: str) -> str:
     """What a first name (already `plain`) is short for: bob → robert; itself when it is no known short form."""
     return _nicknames().get(name, name)

@@ -1,5 +1,7 @@
 """A merge taken back: the others are there again, and what somebody did since stays with the kept contact."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert
@@ -29,6 +31,27 @@ def merges(session: Session, actor: Actor, number: int) -> list[Merge]:
     return list(session.exec(query.order_by(col(Merge.id).desc())).all())
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What taking a merge back would do: contacts that are there again by number, and of the kept contact the fields
+    that go back, {field: [now, then]}, and those that stay because somebody edited them since."""
+
+    merge_id: int
+    contacts: dict[int, str]
+    back: dict[str, list[Any]]
+    stays: list[str]
+
+
+def preview(session: Session, actor: Actor, merge_id: int) -> Preview:
+    """Without changing anything. Raises like `unmerge`."""
+    actor.require(Permission.CONTACTS_EDIT)
+    made, kept = _get(session, actor, merge_id)
+    back = _back(made, kept)
+    names = {one.number: _name(one.image["contact"]) for one in _pictures(session, merge_id)}
+    changes = {name: [made.changes[name][1], old] for name, old in back.items()}
+    return Preview(merge_id, names, changes, [name for name in made.changes if name not in back])
+
+
 def unmerge(session: Session, actor: Actor, merge_id: int) -> list[Contact]:
     """Takes the merge back and returns the contacts that are there again, with their old numbers.
 
@@ -39,9 +62,7 @@ def unmerge(session: Session, actor: Actor, merge_id: int) -> list[Contact]:
     actor.require(Permission.CONTACTS_EDIT)
     database.one_at_a_time(session, "merge")
     made, kept = _get(session, actor, merge_id)
-    pictures = session.exec(
-        select(MergedContact).where(MergedContact.merge_id == merge_id).order_by(col(MergedContact.number))
-    ).all()
+    pictures = _pictures(session, merge_id)
     regrouping.without(session, [made.kept_id])
     restored, ids = [], {}
     for picture in pictures:
@@ -85,6 +106,22 @@ def _get(session: Session, actor: Actor, merge_id: int) -> tuple[Merge, Contact]
     return made, kept
 
 
+def _pictures(session: Session, merge_id: int) -> Sequence[MergedContact]:
+    query = select(MergedContact).where(MergedContact.merge_id == merge_id)
+    return session.exec(query.order_by(col(MergedContact.number))).all()
+
+
+def _name(row: dict[str, Any]) -> str:
+    """What a contact in a picture was called."""
+    return Contact(**images.typed("contact", row)).display_name
+
+
+def _back(made: Merge, kept: Contact) -> dict[str, Any]:
+    """Fields of the kept contact with their values of before, as far as nobody edited them since."""
+    present = {name: merging.plain(proposal.value_of(kept, name)) for name in made.changes}
+    return {name: old for name, (old, new) in made.changes.items() if present[name] == new}
+
+
 def _insert(session: Session, row: dict[str, Any]) -> int:
     """The contact's row again, under its old key where that is free; statuses and users that went are left empty."""
     values = images.typed("contact", row)
@@ -101,8 +138,7 @@ def _insert(session: Session, row: dict[str, Any]) -> int:
 
 def _restore_kept(session: Session, made: Merge, kept: Contact) -> None:
     """Fields and points of the kept contact, as far as nobody edited them since."""
-    present = {name: merging.plain(proposal.value_of(kept, name)) for name in made.changes}
-    back = {name: old for name, (old, new) in made.changes.items() if present[name] == new}
+    back = _back(made, kept)
     values = images.typed("contact", {name: old for name, old in back.items() if "." not in name})
     own = {name: old for name, old in back.items() if "." in name}
     merging.apply(kept, values | own)

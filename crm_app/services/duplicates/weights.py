@@ -42,7 +42,10 @@ class Parameters:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Parameters":
-        return cls(data["size"], data["doubles"], tuple(tuple(row) for row in data["m"]))
+        """What a program with other levels noted of a field gives way to the shipped figures."""
+        rows = zip(data["m"], FIELDS, strict=False)
+        known = [row if len(row) == len(f.levels) else [level.m for level in f.levels] for row, f in rows]
+        return cls(data["size"], data["doubles"], tuple(tuple(row) for row in known))
 
     def with_m(self, m: Array, doubles: float) -> "Parameters":
         return replace(

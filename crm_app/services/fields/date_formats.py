@@ -17,6 +17,7 @@ from crm_app.services.fields.date_words import read_words
 EXCEL = "excel"
 WORDS = "%d %B %Y"
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+FIRST_BIRTH_YEAR = 1583  # the first whole year of our calendar
 # Countries that write the month first. Everywhere else the day comes first, and after a year the month.
 MONTH_FIRST = words("US PH PR GU VI AS MP FM PW MH UM")
 
@@ -67,7 +68,7 @@ def shape_of(cell: str) -> Shape | None:
         return None
     if _COMPACT.fullmatch(cell):
         year = int(cell[:4])
-        if FIRST_YEAR <= year <= LAST_YEAR and 1 <= int(cell[4:6]) <= 12:
+        if FIRST_BIRTH_YEAR <= year <= LAST_YEAR and 1 <= int(cell[4:6]) <= 12:
             return Shape(year, int(cell[4:6]), int(cell[6:]), "ymd", "", clock=clock)
         return Shape(int(cell[:2]), int(cell[2:4]), int(cell[4:]), "?", "", clock=clock)
     if words := read_words(cell):

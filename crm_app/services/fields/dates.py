@@ -8,20 +8,23 @@ from crm_app.locales import Text, text
 from crm_app.services.fields.characters import one_line, unusable
 from crm_app.services.fields.date_formats import (
     EXCEL,
+    FIRST_BIRTH_YEAR,
     FIRST_YEAR,
     LAST_YEAR,
     from_serial,
     month_first,
     shape_of,
 )
-from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, refused
+from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, doubtful, refused
+
+OLDEST = 120  # years; whoever was born earlier is taken, and somebody is asked to look
 
 _NOT_A_DATE = text("This is not a date; write year, month and day as in 1990-12-31.")
 _NO_SUCH_DAY = text("This day does not exist; check day and month.")
 _SWAPPED = text("Day and month seem to be swapped here: the other dates of this column are written as {format}.")
 _LETTERS = {"%d": text("DD"), "%m": text("MM"), "%B": text("MMMM"), "%Y": text("YYYY"), "%y": text("YY")}
 _NO_SUCH_TIME = text("This time of day does not exist; check hours and minutes.")
-_OUT_OF_RANGE = text("The year must be between {first} and {last}; check it.", first=FIRST_YEAR, last=LAST_YEAR)
+_VERY_OLD = text("Born more than {years} years ago; check the year.", years=OLDEST)
 
 
 def parse_date(cell: str, context: FieldContext) -> Verdict:
@@ -35,11 +38,17 @@ def parse_date(cell: str, context: FieldContext) -> Verdict:
 
 
 def parse_birth_date(cell: str, context: FieldContext) -> Verdict:
-    """A date from 1900 to today; two-digit years are the last such year that is not in the future."""
+    """A date up to today; two-digit years are the last such year that is not in the future.
+
+    Registers, family files and alumni lists reach far back, so that only what our calendar does not know (before 1583)
+    is refused; who would be older than anybody alive is taken with a remark, because it may be a slip.
+    """
     today = context.today or datetime.now(UTC).date() + timedelta(days=1)
     verdict = _read(cell, context, latest=today)
     if verdict.value is not None and verdict.value > today:
         return refused(text("This date of birth is in the future; check the year."))
+    if verdict.value is not None and verdict.value.year < today.year - OLDEST:
+        return doubtful(verdict.value, verdict.norm, _VERY_OLD)
     return verdict
 
 
@@ -81,17 +90,19 @@ def _read(cell: str, context: FieldContext, latest: date | None) -> Verdict:
     shape = shape_of(cell)
     if shape is None:
         return refused(_NOT_A_DATE)
+    earliest = FIRST_BIRTH_YEAR if latest else FIRST_YEAR
     first, second, third = shape.first, shape.second, shape.third
     if shape.order == "ymd":
-        return _judged(first, second, third)
+        return _judged(first, second, third, earliest)
     year = _full_year(third, latest, context) if shape.short_year else third
     if shape.order == "?" and month_first(shape, context.date_format, context.country):
         first, second = second, first
-    verdict = _judged(year, second, first)
+    verdict = _judged(year, second, first, earliest)
     if latest and shape.short_year and verdict.value is not None and verdict.value > latest:
-        return _judged(year - 100, second, first)
-    if verdict.is_error and shape.order == "?" and context.date_format and not _judged(year, first, second).is_error:
-        return refused(text(_SWAPPED.msgid, format=readable(context.date_format)))
+        return _judged(year - 100, second, first, earliest)
+    swapped = shape.order == "?" and context.date_format is not None
+    if verdict.is_error and swapped and not _judged(year, first, second, earliest).is_error:
+        return refused(text(_SWAPPED.msgid, format=readable(context.date_format or "")))
     return verdict
 
 
@@ -102,17 +113,21 @@ def _full_year(year: int, latest: date | None, context: FieldContext) -> int:
     return century + year if year <= turns_at else century - 100 + year
 
 
-def _judged(year: int, month: int, day: int) -> Verdict:
+def _judged(year: int, month: int, day: int, earliest: int) -> Verdict:
     try:
-        return _day(date(year, month, day))
+        return _day(date(year, month, day), earliest)
     except ValueError:
         return refused(_NO_SUCH_DAY)
 
 
-def _day(day: date) -> Verdict:
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        return refused(_OUT_OF_RANGE)
+def _day(day: date, earliest: int = FIRST_YEAR) -> Verdict:
+    if not earliest <= day.year <= LAST_YEAR:
+        return refused(_out_of_range(earliest))
     return Verdict(day, day.isoformat())
+
+
+def _out_of_range(earliest: int) -> Text:
+    return text("The year must be between {first} and {last}; check it.", first=earliest, last=LAST_YEAR)
 
 
 def readable(date_format: str) -> Text:
@@ -139,7 +154,7 @@ def _clock(groups: tuple[str | None, ...] | None) -> tuple[time, str | None]:
 
 def _moment(moment: datetime, context: FieldContext) -> Verdict:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        return refused(_OUT_OF_RANGE)
+        return refused(_out_of_range(FIRST_YEAR))
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=_zone(context.time_zone))
     moment = moment.astimezone(UTC)

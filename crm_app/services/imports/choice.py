@@ -26,6 +26,7 @@ class Wish:
     blank: Blank | None = None
     in_file: InFile | None = None
     as_new: bool = False  # failed rows that come back are a file of their own
+    similar: bool = True  # rows that become new contacts are compared with those that are stored
 
     @property
     def chooses(self) -> bool:
@@ -71,6 +72,7 @@ def choose(
         tags=tuple(dict.fromkeys((*chosen.tags, *wish.tags))),
         blank=wish.blank or chosen.blank,
         in_file=wish.in_file or chosen.in_file,
+        similar=wish.similar and chosen.similar,
     )
     mappings.validate(columns, options, len(headers), fields)
     return columns, options

@@ -90,6 +90,7 @@ class Options:
     source: str | None = None
     blank: Blank = Blank.KEEP
     in_file: InFile = InFile.FIRST
+    similar: bool = True  # whether rows that become new contacts are compared with those that are stored
 
     @property
     def of_new_contacts(self) -> dict[str, Any]:

@@ -38,10 +38,11 @@ def matches(session: Session, actor: Actor, found: Import, rows: Sequence[int]) 
     wanted = sorted({id_ for found_ids in several.values() for id_ in found_ids})
     query_ = select(Contact).where(among(session, col(Contact.id), wanted), *visible(actor))
     contacts = {contact.id: contact for contact in session.exec(query_)} if wanted else {}
-    return {row: [_match(contacts[id_]) for id_ in ids_ if id_ in contacts] for row, ids_ in several.items()}
+    return {row: [described(contacts[id_]) for id_ in ids_ if id_ in contacts] for row, ids_ in several.items()}
 
 
-def _match(contact: Contact) -> Match:
+def described(contact: Contact) -> Match:
+    """A contact as it is offered."""
     details = (contact.company, contact.email, contact.phone or contact.mobile, contact.city)
     name = contact.display_name
     return Match(contact.number, name, ", ".join(detail for detail in details if detail and detail != name))

@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from crm_app.services.imports import (
     own_fields,
     plan_file,
     presets,
+    probably_known,
     returning,
     steps,
     uploads,
@@ -70,6 +72,8 @@ def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
             "options": options.to_json(),
         }
         checked = reader.run("check", payload, on_progress=telling("check", on_progress))
+        compare = partial(reader.run, on_progress=telling("compare", on_progress))
+        probably_known.after_check(compare, payload)
         counts = {outcome: int(checked["counts"].get(outcome, 0)) for outcome in Outcome}
         problems = _refused(returned) + problems_of(folder, staged["read_out"], staged["headers"])
     return Result(None, staged["rows"], counts, time.monotonic() - started, problems, _refusal(counts))

@@ -18,7 +18,7 @@ from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, Invalid
 from crm_app.services.fields.registry import CONSENT_FIELDS
-from crm_app.services.imports import access, find_replace, plan_file, uploads
+from crm_app.services.imports import access, find_replace, plan_file, probably_known, uploads
 from crm_app.services.imports import columns as mappings
 from crm_app.services.imports.check import Check
 from crm_app.services.imports.columns import InFile, Options
@@ -190,24 +190,37 @@ def _finish(
     is_judged = _judge_again(session, found, plan, changed)
     plan_file.finish_change(plan)
     if not is_judged and found.rows <= AT_ONCE:
-        _check_all(session, found, plan)
-        is_judged = True
+        is_judged = _check_all(session, found, plan, changed)
     return Edited(not is_judged, alike, rows)
 
 
-def _check_all(session: Session, found: Import, plan: Connection) -> None:
-    """A whole check of a small file, at once."""
+def _check_all(session: Session, found: Import, plan: Connection, changed: Sequence[int]) -> bool:
+    """A whole check of a small file, at once; False when even that is too much."""
+    marks = probably_known.kept(plan)
     with database.reading() as reading:  # the check lets go of its snapshots; the caller's transaction goes on
         *_, last = _check(reading, found, plan).run()
     found.counts = last["counts"]
     session.add(found)
+    plan_file.begin_change(plan)
+    probably_known.put_back(plan, marks)
+    is_done = _compare(found, plan, changed)
+    plan_file.finish_change(plan)
+    return is_done
+
+
+def _compare(found: Import, plan: Connection, rows: Sequence[int]) -> bool:
+    """Looks again for the contacts that rows probably are; False when it takes a whole check."""
+    return probably_known.again(plan, _actor(found), Options.from_json(found.options), rows)
+
+
+def _actor(found: Import) -> Actor:
+    return Actor(None, "check", branch_ids=frozenset([found.branch_id]))
 
 
 def _check(session: Session, found: Import, plan: Connection) -> Check:
     formats = {int(index): pattern for index, pattern in (plan_file.fetch(plan, "date_formats") or {}).items()}
-    actor = Actor(None, "check", branch_ids=frozenset([found.branch_id]))
     columns, options = mappings.from_json(found.columns), Options.from_json(found.options)
-    return Check(session, plan, actor, columns, options, formats, found.continues_id)
+    return Check(session, plan, _actor(found), columns, options, formats, found.continues_id)
 
 
 def _judge_again(session: Session, found: Import, plan: Connection, rows: Sequence[int]) -> bool:
@@ -233,7 +246,7 @@ def _judge_again(session: Session, found: Import, plan: Connection, rows: Sequen
     plan_file.put(plan, counts=counts)
     found.counts = counts
     session.add(found)
-    return True
+    return _compare(found, plan, together)
 
 
 def _same_contacts(plan: Connection, rows: Iterable[int]) -> set[int]:

@@ -52,6 +52,19 @@ def ids(session: Session, actor: Actor, numbers: Sequence[int]) -> dict[str, int
     return {str(number): id_ for number, id_ in session.execute(query.where(*visible(actor)))}
 
 
+def numbers(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, int]:
+    """The numbers of these contacts, by id, as far as the actor may see them."""
+    if not ids:
+        return {}
+    query = select(Contact.id, Contact.number).where(among(session, col(Contact.id), ids), *visible(actor))
+    return {id_: number for id_, number in session.exec(query) if id_ is not None}
+
+
+def present(session: Session, actor: Actor, ids: Sequence[int]) -> set[int]:
+    """Those of these contacts that are still there and that the actor may see."""
+    return set(numbers(session, actor, ids))
+
+
 def _people(session: Session, actor: Actor, keys: Sequence[str]) -> dict[str, list[int]]:
     names = list(dict.fromkeys(key.rpartition("|")[0] for key in keys))
     query = (

@@ -32,6 +32,7 @@ NOBODY = text("The row has no name, company, e-mail or phone. Fill in at least o
 EMPTIED = text("This row would empty every name, company, e-mail and phone of the contact. Leave one of them.")
 NEW_CONTACT = 0
 _ALWAYS = 4  # parts of a candidate that the plan always keeps
+CHOSEN_GONE = text("The contact chosen for this row is not there any more. Choose again.")
 BY_WORD = text("A new contact, because you said so.")
 NO_KEY = text("New contact. The cell that rows are matched by is empty here, so no stored contact was looked for.")
 UNKNOWN_NUMBER = text("No contact has this number. Leave the number empty for a new contact.")
@@ -103,6 +104,7 @@ class Matcher:
         keys = [c.key for c in candidates if c.key is not None]
         found = finding.find(session, self._actor, self.layout.key, keys)
         ids = {id_ for ids in found.values() for id_ in ids}
+        ids |= finding.present(session, self._actor, sorted({c.chosen for c in candidates if c.chosen}))
         stored = self._stored(session, ids)
         tags = self._tags(session, ids) if self.layout.has_tags else {}
         self._known = further_points.stored(session, sorted(ids)) if ids and self.layout.has_further else {}
@@ -111,15 +113,20 @@ class Matcher:
     def _decide(
         self, candidate: Candidate, ids: list[int], stored: dict[int, Row[Any]], tags: dict[int, set[str]]
     ) -> Decision:
+        by_word = False
         if candidate.chosen == NEW_CONTACT:
             ids = []
         elif candidate.chosen in ids:
             ids = [candidate.chosen]
+        elif by_word := bool(candidate.chosen and not ids):
+            if candidate.chosen not in stored:
+                return Decision(Outcome.CONFLICT, reason=CHOSEN_GONE)
+            ids = [candidate.chosen or 0]
         if len(ids) > 1:
             return Decision(Outcome.CONFLICT, reason=_several([stored[id_].number for id_ in ids]))
         if ids:
             row = stored[ids[0]]
-            changes = self._changes(candidate, row)
+            changes = self._changes(candidate, row, None if by_word else self.layout.key)
             if missing := self._missing_tags(candidate, tags.get(ids[0], set())):
                 changes["tags"] = [[], missing]
             if candidate.further and (points := self._missing_points(candidate, ids[0])):
@@ -169,7 +176,8 @@ class Matcher:
         own = further_points.new_primaries(dict(zip(self.layout.points, candidate.norms, strict=True)))
         return further_points.different(candidate.further, self._known.get(id_, set()) | own)
 
-    def _changes(self, candidate: Candidate, stored: Row[Any]) -> dict[str, Any]:
+    def _changes(self, candidate: Candidate, stored: Row[Any], key: str | None) -> dict[str, Any]:
+        """What the row changes; by `key` it found the contact, so that this field says the same."""
         changes: dict[str, Any] = {}
         for place, (target, attribute, point, rule, read) in enumerate(self._compared):
             new = candidate.values[place]
@@ -178,7 +186,7 @@ class Matcher:
                     changes[attribute] = [old, None]
                 continue
             old = plain(target, read(stored))
-            if new == old or target == self.layout.key:
+            if new == old or target == key:
                 continue
             if rule is not WriteRule.OVERWRITE and old is not None:
                 if rule is WriteRule.APPEND and (longer := _appended(old, new)) != old:

@@ -37,11 +37,14 @@ CREATE TABLE profile(idx INTEGER PRIMARY KEY, header TEXT NOT NULL, filled INTEG
 """
 _PLAN = """
 DROP TABLE IF EXISTS plan; DROP TABLE IF EXISTS problem; DROP TABLE IF EXISTS problem_group;
+DROP TABLE IF EXISTS similar;
 CREATE TABLE plan(row INTEGER PRIMARY KEY, outcome TEXT NOT NULL, planned TEXT, contact_id INTEGER, version INTEGER,
     key TEXT, reason TEXT, data TEXT, changes TEXT);
 CREATE TABLE problem(row INTEGER NOT NULL, idx INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL,
     value TEXT NOT NULL);
 CREATE TABLE problem_group(idx INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL, rows INTEGER NOT NULL);
+CREATE TABLE similar(row INTEGER, contact_id INTEGER, number INTEGER NOT NULL, score INTEGER NOT NULL,
+    reasons TEXT NOT NULL, PRIMARY KEY(row, contact_id)) WITHOUT ROWID;
 """
 _PLAN_INDEXES = """
 CREATE INDEX plan_outcome ON plan(outcome, row);

@@ -24,6 +24,7 @@ from crm_app.services.imports import (
     merging,
     own_fields,
     plan_file,
+    probably_known,
     remembered,
     steps,
     uploads,
@@ -162,6 +163,7 @@ class _Worker:
             "continues_id": self.found.continues_id,
         }
         result = self._child("check", payload)
+        probably_known.after_check(self._child, payload)
         with database.transaction() as session:
             jobs.finish(session, self.claim)
             found = self._import(session)

@@ -3,7 +3,7 @@ import pytest
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.duplicates import ruled_out, similar
-from crm_app.services.errors import NotFound
+from crm_app.services.errors import NotFound, NotPermitted
 from tests.services.duplicates.conftest import Make, searched
 
 ANNA = {
@@ -30,6 +30,8 @@ def like(actor: Actor, **texts: str) -> list[int]:
         {"first_name": "Kowalczyk", "last_name": "Katharina"},
         {"first_name": "Katharina", "last_name": "Kowalcyzk", "postal_code": "10115"},
         {"first_name": "Katharina", "last_name": "Lowalczyk", "birth_date": "1980-05-17"},
+        {"first_name": "Kowalczyk", "birth_date": "1980-05-17", "city": "Berlin"},
+        {"last_name": "Kowalczyk", "first_name": "Katharina", "birth_date": "17.05.1908"},
         {"first_name": "K.", "last_name": "Kowalczyk", "street": "Gartenweg 7", "city": "Berlin"},
     ],
 )
@@ -78,3 +80,14 @@ def test_who_was_ruled_out_is_not_named_again(make: Make, alice: Actor) -> None:
         ruled_out.rule_out(session, alice, [1, 2])
     with database.reading() as session:
         assert similar.to_contact(session, alice, 1) == []
+
+
+def test_whoever_may_not_read_contacts_is_told_of_none(make: Make, alice: Actor) -> None:
+    make(**ANNA)
+    with database.reading() as session, pytest.raises(NotPermitted):
+        similar.to_values(session, Actor(None, "nobody"), {"email": "kk@example.org"})
+
+
+def test_a_company_is_known_whatever_its_legal_form(make: Make, alice: Actor) -> None:
+    make(company="Weinhandel Müller GmbH", city="Bozen")
+    assert like(alice, company="Weinhandel Mueller S.r.l.", city="Bozen") == [1]

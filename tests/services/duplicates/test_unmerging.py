@@ -62,6 +62,25 @@ def test_both_are_there_again(make: Make, bob: Actor) -> None:
     assert kinds == ["unmerged", "merged", "created"]
 
 
+def test_the_preview_says_what_goes_back_and_what_stays(make: Make, bob: Actor, victor: Actor, charlie: Actor) -> None:
+    make(**ANNA | {"city": "", "email": ""}), make(**ANIA | {"city": "Kiel", "email": "a@example.org"})
+    made = merge(bob, 1, 2)
+    change(bob, 1, city="Hamburg")
+    with database.reading() as session:
+        found = unmerging.preview(session, bob, made)
+        assert list(found.contacts) == [2]
+        assert found.back["email"] == ["a@example.org", None]
+        assert found.stays == ["city"]
+        with pytest.raises(NotPermitted):
+            unmerging.preview(session, victor, made)
+        with pytest.raises(NotFound):
+            unmerging.preview(session, charlie, made)
+    unmerge(bob, made)
+    assert (get(1).email, get(1).city) == (None, "Hamburg")
+    with database.reading() as session, pytest.raises(Conflict):
+        unmerging.preview(session, bob, made)
+
+
 def test_the_restored_are_found_by_the_search_again(make: Make, bob: Actor, db: Path) -> None:
     db.chmod(0o700)
     make(**ANNA), make(**ANIA)

@@ -6,7 +6,7 @@ import pytest
 
 from crm_app.services.fields.date_formats import format_of
 from crm_app.services.fields.dates import parse_birth_date, parse_date, parse_moment
-from crm_app.services.fields.verdict import FieldContext
+from crm_app.services.fields.verdict import FieldContext, Level
 
 CONTEXT = FieldContext(today=date(2026, 11, 22))
 MARCH_5 = date(1990, 3, 5)
@@ -64,8 +64,18 @@ def test_without_a_column_the_country_says_what_comes_first() -> None:
     assert parse_date("03/25/1990", FieldContext(country="IT")).value == date(1990, 3, 25)  # it can be nothing else
 
 
-def test_birthdays_lie_between_1900_and_today() -> None:
-    assert parse_birth_date("1899-12-31", CONTEXT).is_error
+@pytest.mark.parametrize("cell", ["1899-12-31", "31.12.1899", "18991231", "31. Dezember 1899"])
+def test_birthdays_of_long_ago_are_taken_with_a_remark(cell: str) -> None:
+    verdict = parse_birth_date(cell, CONTEXT)
+    assert (verdict.value, verdict.level) == (date(1899, 12, 31), Level.WARNING)
+    assert "more than 120 years ago" in str(verdict.message)
+    assert parse_date(cell, CONTEXT).is_error, "any other date so old is a slip"
+
+
+def test_birthdays_lie_in_our_calendar_and_not_in_the_future() -> None:
+    assert parse_birth_date("1906-01-01", CONTEXT).level is None
+    assert parse_birth_date("1583-01-01", CONTEXT).value == date(1583, 1, 1)
+    assert "1583 and 2199" in str(parse_birth_date("1090-12-31", CONTEXT).message)
     assert parse_birth_date("2026-11-23", CONTEXT).is_error
     assert parse_birth_date("2026-11-22", CONTEXT).value == date(2026, 11, 22)
 

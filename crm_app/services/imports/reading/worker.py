@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "inspect": "crm_app.services.imports.inspection:run",
     "stage": "crm_app.services.imports.staging:stage",
     "check": "crm_app.services.imports.check:check",
+    "similar": "crm_app.services.imports.probably_known:look",
 }
 OUT_OF_MEMORY = 70  # exit status
 
