@@ -21,11 +21,12 @@ import json, time
 from crm_app.services import database
 from crm_app.services.actor import SYSTEM
 from crm_app.services.contacts import listing
-from crm_app.services.contacts.filter import ContactFilter, SortKey
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.contacts.order import Sort
 cases = {
     "first page": (ContactFilter(), {}),
     "page behind contact 50,000": (ContactFilter(), {"after": 50_000}),
-    "by number, behind 90,000": (ContactFilter(sort=SortKey.NUMBER), {"after": 90_000}),
+    "by number, behind 90,000": (ContactFilter(order=(Sort("number"),)), {"after": 90_000}),
     "search a name (3,000 hits)": (ContactFilter(query="kowalska"), {}),
     "search two words": (ContactFilter(query="adler milano"), {}),
     "search an address (one hit)": (ContactFilter(query=".77777@example.org"), {}),

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 from crm_app import locales
 from crm_app.services import backup, database
-from crm_app.services.contacts import derived
+from crm_app.services.contacts import derived, sorting
 from crm_app.services.errors import Conflict
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ _BOTH_DERIVED = (
     f"CREATE INDEX IF NOT EXISTS ix_contact_tax_norm ON contact ({derived.TAX_NORM.replace('contact.', '')}) "
     "WHERE tax_number IS NOT NULL",
 )
+# What the list is sorted by beside the columns that sort as they are (`services/contacts/sorting.py`).
+_SORTED_TEXTS = ("company", "city", "email")
 _APPEND_ONLY = {"activity": "at, kind, data", "audit_entry": "at, action, data", "login_event": "at, account, outcome"}
 # Erasure marks the rows it blanks in `consent_erasure`; then all columns but these may change.
 _KEPT = (
@@ -109,7 +111,13 @@ def ensure_derived(engine: Engine) -> None:
     with engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
         for statement in _BOTH_DERIVED:
             connection.exec_driver_sql(statement)
-        if engine.dialect.name != "sqlite":
+        is_sqlite = engine.dialect.name == "sqlite"
+        for name in _SORTED_TEXTS:
+            key = sorting.text_key(name, is_sqlite)
+            connection.exec_driver_sql(
+                f"CREATE INDEX IF NOT EXISTS ix_contact_by_{name} ON contact (({key}), sort_name, id)"
+            )
+        if not is_sqlite:
             for statement in (*_POSTGRES_DERIVED, *_POSTGRES_LEDGER):
                 connection.exec_driver_sql(statement)
             return
