@@ -7,7 +7,8 @@ from crm_app.components.panel import Panel
 from crm_app.components.text import T, figure, t, tn
 from crm_app.state.bulk import WITHOUT_OPT_IN, BulkState, Settable
 from crm_app.state.choice import Choice
-from crm_app.state.contacts import ContactLine, ContactListState
+from crm_app.state.contact_rows import ContactLine
+from crm_app.state.contacts import ContactListState
 
 OPENER = "bulk-open"
 

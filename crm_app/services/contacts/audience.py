@@ -11,7 +11,6 @@ from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.visibility import visible
 from crm_app.services.filters import compiling
 
-
 # SQLite takes no index for a column with a plus before it.
 _BRANCH, _ACTIVE = literal_column("+contact.branch_id", Integer), literal_column("+contact.active", Boolean)
 

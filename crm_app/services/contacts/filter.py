@@ -27,6 +27,7 @@ class ContactFilter:
     where: Group = EVERYBODY
     segment_id: int | None = None  # the saved segment this began as; its conditions hold where `where` has none
     order: Order = BY_NAME
+    board: bool = False  # shown as a board, by status
 
     @classmethod
     def from_params(cls, params: Mapping[str, str]) -> "ContactFilter":
@@ -44,6 +45,7 @@ class ContactFilter:
             where=tree.loads(params.get("where", "")),
             segment_id=_id(segment_id),
             order=order.loads(params.get("sort", "")),
+            board=params.get("view") == "board",
         )
 
     def to_params(self) -> dict[str, str]:
@@ -56,6 +58,7 @@ class ContactFilter:
             "segment": self.segment_id,
             "where": tree.dumps(self.where),
             "sort": order.dumps(self.order),
+            "view": "board" if self.board else "",
         }
         return {key: str(value) for key, value in found.items() if value not in ("", None)}
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, literal
 from sqlmodel import Session, col, select
 
-from crm_app.models import Contact, ContactTag, Import, LeadStatus, Tag, User
+from crm_app.models import Contact, Import
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
@@ -20,6 +20,7 @@ PAGE = 50
 COUNT_LIMIT = 10_000
 PROBE = 3_000  # contacts looked at before a whole group is sorted
 _LED = ("name", "created")  # orders whose index begins with the branch
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -117,32 +118,6 @@ def _anchor(session: Session, actor: Actor, steps: list[Step], number: int | Non
     columns = [step.column.label(f"key_{place}") for place, step in enumerate(steps)]
     found = session.execute(select(*columns).where(col(Contact.number) == number, *visible(actor))).first()
     return tuple(found) if found else None
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the rows of a page show beside their own columns, fetched in three queries for the whole page."""
-
-    statuses: dict[int, LeadStatus]
-    owners: dict[int, str]
-    tags: dict[int, list[Tag]]
-
-
-def surroundings(session: Session, contacts: list[Contact]) -> Surroundings:
-    """Statuses, owners and tags of these contacts."""
-    ids = [contact.id for contact in contacts]
-    owners = {contact.owner_id for contact in contacts if contact.owner_id}
-    pairs = session.exec(
-        select(ContactTag.contact_id, Tag).where(col(ContactTag.tag_id) == Tag.id, col(ContactTag.contact_id).in_(ids))
-    ).all()
-    tags: dict[int, list[Tag]] = {}
-    for contact_id, tag in sorted(pairs, key=lambda pair: pair[1].folded):
-        tags.setdefault(contact_id, []).append(tag)
-    return Surroundings(
-        statuses={status.id: status for status in session.exec(select(LeadStatus)).all() if status.id},
-        owners={user.id: user.name for user in session.exec(select(User).where(col(User.id).in_(owners))) if user.id},
-        tags=tags,
-    )
 
 
 def import_name(session: Session, actor: Actor, import_id: int) -> str:

@@ -43,6 +43,11 @@ def dumps(order: Order) -> str:
     return "" if order == BY_NAME else ",".join(map(str, order))
 
 
+def unique(order: Order) -> Order:
+    """Each key once, where it stands first; no more than there may be."""
+    return loads(",".join(map(str, order)))
+
+
 def first_by(order: Order, key: str) -> Order:
     """After a click on a column's head: by it alone, upwards, and the other way round when it led already."""
     return (order[0].turned,) if order[0].key == key else (Sort(key),)

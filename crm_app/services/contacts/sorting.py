@@ -55,7 +55,7 @@ def steps(session: Session, order: Order) -> list[Step]:
     """The order as it is walked: its keys, then the name where many contacts share a value, then the id: no two
     contacts are alike in it. Keys that are not there (any more) are left out.
     """
-    found = [step for sort in order if (step := _step(session, sort)) is not None] or [_step(session, Sort("name"))]
+    found = [step for sort in order if (step := _step(session, sort)) is not None] or [Step(Contact.sort_name)]
     last = found[-1]
     falling = last.falling and last.groups is None
     shares = last.groups is not None or last.is_nullable
@@ -103,7 +103,7 @@ def _step(session: Session, sort: Sort) -> Step | None:
 
 
 def _own(field: CustomField, falling: bool) -> Step:
-    stored = Contact.custom[field.key]  # type: ignore[index]
+    stored = Contact.custom[field.key]
     if field.type in (FieldType.NUMBER, FieldType.MONEY):
         return Step(stored.as_float(), falling, is_nullable=True, blank=float("-inf"))
     return Step(stored.as_string(), falling, is_nullable=True)

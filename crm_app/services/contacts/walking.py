@@ -1,8 +1,8 @@
 """A list walked by keyset, in any order of keys: page 10,000 costs what page 1 costs.
 
-What lies behind a contact is cut into stretches, each of which one index answers: those with the same first value behind
-the second one, then those with a later first value; a key with few values (status) is gone through value by value, and
-contacts without a value are a stretch of their own. A list needs as many stretches as its page takes, mostly one or two.
+What lies behind a contact is cut into stretches, each of which one index answers: those with the same first value
+behind the second one, then those with a later first value; a key with few values (status) is gone through value by
+value, and contacts without a value are a stretch of their own. A page takes mostly one or two of them.
 No stretch holds an OR, so no plan depends on how a database turns one into ranges.
 """
 

@@ -97,7 +97,9 @@ def test_a_number_to_page_from_that_is_gone_gives_the_first_page(people: Actor) 
         lifecycle=st.none() | st.sampled_from(Lifecycle),
         inactive=st.booleans(),
         import_id=st.none() | st.integers(1, 10**6),
-        order=st.lists(st.builds(Sort, st.sampled_from(KEYS), st.booleans()), min_size=1, max_size=2, unique_by=lambda one: one.key).map(tuple),
+        order=st.lists(
+            st.builds(Sort, st.sampled_from(KEYS), st.booleans()), min_size=1, max_size=2, unique_by=lambda one: one.key
+        ).map(tuple),
     )
 )
 def test_a_filter_survives_the_url(wanted: ContactFilter) -> None:
