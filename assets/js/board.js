@@ -7,6 +7,7 @@ import { jsx, jsxs } from "react/jsx-runtime";
 const START = 6; // pixels from which a press is a drag
 const EDGE = 48; // this near to the edge of the board, dragging scrolls it
 
+const named = (label, card) => label.replace("{name}", card.name);
 const laneAt = (x, y) =>
   document.elementsFromPoint(x, y).map((one) => one.closest("[data-lane]")).find(Boolean)?.dataset.lane;
 
@@ -96,13 +97,13 @@ export function Board({ lanes, seen, mayMove, labels, lookUrl, onMove, onMore })
         jsxs("div", {
           className: "board-foot",
           children: [
-            card.phone_url ? jsx("a", { href: card.phone_url, className: "link", "aria-label": `${labels.call} ${card.name}`, children: labels.call }) : null,
-            card.mail_url ? jsx("a", { href: card.mail_url, className: "link", "aria-label": `${labels.mail} ${card.name}`, children: labels.mail }) : null,
-            jsx(Link, { to: lookUrl + card.number, className: "look link", "aria-label": `${labels.look} ${card.name}`, children: labels.look }),
+            card.phone_url ? jsx("a", { href: card.phone_url, className: "link", "aria-label": named(labels.call_of, card), children: labels.call }) : null,
+            card.mail_url ? jsx("a", { href: card.mail_url, className: "link", "aria-label": named(labels.mail_of, card), children: labels.mail }) : null,
+            jsx(Link, { to: lookUrl + card.number, className: "look link", "aria-label": named(labels.look_of, card), children: labels.look }),
             mayMove
               ? jsx("select", {
                   className: "board-move",
-                  "aria-label": `${labels.move} ${card.name}`,
+                  "aria-label": named(labels.move, card),
                   value: lane.id,
                   onChange: (event) => {
                     focus.current = card.number;

@@ -10,7 +10,7 @@ const STEP = 16;
 
 const bounded = (width) => Math.min(Math.max(Math.round(width), NARROWEST), WIDEST);
 
-export function ColumnHead({ name, label, sortUrl, thenUrl, place, falling, width, edge, onResize }) {
+export function ColumnHead({ name, label, sortUrl, thenUrl, place, falling, many, width, edge, onResize }) {
   const navigate = useNavigate();
   const drag = useRef(null);
   const waiting = useRef(0);
@@ -54,7 +54,7 @@ export function ColumnHead({ name, label, sortUrl, thenUrl, place, falling, widt
     navigate(thenUrl);
   };
   const mark = place
-    ? jsxs("span", { className: "order-mark", "aria-hidden": "true", children: [falling ? "↓" : "↑", jsx("sup", { children: place })] })
+    ? jsxs("span", { className: "order-mark", "aria-hidden": "true", children: [falling ? "↓" : "↑", many ? jsx("sup", { children: place }) : null] })
     : null;
   return jsxs(Fragment, {
     children: [

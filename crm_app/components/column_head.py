@@ -18,6 +18,7 @@ class ColumnHead(rx.Component):
     then_url: rx.Var[str]
     place: rx.Var[str]
     falling: rx.Var[bool]
+    many: rx.Var[bool]  # there is a second key: places are shown
     width: rx.Var[int]
     edge: rx.Var[str]
     on_resize: rx.EventHandler[_one_width]  # type: ignore[type-arg,valid-type]

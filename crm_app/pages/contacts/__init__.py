@@ -136,7 +136,9 @@ def _toolbar(kinds: rx.Component) -> rx.Component:
 def _export() -> rx.Component:
     """The list as it is, to a file that comes back as it went."""
     return rx.el.details(
-        rx.el.summary(rx.icon("download", size=16), T("Export"), class_name="button"),
+        rx.el.summary(
+            rx.icon("download", size=16), rx.el.span(T("Export"), class_name="wide-text"), class_name="button"
+        ),
         rx.el.div(
             download(T("Excel workbook (.xlsx)"), href=ContactListState.xlsx_url, class_name="button plain"),
             download(T("Text file (.csv)"), href=ContactListState.csv_url, class_name="button plain"),

@@ -31,7 +31,10 @@ def board() -> rx.Component:
             labels=rx.Var.create(
                 {
                     "board": t("Board by status"),
-                    "move": t("Status of"),
+                    "move": t("Status of {name}", name="{name}"),
+                    "call_of": t("Call {name}", name="{name}"),
+                    "mail_of": t("Write to {name}", name="{name}"),
+                    "look_of": t("Look at {name} beside the list", name="{name}"),
                     "more": t("Show more"),
                     "call": t("Call"),
                     "mail": t("Write"),

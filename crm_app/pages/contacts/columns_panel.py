@@ -58,7 +58,9 @@ def columns_panel() -> rx.Component:
 def sort_menu() -> rx.Component:
     """By what the list is sorted, also where there are no heads to click on."""
     return rx.el.details(
-        rx.el.summary(rx.icon("arrow-up-down", size=16), T("Sort"), class_name="button"),
+        rx.el.summary(
+            rx.icon("arrow-up-down", size=16), rx.el.span(T("Sort"), class_name="wide-text"), class_name="button"
+        ),
         rx.el.div(
             _key(
                 1, t("Sort by"), ContactListState.first_key, ContactListState.first_falling, ContactListState.second_key

@@ -57,6 +57,7 @@ def _head(head: rx.Var[Head], class_name: str = "") -> rx.Component:
             then_url=head.then_url,
             place=head.place,
             falling=head.descending,
+            many=ContactListState.second_key != "",
             width=head.width,
             edge=t("Width of the column {name}", name=head.label),
             on_resize=lambda width: ContactColumnsState.resize(head.name, width),
