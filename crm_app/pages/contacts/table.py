@@ -127,7 +127,11 @@ def _cell(line: rx.Var[ContactLine], parts: rx.Var[list[str]], head: rx.Var[Head
         ),
         title=rx.cond(head.look == "badges", "", whole),
         class_name=rx.match(
-            head.look, ("number", "number right quiet " + head.name), ("phone", "number"), head.look + "-cell"
+            head.look,
+            ("number", "number right quiet"),
+            ("date", "number quiet"),
+            ("phone", "number"),
+            head.look + "-cell",
         ),
     )
 

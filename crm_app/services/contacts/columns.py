@@ -18,6 +18,7 @@ class Look(StrEnum):
 
     TEXT = "text"
     NUMBER = "number"  # figures under each other
+    DATE = "date"
     MAIL = "mail"
     PHONE = "phone"
     LINK = "link"
@@ -44,8 +45,8 @@ _ELSEWHERE = {"first_name", "last_name", "mobile", "tags", "active"}
 _LOOKS = {
     FieldKind.NUMBER: Look.NUMBER,
     FieldKind.AMOUNT: Look.NUMBER,
-    FieldKind.DATE: Look.NUMBER,
-    FieldKind.MOMENT: Look.NUMBER,
+    FieldKind.DATE: Look.DATE,
+    FieldKind.MOMENT: Look.DATE,
     FieldKind.EMAIL: Look.MAIL,
     FieldKind.PHONE: Look.PHONE,
     FieldKind.LINK: Look.LINK,
@@ -57,9 +58,9 @@ def known(session: Session) -> dict[str, Column]:
     """Every column of this installation by name, in the order to offer them."""
     found = [_of_field(name) for name in FIELDS if name not in _ELSEWHERE]
     found += [
-        Column("created", text("Added"), Look.NUMBER, 110, "created"),
-        Column("updated", text("Last changed"), Look.NUMBER, 130, "updated"),
-        Column(CONSENT, text("Opt-in confirmed"), Look.NUMBER, 150),
+        Column("created", text("Added"), Look.DATE, 110, "created"),
+        Column("updated", text("Last changed"), Look.DATE, 130, "updated"),
+        Column(CONSENT, text("Opt-in confirmed"), Look.DATE, 150),
         Column(SOURCES, text("Came from"), Look.BADGES, 180),
     ]
     sortable = sorting.own_sortable(session)

@@ -27,7 +27,7 @@ def _mark(hit: bytearray, text: str, terms: Sequence[str], letter: Callable[[str
     """Marks the letters of `text` whose folded forms hold a term; a short term only where a word begins with it."""
     folded, origin = [], []
     for place, character in enumerate(text):
-        for one in " " if character.isspace() else letter(character):
+        for one in " " if character.isspace() and letter is not _digit else letter(character):
             folded.append(one)
             origin.append(place)
     whole = "".join(folded)

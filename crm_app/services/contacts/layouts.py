@@ -1,6 +1,6 @@
 """The columns each user chose for a list, their widths and the height of its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session, select
@@ -60,15 +60,19 @@ def keep(session: Session, actor: Actor, place: str, chosen: Sequence[tuple[str,
         raise NotPermitted(text("Only users have columns of their own."))
     if place not in PLACES:
         raise Invalid(text("There is no such list."))
-    known = columns.known(session).keys() | {NAME}
-    clean = {name: min(max(width, NARROWEST), WIDEST) for name, width in chosen if name in known}
-    if len(clean) > MOST:
+    kept_columns = clean(chosen, columns.known(session).keys() | {NAME})
+    if len(kept_columns) > MOST:
         raise Invalid(text("A list shows at most {most} columns.", most=MOST))
     kept = _kept(session, actor, place) or ListLayout(user_id=actor.user_id, place=place)
-    kept.columns, kept.dense = [list(pair) for pair in clean.items()], dense
+    kept.columns, kept.dense = [list(pair) for pair in kept_columns.items()], dense
     session.add(kept)
     session.flush()
     return of(session, actor, place)
+
+
+def clean(chosen: Iterable[tuple[str, int]], known: Container[str]) -> dict[str, int]:
+    """Widths by column: known ones, each once, in their order and within the bounds."""
+    return {name: min(max(width, NARROWEST), WIDEST) for name, width in chosen if name in known}
 
 
 def reset(session: Session, actor: Actor, place: str) -> Layout:
