@@ -20,12 +20,13 @@ _QUERIES = """
 import json, time
 from crm_app.services import database
 from crm_app.services.actor import SYSTEM
-from crm_app.services.contacts import listing
-from crm_app.services.contacts.filter import ContactFilter, SortKey
+from crm_app.services.contacts import around, listing
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.contacts.order import Sort
 cases = {
     "first page": (ContactFilter(), {}),
     "page behind contact 50,000": (ContactFilter(), {"after": 50_000}),
-    "by number, behind 90,000": (ContactFilter(sort=SortKey.NUMBER), {"after": 90_000}),
+    "by number, behind 90,000": (ContactFilter(order=(Sort("number"),)), {"after": 90_000}),
     "search a name (3,000 hits)": (ContactFilter(query="kowalska"), {}),
     "search two words": (ContactFilter(query="adler milano"), {}),
     "search an address (one hit)": (ContactFilter(query=".77777@example.org"), {}),
@@ -38,7 +39,7 @@ for name, (wanted, place) in cases.items():
         begin, used = time.perf_counter(), time.process_time()
         with database.reading() as session:
             page = listing.page(session, SYSTEM, wanted, **place)
-            listing.surroundings(session, page.contacts)
+            around.of(session, page.contacts)
         taken.append(time.perf_counter() - begin)
         worked.append(time.process_time() - used)
     print(json.dumps([name, taken[1:], worked[1:]]))

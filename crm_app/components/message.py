@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.components.text import t
 from crm_app.state.messages import MessageState
 
 
@@ -11,8 +12,19 @@ class MessageRelay(rx.Component):
     n: rx.Var[int]
     kind: rx.Var[str]
     text: rx.Var[str]
+    undo: rx.Var[str]  # what the button is called that takes the act back; empty for none
+
+
+class UndoListener(rx.Component):
+    """Calls `on_undo` when the button of a message is pressed."""
+
+    library = "$/public/js/message.js"
+    tag = "UndoListener"
+    on_undo: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg,valid-type]
 
 
 def message_relay() -> rx.Component:
     """Mounted once a page; the toaster itself is the app's."""
-    return MessageRelay.create(n=MessageState.n, kind=MessageState.kind, text=MessageState.text)
+    return MessageRelay.create(
+        n=MessageState.n, kind=MessageState.kind, text=MessageState.text, undo=rx.cond(MessageState.undo, t("Undo"), "")
+    )

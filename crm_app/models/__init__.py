@@ -38,6 +38,7 @@ from crm_app.models.imports import HALTED, Import, ImportKind, ImportRow, Import
 from crm_app.models.installation import Counter, Installation
 from crm_app.models.job import Job, JobKind, JobState
 from crm_app.models.lead_status import LeadStatus
+from crm_app.models.list_layout import ListLayout
 from crm_app.models.mapping_preset import MappingPreset
 from crm_app.models.permission import Permission
 from crm_app.models.review import ReviewHold, ReviewPlace
@@ -82,6 +83,7 @@ __all__ = [
     "LeadStatus",
     "Lifecycle",
     "LinkPurpose",
+    "ListLayout",
     "LoginEvent",
     "LoginOutcome",
     "MappingPreset",

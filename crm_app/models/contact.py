@@ -51,6 +51,7 @@ class Contact(SQLModel, table=True):
         Index("ix_contact_list_created", "branch_id", "active", "created_at", "id", "trashed_at"),
         Index("ix_contact_sort_name", "sort_name", "id", "trashed_at"),
         Index("ix_contact_created_at", "created_at", "id", "trashed_at"),
+        Index("ix_contact_updated_at", "updated_at", "id", "trashed_at"),
         Index("ix_contact_lifecycle", "lifecycle", "sort_name", "id", "trashed_at"),
         filled_index("status_id", "sort_name", "id", "trashed_at"),
         filled_index("owner_id", "sort_name", "id", "trashed_at"),

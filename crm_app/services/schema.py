@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from crm_app import locales
 from crm_app.services import backup, custom_fields, database
-from crm_app.services.contacts import derived, own_values
+from crm_app.services.contacts import derived, own_values, sorting
 from crm_app.services.errors import Conflict
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,8 @@ _BOTH_DERIVED = (
     "WHERE tax_number IS NOT NULL",
 )
 _OWN_INDEX = "ix_contact_custom_"  # before key and kind of an own field: another kind is another index
+# What the list is sorted by beside the columns that sort as they are (`services/contacts/sorting.py`).
+_SORTED_TEXTS = ("company", "city", "email")
 _APPEND_ONLY = {"activity": "at, kind, data", "audit_entry": "at, action, data", "login_event": "at, account, outcome"}
 # Erasure marks the rows it blanks in `consent_erasure`; then all columns but these may change.
 _KEPT = (
@@ -113,7 +115,13 @@ def ensure_derived(engine: Engine) -> None:
         for statement in _BOTH_DERIVED:
             connection.exec_driver_sql(statement)
         _ensure_fast_fields(connection)
-        if engine.dialect.name != "sqlite":
+        is_sqlite = engine.dialect.name == "sqlite"
+        for name in _SORTED_TEXTS:
+            key = sorting.text_key(name, is_sqlite)
+            connection.exec_driver_sql(
+                f"CREATE INDEX IF NOT EXISTS ix_contact_by_{name} ON contact (({key}), sort_name, id)"
+            )
+        if not is_sqlite:
             for statement in (*_POSTGRES_DERIVED, *_POSTGRES_LEDGER):
                 connection.exec_driver_sql(statement)
             return
@@ -142,9 +150,8 @@ def _ensure_fast_fields(connection: Connection) -> None:
             if field.is_fast:
                 value = own_values.expression(field, is_sqlite=connection.dialect.name == "sqlite")
                 bare = value.replace("contact.", "")
-                columns = f"({bare}), id"
                 name = f"{_OWN_INDEX}{key[:24]}_{crc32(key.encode()):x}_{field.kind.value}"
-                wanted[name] = f"({columns}) WHERE ({bare}) IS NOT NULL"
+                wanted[name] = f"(({bare}), sort_name, id) WHERE ({bare}) IS NOT NULL"
     there = own_indexes(connection)
     for name in there - wanted.keys():
         connection.exec_driver_sql(f'DROP INDEX "{name}"')

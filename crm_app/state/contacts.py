@@ -1,32 +1,42 @@
 """The contact list's screen: its truth is the URL, read on every load."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
+from urllib.parse import urlencode
 
 import reflex as rx
 from sqlmodel import Session
 
 from crm_app import locales, routes
 from crm_app.locales import Text, text
-from crm_app.models import Contact, Lifecycle, Permission
-from crm_app.services import database, segments
+from crm_app.models import Lifecycle, Permission
+from crm_app.services import choosable, database, segments
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import listing
-from crm_app.services.contacts.filter import ContactFilter, SortKey
+from crm_app.services.contacts import layouts, listing, order
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.contacts.layouts import Layout
 from crm_app.services.errors import CRMError
 from crm_app.services.filters import editing
 from crm_app.services.filters.questions import is_id
 from crm_app.services.filters.tree import EVERYBODY, Match
 from crm_app.services.filters.words import Words
-from crm_app.state.formats import day, initials
+from crm_app.state.choice import Choice
+from crm_app.state.contact_rows import ContactLine, lines
 from crm_app.state.guard import action
-from crm_app.state.session import current_actor
+from crm_app.state.session import SessionState, current_actor
 
-
-@dataclass
-class Chip:
-    name: str
-    franchise: bool
+LOOK = "look"  # in the address: the number of the contact that is looked at beside the list
+_NAME = text("Name")
+_ORDERS = (
+    ("number", text("Number")),
+    ("created", text("Added")),
+    ("updated", text("Last changed")),
+    ("status", text("Status")),
+    ("lifecycle", text("Lifecycle")),
+    ("owner", text("Responsible")),
+)
 
 
 @dataclass
@@ -38,23 +48,25 @@ class FilterChip:
 
 
 @dataclass
-class ContactLine:
-    """One row as it is shown; every value is text ready to read."""
+class Head:
+    """One column's head. `place` is where it stands in the order: "1", "2" or "" for not at all."""
 
-    number: int
-    url: str
     name: str
-    initials: str
-    company: str
-    email: str
-    phone: str
-    phone_url: str
-    city: str
-    status: str
-    status_dot: str
-    active: bool
-    created: str
-    tags: list[Chip] = field(default_factory=list)
+    label: str
+    look: str
+    width: int
+    sort_url: str = ""
+    then_url: str = ""
+    place: str = ""
+    descending: bool = False
+
+
+@dataclass
+class OrderChoice:
+    """A key of the order and what it is called."""
+
+    key: str
+    label: str
 
 
 class ContactListState(rx.State):
@@ -66,9 +78,21 @@ class ContactListState(rx.State):
     capped: bool = False
     previous_url: str = ""
     next_url: str = ""
-    sort: str = SortKey.NAME.value
-    descending: bool = False
-    sort_urls: dict[str, str] = {}
+    heads: list[Head] = []
+    name_head: Head = Head("name", "", "text", 260)
+    table_width: int = 0
+    dense: bool = False
+    sortable: list[OrderChoice] = []
+    first_key: str = "name"
+    second_key: str = ""
+    first_falling: bool = False
+    second_falling: bool = False
+    statuses: list[Choice] = []
+    board: bool = False
+    board_url: str = ""
+    look_url: str = ""  # ends before a contact's number
+    plain_url: str = ""  # the page as it is, nobody looked at
+    list_url: str = ""
     lifecycle: str = ""
     lifecycle_urls: dict[str, str] = {}
     inactive: bool = False
@@ -87,37 +111,88 @@ class ContactListState(rx.State):
     may_export: bool = False
     export_url: str = ""
     numbers: list[int] = []  # of the page
+    _shown: str = ""  # the address of the list as it is shown, without what only the quick look is about
+    _look: str = ""
 
     @action(permission=Permission.CONTACTS_READ)
     async def load(self):
-        """Reads the URL and shows its page."""
+        """Reads the URL and shows its page. Where only another contact is looked at, the list stays as it is."""
         params = dict(self.router.url.query_parameters)
+        look, self._look = self._look, params.pop(LOOK, "")
+        shown = self.router.url.path + "?" + str(sorted(params.items()))
+        stayed = (await self.get_state(SessionState))._page_before == self.router.url.path
+        if stayed and shown == self._shown and look != self._look:
+            return
+        self._shown = shown
+        await self._load(params)
+
+    @action(permission=Permission.CONTACTS_READ)
+    async def order_by(self, place: Literal[1, 2], key: str):
+        """Sorts by another first or second key; an empty second one means by the first alone."""
+        wanted, path = self._wanted()
+        first, second = wanted.order[0], wanted.order[1:]
+        chosen = order.loads(key)
+        if place == 1:
+            return rx.redirect(_url(replace(wanted, order=order.unique((*chosen, *second))), path))
+        return rx.redirect(_url(replace(wanted, order=order.unique((first, *(chosen if key else ())))), path))
+
+    def _wanted(self) -> tuple[ContactFilter, str]:
+        """The list as its address has it, and its path. Raises ValueError like `from_params`."""
+        path = routes.LEADS if self.router.url.path.startswith(routes.LEADS) else routes.CONTACTS
+        wanted = ContactFilter.from_params(dict(self.router.url.query_parameters))
+        return replace(wanted, lifecycle=Lifecycle.LEAD) if path == routes.LEADS else wanted, path
+
+    async def _load(self, params: dict[str, str]) -> None:
         actor = await current_actor(self)
         self.may_bulk, self.may_export = actor.may(Permission.CONTACTS_BULK), actor.may(Permission.EXPORT)
         self.may_edit, self.may_import = actor.may(Permission.CONTACTS_EDIT), actor.may(Permission.IMPORT)
-        path = routes.LEADS if self.router.url.path.startswith(routes.LEADS) else routes.CONTACTS
         try:
-            wanted = ContactFilter.from_params(params)
+            wanted, path = self._wanted()
             after, before = _number(params.get("after")), _number(params.get("before"))
         except ValueError:
             self._fail(text("This link has a condition that is not known."), actor)
             return
         self.error = ""
-        if path == routes.LEADS:
-            wanted = replace(wanted, lifecycle=Lifecycle.LEAD)
+        here = {key: value for key, value in params.items() if key != LOOK}
+        self.plain_url = path + ("?" + urlencode(here) if here else "")
+        self.look_url = path + "?" + urlencode({**here, LOOK: ""})
         self._describe(wanted, path)
         try:
             shown = await asyncio.to_thread(_fetch, actor, wanted, path, after, before)
         except CRMError as error:
             self._fail(error.message, actor)
             return
-        self.rows, page, self.import_name, self.chips, segment = shown
+        self.rows, page, self.import_name, self.chips, segment, layout, self.statuses = shown
+        self._show_heads(layout, wanted, path, actor)
         self.segment_name, self.segment_changeable = segment
         self.numbers = [row.number for row in self.rows]
         self.total, self.capped = min(page.total, listing.COUNT_LIMIT), page.total > listing.COUNT_LIMIT
         self.previous_url = _url(wanted, path, before=page.before) if page.before else ""
         self.next_url = _url(wanted, path, after=page.after) if page.after else ""
         self.loaded = True
+
+    def _show_heads(self, layout: Layout, wanted: ContactFilter, path: str, actor: Actor) -> None:
+        places = {sort.key: (str(place), sort.descending) for place, sort in enumerate(wanted.order, start=1)}
+
+        def head(name: str, label: str, look: str, width: int, key: str) -> Head:
+            made = Head(name, label, look, width)
+            if key:
+                made.sort_url = _url(replace(wanted, order=order.first_by(wanted.order, key)), path)
+                made.then_url = _url(replace(wanted, order=order.then_by(wanted.order, key)), path)
+                made.place, made.descending = places.get(key, ("", False))
+            return made
+
+        say = partial(locales.render, language=actor.language)
+        self.name_head = head("name", say(_NAME), "text", layout.name_width, "name")
+        self.heads = [head(one.name, say(one.label), one.look, one.width, one.sort) for one in layout.columns]
+        self.table_width = layout.name_width + sum(one.width for one in layout.columns)
+        self.dense = layout.dense
+        offered = [OrderChoice(one.sort, say(one.label)) for one in layout.columns if one.sort and one.sort != "name"]
+        extra = [OrderChoice(key, say(label)) for key, label in _ORDERS if key not in {one.key for one in offered}]
+        self.sortable = [OrderChoice("name", say(_NAME)), *offered, *extra]
+        first, second = wanted.order[0], wanted.order[1] if len(wanted.order) > 1 else None
+        self.first_key, self.first_falling = first.key, first.descending
+        self.second_key, self.second_falling = (second.key, second.descending) if second else ("", False)
 
     def _fail(self, message: Text, actor: Actor) -> None:
         """Nobody is shown where it is not clear who is meant."""
@@ -127,8 +202,8 @@ class ContactListState(rx.State):
 
     def _describe(self, wanted: ContactFilter, path: str) -> None:
         """Every link around the table, computed from the filter."""
-        self.sort, self.descending = wanted.sort.value, wanted.descending
-        self.sort_urls = {key.value: _url(wanted.sorted_by(key), path) for key in SortKey}
+        self.board = wanted.board
+        self.board_url, self.list_url = (_url(replace(wanted, board=board), path) for board in (True, False))
         self.lifecycle = wanted.lifecycle or ""
         self.lifecycle_urls = {
             (key.value if key else ""): replace(wanted, lifecycle=key).url(routes.CONTACTS)
@@ -160,17 +235,23 @@ def _number(value: str | None) -> int | None:
     return int(value) if value else None
 
 
-def _fetch(
-    actor: Actor, wanted: ContactFilter, path: str, after: int | None, before: int | None
-) -> tuple[list[ContactLine], listing.Page, str, list[FilterChip], tuple[str, bool]]:
+Shown = tuple[list[ContactLine], listing.Page, str, list[FilterChip], tuple[str, bool], Layout, list[Choice]]
+
+
+def _fetch(actor: Actor, wanted: ContactFilter, path: str, after: int | None, before: int | None) -> Shown:
     with database.reading() as session:
-        page = listing.page(session, actor, wanted, after=after, before=before)
-        around = listing.surroundings(session, page.contacts)
+        layout = layouts.of(session, actor, path.strip("/"))
+        if wanted.board:  # its lanes show the contacts
+            page = listing.Page([], None, None, listing.count(session, actor, wanted))
+        else:
+            page = listing.page(session, actor, wanted, after=after, before=before)
+        rows = lines(session, actor, page.contacts, layout, wanted.query)
         called = listing.import_name(session, actor, wanted.import_id) if wanted.import_id else None
         name = locales.render(called, actor.language) if called else ""
         segment = segments.named(session, actor, wanted.segment_id) if wanted.segment_id else ("", False)
         chips = _chips(session, actor, wanted, path)
-        return [_line(contact, around, actor) for contact in page.contacts], page, name, chips, segment
+        statuses = [Choice(str(status.id), status.name) for status in choosable.statuses(session)]
+        return rows, page, name, chips, segment, layout, statuses
 
 
 def _chips(session: Session, actor: Actor, wanted: ContactFilter, path: str) -> list[FilterChip]:
@@ -186,24 +267,3 @@ def _chips(session: Session, actor: Actor, wanted: ContactFilter, path: str) -> 
         rest = editing.filled(editing.put(group, str(place), None))
         found.append(FilterChip(words.of(item), _url(replace(wanted, where=rest), path)))
     return found
-
-
-def _line(contact: Contact, around: listing.Surroundings, actor: Actor) -> ContactLine:
-    status = around.statuses.get(contact.status_id or 0)
-    phone = contact.mobile or contact.phone or ""
-    return ContactLine(
-        number=contact.number,
-        url=routes.contact(contact.number),
-        name=contact.display_name,
-        initials=initials(contact.full_name or contact.company or "#"),
-        company=contact.company or "",
-        email=contact.email or "",
-        phone=phone,
-        phone_url="tel:" + "".join(c for c in phone if c in "+0123456789") if phone else "",
-        city=contact.city or "",
-        status=status.name if status else "",
-        status_dot=f"dot-{status.colour}" if status else "",
-        active=contact.active,
-        created=day(contact.created_at, actor.language, actor.timezone),
-        tags=[Chip(tag.name, tag.is_franchise) for tag in around.tags.get(contact.id or 0, [])][:3],
-    )

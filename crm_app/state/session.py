@@ -53,11 +53,14 @@ class SessionState(rx.State):
     may_edit: bool = True
     may_change_settings: bool = False
     may_import: bool = True  # until the user is read: for those who may, nothing jumps into the page
+    _page: str = ""  # path of the page that loads, and of the one before
+    _page_before: str = ""
 
     @action(permission=None)
     async def load(self) -> None:
         """Reads the user; part of every page's `on_load`."""
         found = await signed_in(self)
+        self._page_before, self._page = self._page, self.router.url.path
         self.name = found.user.name
         self.initials = initials_of(found.user.name)
         self.role = found.role.key

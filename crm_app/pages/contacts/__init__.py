@@ -9,8 +9,11 @@ from crm_app.components.pager import pager
 from crm_app.components.search_box import search_box
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, figure, t, tn
+from crm_app.pages.contacts.board import board, keys, view_tabs
 from crm_app.pages.contacts.bulk_panel import bulk_bar, bulk_panel
+from crm_app.pages.contacts.columns_panel import columns_button, columns_panel, sort_menu
 from crm_app.pages.contacts.filter_panel import filter_button, filter_panel
+from crm_app.pages.contacts.quick_look import quick_look
 from crm_app.pages.contacts.segments_panel import (
     remove_button,
     save_button,
@@ -22,6 +25,8 @@ from crm_app.pages.contacts.table import contact_table
 from crm_app.state.bulk import BulkState
 from crm_app.state.contact_filter import ContactFilterState
 from crm_app.state.contacts import ContactListState
+from crm_app.state.lead_board import LeadBoardState
+from crm_app.state.quick_look import QuickLookState
 from crm_app.state.session import SessionState
 
 
@@ -40,13 +45,20 @@ def _list(place: str, title: str, kinds: rx.Component) -> rx.Component:
         _filters(),
         save_panel(),
         filter_panel(),
+        columns_panel(),
         bulk_panel(),
         rx.cond(ContactListState.error, notice(ContactListState.error, "danger")),
         rx.cond(
-            ContactListState.loaded & (ContactListState.rows.length() == 0),
+            ContactListState.loaded & (ContactListState.total == 0) & (ContactListState.rows.length() == 0),
             rx.cond(ContactListState.narrowed, _no_hits(), _no_contacts()),
-            rx.fragment(contact_table(), pager(ContactListState.previous_url, ContactListState.next_url)),
+            rx.cond(
+                ContactListState.board,
+                board(),
+                rx.fragment(contact_table(), pager(ContactListState.previous_url, ContactListState.next_url)),
+            ),
         ),
+        quick_look(),
+        keys(),
         place=place,
         title=title,
         actions=_actions(),
@@ -95,6 +107,9 @@ def _toolbar(kinds: rx.Component) -> rx.Component:
         kinds,
         filter_button(),
         segments_button(),
+        sort_menu(),
+        rx.cond(ContactListState.board, rx.fragment(), columns_button()),
+        view_tabs(),
         rx.cond(ContactListState.may_export, _export()),
         rx.el.div(
             rx.link(
@@ -123,7 +138,7 @@ def _export() -> rx.Component:
     """The list as it is, to a file that comes back as it went."""
     return rx.link(
         rx.icon("download", size=16),
-        T("Export"),
+        rx.el.span(T("Export"), class_name="wide-text"),
         href=ContactListState.export_url,
         underline="none",
         class_name="button",
@@ -223,11 +238,13 @@ def _no_contacts() -> rx.Component:
     )
 
 
-LEADS_PAGE = {
-    "route": routes.LEADS,
-    "on_load": [SessionState.load, ContactListState.load, ContactFilterState.load, BulkState.load],
-}
-PAGE = {
-    "route": routes.CONTACTS,
-    "on_load": [SessionState.load, ContactListState.load, ContactFilterState.load, BulkState.load],
-}
+LOADS = [
+    SessionState.load,
+    ContactListState.load,
+    ContactFilterState.load,
+    LeadBoardState.load,
+    QuickLookState.load,
+    BulkState.load,
+]
+LEADS_PAGE = {"route": routes.LEADS, "on_load": LOADS}
+PAGE = {"route": routes.CONTACTS, "on_load": LOADS}

@@ -8,7 +8,8 @@ from crm_app.components.text import T, figure, t, tn
 from crm_app.state.bulk import BulkState
 from crm_app.state.bulk_change import NEW, WITHOUT_OPT_IN, Settable
 from crm_app.state.choice import Choice
-from crm_app.state.contacts import ContactLine, ContactListState
+from crm_app.state.contact_rows import ContactLine
+from crm_app.state.contacts import ContactListState
 
 OPENER = "bulk-open"
 

@@ -2,25 +2,28 @@
 
 import reflex as rx
 
-from crm_app.components.text import N, T, t
+from crm_app.components.column_head import ColumnHead
+from crm_app.components.text import T, t
 from crm_app.pages.contacts.bulk_panel import tick, tick_page
-from crm_app.state.contacts import ContactLine, ContactListState
+from crm_app.state.contact_columns import ContactColumnsState
+from crm_app.state.contact_rows import ContactLine
+from crm_app.state.contacts import ContactListState, Head
+from crm_app.state.lead_board import LeadBoardState
 
 
 def contact_table() -> rx.Component:
     return rx.el.div(
         rx.el.table(
+            rx.el.colgroup(
+                rx.cond(ContactListState.may_bulk, rx.el.col(class_name="col-tick")),
+                _col(ContactListState.name_head),
+                rx.foreach(ContactListState.heads, _col),
+            ),
             rx.el.thead(
                 rx.el.tr(
                     rx.cond(ContactListState.may_bulk, tick_page()),
-                    _head("number", N("No."), class_name="right"),
-                    _head("name", N("Name")),
-                    rx.el.th(T("Company"), scope="col"),
-                    rx.el.th(T("E-mail"), scope="col"),
-                    rx.el.th(T("Phone"), scope="col"),
-                    rx.el.th(T("City"), scope="col"),
-                    rx.el.th(T("Status"), scope="col"),
-                    _head("created", N("Added")),
+                    _head(ContactListState.name_head, "first"),
+                    rx.foreach(ContactListState.heads, lambda head: _head(head)),
                 )
             ),
             rx.el.tbody(
@@ -30,65 +33,136 @@ def contact_table() -> rx.Component:
                     rx.foreach(list(range(12)), lambda _: _skeleton()),
                 )
             ),
-            class_name="table cards",
+            class_name=rx.cond(ContactListState.dense, "table cards dense", "table cards"),
+            style={"min_width": ContactListState.table_width.to_string() + "px"},
             aria_busy=~ContactListState.loaded,
         ),
-        class_name="table-frame",
+        class_name="table-frame list-frame",
     )
 
 
-def _head(key: str, label: str, class_name: str = "") -> rx.Component:
-    """A sortable column head: a real link, so that it opens in a new tab and the back button works."""
-    is_sorted = ContactListState.sort == key
-    arrow = rx.cond(ContactListState.descending, rx.icon("arrow-down", size=12), rx.icon("arrow-up", size=12))
+def _col(head: rx.Var[Head]) -> rx.Component:
+    return rx.el.col(
+        custom_attrs={"data-name": head.name}, style={"width": head.width.to_string() + "px"}, key=head.name
+    )
+
+
+def _head(head: rx.Var[Head], class_name: str = "") -> rx.Component:
+    """A sortable column's head is a real link: it opens in a new tab, and the back button works."""
     return rx.el.th(
-        rx.link(
-            T(label),
-            rx.cond(is_sorted, arrow),
-            href=ContactListState.sort_urls[key].to(str),
-            underline="none",
+        ColumnHead.create(
+            name=head.name,
+            label=head.label,
+            sort_url=head.sort_url,
+            then_url=head.then_url,
+            place=head.place,
+            falling=head.descending,
+            many=ContactListState.second_key != "",
+            width=head.width,
+            edge=t("Width of the column {name}", name=head.label),
+            on_resize=lambda width: ContactColumnsState.resize(head.name, width),
         ),
         scope="col",
-        class_name=class_name,
-        aria_sort=rx.cond(is_sorted, rx.cond(ContactListState.descending, "descending", "ascending"), "none"),
+        class_name=rx.cond(head.look == "number", "right", class_name),
+        aria_sort=rx.cond(head.place == "1", rx.cond(head.descending, "descending", "ascending"), "none"),
+        key=head.name,
     )
 
 
 def _row(line: rx.Var[ContactLine]) -> rx.Component:
     return rx.el.tr(
         rx.cond(ContactListState.may_bulk, tick(line)),
-        rx.el.td(line.number, class_name="number right quiet"),
         rx.el.td(
             rx.el.div(
-                rx.link(line.name, href=line.url, underline="none", class_name="name-link"),
+                rx.link(_marked(line.parts), href=line.url, underline="none", class_name="name-link"),
                 rx.cond(line.active, rx.fragment(), rx.el.span(T("inactive"), class_name="badge-inactive")),
                 rx.foreach(
                     line.tags,
                     lambda tag: rx.el.span(tag.name, class_name=rx.cond(tag.franchise, "chip franchise", "chip")),
                 ),
+                rx.link(
+                    rx.icon("panel-right-open", size=16),
+                    href=ContactListState.look_url + line.number.to_string(),
+                    underline="none",
+                    class_name="look",
+                    aria_label=t("Look at {name} beside the list", name=line.name),
+                    title=t("Quick look (space)"),
+                ),
                 class_name="name-cell",
             ),
-            class_name="card-title",
+            class_name="card-title first",
         ),
-        rx.el.td(_or_dash(line.company), class_name=rx.cond(line.company, "card-line", "")),
-        rx.el.td(
-            rx.cond(line.email, rx.el.a(line.email, href="mailto:" + line.email, class_name="link"), _dash()),
-            class_name=rx.cond(line.company, "", "card-line"),
-        ),
-        rx.el.td(_or_dash(line.phone), class_name="number"),
-        rx.el.td(_or_dash(line.city)),
-        rx.el.td(
-            rx.cond(
-                line.status,
-                rx.el.span(rx.el.span(class_name="status-dot " + line.status_dot), line.status, class_name="status"),
-                _dash(),
-            ),
-            class_name=rx.cond(line.status, "card-line", ""),
-        ),
-        rx.el.td(line.created, class_name="number quiet"),
-        rx.el.td(_reach(line), class_name="card-side", display="none"),
+        rx.foreach(line.cells, lambda parts, place: _cell(line, parts, ContactListState.heads[place])),
+        rx.el.td(_marked(line.under), class_name="card-line card-only"),
+        rx.el.td(_status_of(line), class_name="card-status card-only"),
+        rx.el.td(_reach(line), class_name="card-side card-only"),
+        id="contact-" + line.number.to_string(),
+        custom_attrs={"data-row": ""},
+        tab_index=-1,
         class_name=rx.cond(line.active, "", "inactive"),
-        key=line.number.to(str),
+        key=line.number.to_string(),
+    )
+
+
+def _cell(line: rx.Var[ContactLine], parts: rx.Var[list[str]], head: rx.Var[Head]) -> rx.Component:
+    whole = parts.join("")
+    return rx.el.td(
+        rx.cond(
+            parts.length() > 0,
+            rx.match(
+                head.look,
+                ("mail", rx.el.a(_marked(parts), href="mailto:" + whole, class_name="link")),
+                ("badges", rx.foreach(parts, lambda badge: rx.el.span(badge, class_name="chip"))),
+                (
+                    "status",
+                    rx.el.span(rx.el.span(class_name="status-dot " + line.status_dot), whole, class_name="status"),
+                ),
+                (
+                    "link",
+                    rx.el.a(whole, href=whole, class_name="link", rel="noopener noreferrer nofollow", target="_blank"),
+                ),
+                _marked(parts),
+            ),
+            rx.el.span("–", class_name="dash", aria_hidden="true"),
+        ),
+        title=rx.cond(head.look == "badges", "", whole),
+        class_name=rx.match(
+            head.look,
+            ("number", "number right quiet"),
+            ("date", "number quiet"),
+            ("phone", "number"),
+            head.look + "-cell",
+        ),
+    )
+
+
+def _marked(parts: rx.Var[list[str]]) -> rx.Component:
+    """A text, its hits marked: every second part is one."""
+    return rx.foreach(parts, lambda part, place: rx.cond(place % 2 == 1, rx.el.mark(part), part))
+
+
+def _status_of(line: rx.Var[ContactLine]) -> rx.Component:
+    """The status on a phone's card, changed right there by who may."""
+    return rx.cond(
+        ContactListState.may_edit,
+        rx.el.label(
+            rx.el.span(class_name="status-dot " + line.status_dot),
+            rx.el.select(
+                rx.el.option(T("No status"), value=""),
+                rx.foreach(
+                    ContactListState.statuses,
+                    lambda status: rx.el.option(status.label, value=status.value, key=status.value),
+                ),
+                value=line.status_id,
+                on_change=lambda status: LeadBoardState.move(line.number, status),
+                aria_label=t("Status of {name}", name=line.name),
+            ),
+            class_name="status",
+        ),
+        rx.cond(
+            line.status,
+            rx.el.span(rx.el.span(class_name="status-dot " + line.status_dot), line.status, class_name="status"),
+        ),
     )
 
 
@@ -107,14 +181,6 @@ def _reach(line: rx.Var[ContactLine]) -> rx.Component:
         ),
         class_name="reach",
     )
-
-
-def _or_dash(value: rx.Var[str]) -> rx.Component:
-    return rx.cond(value, value, _dash())
-
-
-def _dash() -> rx.Component:
-    return rx.el.span("–", class_name="dash", aria_hidden="true")
 
 
 def _skeleton() -> rx.Component:

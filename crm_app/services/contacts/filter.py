@@ -1,24 +1,19 @@
 """One object that is the list's query, its URL, the saved segment and the audience of what is done to many."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from crm_app.models import Lifecycle
+from crm_app.services.contacts import order
+from crm_app.services.contacts.order import BY_NAME, Order
 from crm_app.services.filters import tree
 from crm_app.services.filters.questions import is_id
 from crm_app.services.filters.tree import EVERYBODY, Group
 
 MAX_QUERY = 200
 LONGEST_URL = 2_000  # characters of conditions in a URL; longer ones are saved as a segment
-
-
-class SortKey(StrEnum):
-    NAME = "name"
-    NUMBER = "number"
-    CREATED = "created"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +26,8 @@ class ContactFilter:
     import_id: int | None = None
     where: Group = EVERYBODY
     segment_id: int | None = None  # the saved segment this began as; its conditions hold where `where` has none
-    sort: SortKey = SortKey.NAME
-    descending: bool = False
+    order: Order = BY_NAME
+    board: bool = False  # shown as a board, by status
 
     @classmethod
     def from_params(cls, params: Mapping[str, str]) -> "ContactFilter":
@@ -40,8 +35,6 @@ class ContactFilter:
 
         Raises ValueError for a condition that would otherwise silently mean "everybody".
         """
-        sort = params.get("sort", "")
-        key = sort.removeprefix("-")
         lifecycle = params.get("lifecycle", "")
         import_id, segment_id = params.get("import", ""), params.get("segment", "")
         return cls(
@@ -51,13 +44,12 @@ class ContactFilter:
             import_id=_id(import_id),
             where=tree.loads(params.get("where", "")),
             segment_id=_id(segment_id),
-            sort=SortKey(key) if key in set(SortKey) else SortKey.NAME,
-            descending=sort.startswith("-") and key in set(SortKey),
+            order=order.loads(params.get("sort", "")),
+            board=params.get("view") == "board",
         )
 
     def to_params(self) -> dict[str, str]:
         """The URL's parameters; what is default is left out."""
-        sort = ("-" if self.descending else "") + self.sort
         found: dict[str, Any] = {
             "q": self.query,
             "lifecycle": self.lifecycle,
@@ -65,7 +57,8 @@ class ContactFilter:
             "import": self.import_id,
             "segment": self.segment_id,
             "where": tree.dumps(self.where),
-            "sort": "" if sort == SortKey.NAME else sort,
+            "sort": order.dumps(self.order),
+            "view": "board" if self.board else "",
         }
         return {key: str(value) for key, value in found.items() if value not in ("", None)}
 
@@ -73,10 +66,6 @@ class ContactFilter:
         """`path` with this filter as query string, and `more` parameters behind it."""
         params = {**self.to_params(), **{key: str(value) for key, value in more.items()}}
         return path + ("?" + urlencode(params) if params else "")
-
-    def sorted_by(self, key: SortKey) -> "ContactFilter":
-        """The filter after a click on a column's head: ascending first, then the other way round."""
-        return replace(self, sort=key, descending=self.sort == key and not self.descending)
 
 
 def _id(value: str) -> int | None:

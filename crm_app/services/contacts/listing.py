@@ -3,24 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_
+from sqlalchemy import ColumnElement, func, literal
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text
-from crm_app.models import Contact, ContactTag, Import, LeadStatus, Tag, User
+from crm_app.models import Contact, Import
+from crm_app.services import database
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import audience
-from crm_app.services.contacts.filter import ContactFilter, SortKey
+from crm_app.services.bulk import among
+from crm_app.services.contacts import audience, sorting, walking
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.contacts.sorting import Step
 from crm_app.services.contacts.visibility import visible
+from crm_app.services.contacts.walking import Stretch
 
 PAGE = 50
 COUNT_LIMIT = 10_000
-
-_SORT_COLUMNS: dict[SortKey, Any] = {
-    SortKey.NAME: col(Contact.sort_name),
-    SortKey.NUMBER: col(Contact.number),
-    SortKey.CREATED: col(Contact.created_at),
-}
+PROBE = 3_000  # contacts looked at before a whole group is sorted
+_LED = ("name", "created")  # orders whose index begins with the branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,14 @@ def page(
     A number that is gone gives the first page. Only contacts visible to the actor are counted or returned.
     Raises like `audience.conditions`.
     """
-    conditions = audience.conditions(session, actor, wanted)
-    column = _SORT_COLUMNS[wanted.sort]
-    anchor = _anchor(session, actor, column, after if after is not None else before)
+    leads = wanted.order[0].key in _LED or not database.is_sqlite(session)
+    conditions = audience.conditions(session, actor, wanted, leads=leads)
+    steps = sorting.steps(session, wanted.order)
+    anchor = _anchor(session, actor, steps, after if after is not None else before)
     backwards = before is not None and after is None and anchor is not None
-    falling = wanted.descending != backwards
-    query = select(Contact).where(*conditions)
-    if anchor is not None:
-        query = query.where(_beyond(column, anchor, falling))
-    order = (column.desc(), col(Contact.id).desc()) if falling else (column, col(Contact.id))
-    rows = list(session.exec(query.order_by(*order).limit(limit + 1)).all())
+    if backwards:
+        steps = [step.reversed for step in steps]
+    rows = _walk(session, conditions, steps, anchor, limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -77,44 +75,50 @@ def count(session: Session, actor: Actor, wanted: ContactFilter, limit: int = CO
     return int(session.execute(select(func.count()).select_from(inner.limit(limit + 1).subquery())).scalar_one())
 
 
-def _anchor(session: Session, actor: Actor, column: Any, number: int | None) -> tuple[Any, int] | None:
+def _walk(
+    session: Session,
+    conditions: list[ColumnElement[bool]],
+    steps: list[Step],
+    anchor: tuple[Any, ...] | None,
+    wanted: int,
+) -> list[Contact]:
+    """The first contacts of the list, or those behind the anchor."""
+    is_sqlite = database.is_sqlite(session)
+    served = sorting.as_served(steps) if is_sqlite else steps
+    parts = zip(walking.stretches(served, anchor), walking.stretches(steps, anchor), strict=True)
+    rows: list[Contact] = []
+    for stretch, free in parts:
+        query = select(Contact).where(*conditions, *stretch.conditions).order_by(*stretch.order)
+        missing = wanted - len(rows)
+        found = None
+        if is_sqlite and steps[0].groups is not None and served[1] is not steps[1]:
+            found = _probe(session, query.limit(missing), free, missing)
+        if found is None:
+            found = list(session.exec(query.limit(missing)).all())
+        rows += found
+        if len(rows) == wanted:
+            break
+    return rows
+
+
+def _probe(session: Session, query: Any, free: Stretch, missing: int) -> list[Contact] | None:
+    """The stretch answered from the contacts that lead by its second key; None when too few of them have the first.
+
+    Where many share the first value, sorting them all would cost far more.
+    """
+    leading = select(Contact.id).where(*free.conditions[1:]).order_by(*free.order).limit(PROBE)
+    ids = [id_ for id_ in session.execute(leading).scalars() if id_ is not None]
+    found = list(session.exec(query.where(among(session, col(Contact.id), ids))).all())
+    return found if len(found) == missing or len(ids) < PROBE else None
+
+
+def _anchor(session: Session, actor: Actor, steps: list[Step], number: int | None) -> tuple[Any, ...] | None:
+    """What the contact has for each step."""
     if number is None:
         return None
-    found = session.execute(select(column, Contact.id).where(col(Contact.number) == number, *visible(actor))).first()
-    return (found[0], found[1]) if found else None
-
-
-def _beyond(column: Any, anchor: tuple[Any, int], falling: bool) -> ColumnElement[bool]:
-    value, id_ = anchor
-    if falling:
-        return or_(column < value, and_(column == value, col(Contact.id) < id_))
-    return or_(column > value, and_(column == value, col(Contact.id) > id_))
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the rows of a page show beside their own columns, fetched in three queries for the whole page."""
-
-    statuses: dict[int, LeadStatus]
-    owners: dict[int, str]
-    tags: dict[int, list[Tag]]
-
-
-def surroundings(session: Session, contacts: list[Contact]) -> Surroundings:
-    """Statuses, owners and tags of these contacts."""
-    ids = [contact.id for contact in contacts]
-    owners = {contact.owner_id for contact in contacts if contact.owner_id}
-    pairs = session.exec(
-        select(ContactTag.contact_id, Tag).where(col(ContactTag.tag_id) == Tag.id, col(ContactTag.contact_id).in_(ids))
-    ).all()
-    tags: dict[int, list[Tag]] = {}
-    for contact_id, tag in sorted(pairs, key=lambda pair: pair[1].folded):
-        tags.setdefault(contact_id, []).append(tag)
-    return Surroundings(
-        statuses={status.id: status for status in session.exec(select(LeadStatus)).all() if status.id},
-        owners={user.id: user.name for user in session.exec(select(User).where(col(User.id).in_(owners))) if user.id},
-        tags=tags,
-    )
+    columns = [step.column.label(f"key_{place}") for place, step in enumerate(steps)]
+    found = session.execute(select(*columns).where(col(Contact.number) == number, *visible(actor))).first()
+    return tuple(found) if found else None
 
 
 def import_name(session: Session, actor: Actor, import_id: int) -> Text | None:

@@ -1,5 +1,7 @@
 """What an actor may see. Every query on contacts starts here."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement
 from sqlmodel import col
 
@@ -7,9 +9,12 @@ from crm_app.models import Contact
 from crm_app.services.actor import Actor
 
 
-def visible(actor: Actor) -> list[ColumnElement[bool]]:
-    """Conditions that keep a query to the actor's branches, and what is in the trash out of it."""
-    return [*of_branches(actor), in_use()]
+def visible(actor: Actor, branch: Any = Contact.branch_id) -> list[ColumnElement[bool]]:
+    """Conditions that keep a query to the actor's branches, and what is in the trash out of it.
+
+    `branch` is the column as the query has it.
+    """
+    return [*of_branches(actor, branch), in_use()]
 
 
 def trashed(actor: Actor) -> list[ColumnElement[bool]]:
@@ -17,13 +22,13 @@ def trashed(actor: Actor) -> list[ColumnElement[bool]]:
     return [*of_branches(actor), col(Contact.trashed_at).is_not(None)]
 
 
-def of_branches(actor: Actor) -> list[ColumnElement[bool]]:
+def of_branches(actor: Actor, branch: Any = Contact.branch_id) -> list[ColumnElement[bool]]:
     """Conditions that keep a query to the actor's branches, the trash among them; none for an actor of all branches."""
     if actor.branch_ids is None:
         return []
     if len(actor.branch_ids) == 1:
-        return [col(Contact.branch_id) == next(iter(actor.branch_ids))]
-    return [col(Contact.branch_id).in_(actor.branch_ids)]
+        return [branch == next(iter(actor.branch_ids))]
+    return [branch.in_(actor.branch_ids)]
 
 
 def in_use() -> ColumnElement[bool]:
