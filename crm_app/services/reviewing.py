@@ -18,13 +18,14 @@ from crm_app.models import Contact, Permission, ReviewHold, ReviewPlace, User
 from crm_app.models.base import now
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import audience
-from crm_app.services.contacts.filter import ContactFilter, SortKey
+from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.listing import COUNT_LIMIT
 from crm_app.services.contacts.visibility import visible
 from crm_app.services.errors import NotPermitted
 
 HOLD = timedelta(minutes=5)
 LONGEST_TRAIL = 200
+LOOKS = ("sort", "view")  # parameters that say nothing of who is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _place(session: Session, actor: Actor, wanted: ContactFilter) -> ReviewPlace
     actor.require(Permission.CONTACTS_EDIT)
     if actor.user_id is None:
         raise NotPermitted(text("Only a user works through contacts."))
-    params = replace(wanted, sort=SortKey.NAME, descending=False).to_params()
+    params = {name: value for name, value in wanted.to_params().items() if name not in LOOKS}
     key = hashlib.sha256(json.dumps(params, sort_keys=True).encode()).hexdigest()
     query = select(ReviewPlace).where(ReviewPlace.user_id == actor.user_id, ReviewPlace.key == key)
     return session.exec(query).first() or ReviewPlace(user_id=actor.user_id, key=key)
