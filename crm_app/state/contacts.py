@@ -110,6 +110,7 @@ class ContactListState(rx.State):
     may_bulk: bool = False
     may_export: bool = False
     export_url: str = ""
+    review_url: str = ""
     numbers: list[int] = []  # of the page
     _shown: str = ""  # the address of the list as it is shown, without what only the quick look is about
     _look: str = ""
@@ -213,6 +214,7 @@ class ContactListState(rx.State):
         self.inactive_url = _url(replace(wanted, inactive=not wanted.inactive), path)
         self.import_off_url = _url(replace(wanted, import_id=None), path)
         self.export_url = wanted.url(routes.NEW_EXPORT)
+        self.review_url = replace(wanted, board=False).url(routes.REVIEW)
         self.segment_off_url = _url(replace(wanted, segment_id=None, where=EVERYBODY), path)
         self.narrowed = bool(
             wanted.query

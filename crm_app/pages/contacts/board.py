@@ -55,6 +55,10 @@ def view_tabs() -> rx.Component:
     return rx.el.nav(
         _tab(ContactListState.list_url, "rows-3", t("As a list"), ~ContactListState.board),
         _tab(ContactListState.board_url, "square-kanban", t("As a board by status"), ContactListState.board),
+        rx.cond(
+            ContactListState.may_edit,
+            _tab(ContactListState.review_url, "gallery-horizontal-end", t("One by one"), rx.Var.create(False)),
+        ),
         class_name="tabs views",
         aria_label=t("View"),
     )
