@@ -22,13 +22,14 @@ from crm_app.services.filters import choices, subjects
 from crm_app.services.filters.questions import is_id
 from crm_app.services.filters.tree import Condition, Group
 from crm_app.state.choice import Choice
+from crm_app.state.contacts import LOOK
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
 MOST_TICKED = 200
 WITHOUT_OPT_IN = "without_opt_in"  # makes those inactive who did not confirm e-mails
-_PAGING = ("after", "before")
+_PAGING = ("after", "before", LOOK)
 
 
 @dataclass
