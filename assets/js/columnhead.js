@@ -1,6 +1,6 @@
 // The head of a column: a link that sorts, with Shift by a second key; and an edge that is dragged, or moved with the
 // arrow keys, to make the column wider. The table is told when the edge is let go.
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { jsx, jsxs, Fragment } from "react/jsx-runtime";
 
@@ -15,13 +15,21 @@ export function ColumnHead({ name, label, sortUrl, thenUrl, place, falling, many
   const drag = useRef(null);
   const waiting = useRef(0);
   const [shown, setShown] = useState(null);
+  const head = useRef(null);
+  useEffect(() => {
+    // What was kept is the truth again: the page gives the column its width.
+    const table = head.current.closest("table");
+    table.querySelector(`col[data-name="${CSS.escape(name)}"]`).style.width = "";
+    table.style.minWidth = "";
+    setShown(null);
+  }, [width]);
 
   const paint = (handle, wide) => {
     const table = handle.closest("table");
     const column = table.querySelector(`col[data-name="${CSS.escape(name)}"]`);
-    const before = parseFloat(column.style.width) || width;
+    const before = column.getBoundingClientRect().width || width;
     column.style.width = wide + "px";
-    table.style.minWidth = (parseFloat(table.style.minWidth) || 0) + wide - before + "px";
+    table.style.minWidth = table.getBoundingClientRect().width + wide - before + "px";
     setShown(wide);
   };
   const onPointerDown = (event) => {
@@ -62,6 +70,7 @@ export function ColumnHead({ name, label, sortUrl, thenUrl, place, falling, many
         ? jsxs(Link, { to: sortUrl, onClick, className: "head-link", children: [jsx("span", { children: label }), mark] })
         : jsx("span", { className: "head-link", children: label }),
       jsx("span", {
+        ref: head,
         className: "edge",
         role: "separator",
         tabIndex: 0,

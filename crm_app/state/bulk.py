@@ -17,12 +17,13 @@ from crm_app.services.fields.choices import SEPARATORS
 from crm_app.services.filters.tree import Condition, Group
 from crm_app.state.bulk_change import NEW, Asked, Settable, previewed, settable, started
 from crm_app.state.choice import Choice
+from crm_app.state.contacts import LOOK
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
 MOST_TICKED = 200
-_PAGING = ("after", "before")
+_PAGING = ("after", "before", LOOK)
 
 
 class BulkState(rx.State):

@@ -130,7 +130,10 @@ class ContactListState(rx.State):
     @action(permission=Permission.CONTACTS_READ)
     async def order_by(self, place: Literal[1, 2], key: str):
         """Sorts by another first or second key; an empty second one means by the first alone."""
-        wanted, path = self._wanted()
+        try:
+            wanted, path = self._wanted()
+        except ValueError:
+            return None  # the list says why it shows nobody
         first, second = wanted.order[0], wanted.order[1:]
         chosen = order.loads(key)
         if place == 1:

@@ -57,17 +57,17 @@ def test_columns_are_chosen_moved_made_wider_and_reset(page: Page, people: Serve
     page.get_by_role("checkbox", name="Came from").click()
     expect(page.locator("thead")).to_contain_text("Came from")
     expect(page.locator("tbody tr").first.locator(".badges-cell")).to_have_text("by hand")
-    page.get_by_role("checkbox", name="Number").click()
+    page.get_by_role("checkbox", name="Number", exact=True).click()
     expect(page.locator("thead")).not_to_contain_text("Number")
     page.get_by_role("button", name="Move City to the left").click()
     expect(page.locator("thead th").nth(4)).to_contain_text("City")
     page.get_by_role("spinbutton", name="Width of City in pixels").fill("222")
     page.get_by_role("spinbutton", name="Width of City in pixels").press("Tab")
-    expect(page.locator("col[data-name=city]")).to_have_attribute("style", re.compile("222px"))
+    expect(page.get_by_role("separator", name="Width of the column City")).to_have_attribute("aria-valuenow", "222")
     page.get_by_role("checkbox", name="Compact rows").click()
     expect(page.locator("table.dense")).to_be_visible()
     page.reload()
-    expect(page.locator("col[data-name=city]")).to_have_attribute("style", re.compile("222px"))
+    expect(page.get_by_role("separator", name="Width of the column City")).to_have_attribute("aria-valuenow", "222")
     page.click("#columns-open")
     page.get_by_role("button", name="Back to the usual columns").click()
     expect(page.locator("table.dense")).to_have_count(0)
@@ -86,12 +86,13 @@ def test_an_edge_is_dragged_and_the_width_kept(page: Page, people: Server) -> No
     page.reload()
     expect(edge).to_have_attribute("aria-valuenow", re.compile("2[12]."))
     edge.press("ArrowLeft")
-    expect(page.locator("col[data-name=company]")).to_have_attribute("style", re.compile("20.px|19.px"))
+    expect(edge).to_have_attribute("aria-valuenow", re.compile("20.|19."))
 
 
 def test_a_second_key_of_the_order_comes_with_shift_or_by_the_menu(page: Page, people: Server) -> None:
     page.get_by_role("link", name="City").click()
     page.wait_for_url("**sort=city")
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("City")
     page.get_by_role("link", name="Number").click(modifiers=["Shift"])
     page.wait_for_url("**sort=city%2Cnumber")
     expect(page.locator("th", has_text="City").locator("sup")).to_have_text("1")
@@ -152,27 +153,27 @@ def test_what_was_searched_for_is_marked(page: Page, people: Server) -> None:
     page.fill("#search", "p07@exam")
     expect(page.locator(".empty")).to_be_visible()
     page.fill("#search", "p7@exam")
-    expect(page.locator("tbody mark")).to_have_text(["p7@exam"])
+    expect(page.locator("tbody .mail-cell mark")).to_have_text(["p7@exam"])
 
 
 def test_a_card_is_dragged_to_another_status_and_taken_back(context: BrowserContext, people: Server) -> None:
     page = on_list(context, people, "bob", "/contacts?view=board")
-    card = page.locator(".board-card", has_text="P00")
-    target = page.locator(".lane", has_text="Contacted").bounding_box()
+    card = page.locator("#contact-1")
+    target = page.get_by_role("region", name="Contacted").bounding_box()
     box = card.bounding_box()
     assert target is not None and box is not None
     page.mouse.move(box["x"] + 60, box["y"] + 45)
     page.mouse.down()
     page.mouse.move(target["x"] + 60, target["y"] + 120, steps=5)
     page.mouse.up()
-    expect(page.locator(".lane", has_text="Contacted").locator(".board-card")).to_contain_text("P00")
+    expect(page.get_by_role("region", name="Contacted").locator(".board-card")).to_contain_text("P00")
     expect(page.locator("[data-sonner-toast]").first).to_contain_text("P00 is “Contacted” now.")
     assert status_of(people, "P00") == "Contacted"
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-sonner-toast]", has_text="from before")).to_be_visible()
     assert status_of(people, "P00") == ""
     page.get_by_role("combobox", name="Status of P02").select_option(label="Interested")
-    expect(page.locator(".lane", has_text="Interested").locator(".board-card")).to_contain_text("P02")
+    expect(page.get_by_role("region", name="Interested").locator(".board-card")).to_contain_text("P02")
     expect(page.locator("[data-sonner-toast]", has_text="P02 is “Interested” now.")).to_be_visible()
     assert status_of(people, "P02") == "Interested"
 

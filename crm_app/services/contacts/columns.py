@@ -9,7 +9,7 @@ from crm_app.locales import Text, text
 from crm_app.services import custom_fields
 from crm_app.services.contacts import sorting
 from crm_app.services.contacts.order import OWN
-from crm_app.services.fields.registry import FIELDS, FieldKind, Shown
+from crm_app.services.fields.registry import FIELDS, FieldKind
 
 
 class Look(StrEnum):
@@ -63,10 +63,9 @@ def known(session: Session) -> dict[str, Column]:
         Column(SOURCES, text("Came from"), Look.BADGES, 180),
     ]
     sortable = sorting.own_sortable(session)
-    for key, field in custom_fields.all_of(session).items():
-        if Shown.LIST in field.shown:
-            look = _LOOKS.get(field.kind, Look.TEXT)
-            found.append(Column(OWN + key, field.label, look, sort=OWN + key if key in sortable else ""))
+    for key, field in custom_fields.columns(session).items():
+        look = _LOOKS.get(field.kind, Look.TEXT)
+        found.append(Column(OWN + key, field.label, look, sort=OWN + key if key in sortable else ""))
     return {column.name: column for column in found}
 
 

@@ -31,6 +31,7 @@ class Step:
     nulls_last: bool = True
     blank: Any = ""  # the lowest value of the column's type; stands for no value where both are compared at once
     groups: tuple[Any, ...] | None = None
+    named: bool = False  # its index goes on with the name: many contacts share a value
 
     @property
     def reversed(self) -> "Step":
@@ -59,8 +60,7 @@ def steps(session: Session, order: Order) -> list[Step]:
     found = [step for sort in order if (step := _step(session, sort)) is not None] or [Step(Contact.sort_name)]
     last = found[-1]
     falling = last.falling and last.groups is None
-    shares = last.groups is not None or last.is_nullable
-    if shares and not any(step.column is Contact.sort_name for step in found):
+    if last.named and not any(step.column is Contact.sort_name for step in found):
         found.append(Step(Contact.sort_name, falling))
     found.append(Step(Contact.id, falling))
     return found
@@ -71,8 +71,7 @@ def as_served(steps: list[Step]) -> list[Step]:
     and the id behind them; for the rest no other index must be looked for, or all contacts are walked for a few.
     """
     first = steps[0]
-    shares = first.groups is not None or first.is_nullable
-    served = [first, *[step for step in steps[1:2] if step.column is Contact.sort_name and shares]]
+    served = [first, *[step for step in steps[1:2] if step.column is Contact.sort_name and first.named]]
     rest = steps[len(served) :]
     return [*served, *(rest if len(rest) == 1 else [replace(step, column=_unindexed(step.column)) for step in rest])]
 
@@ -97,9 +96,9 @@ def _step(session: Session, sort: Sort) -> Step | None:
         values = groups(session)
         if sort.descending:
             values.reverse()
-        return Step(column, False, sort.key != "lifecycle", True, None, tuple(values))
+        return Step(column, is_nullable=sort.key != "lifecycle", groups=tuple(values), named=True)
     if sort.key in _TEXTS:
-        return Step(_text(session, sort.key), sort.descending, is_nullable=True)
+        return Step(_text(session, sort.key), sort.descending, is_nullable=True, named=True)
     return Step(_PLAIN[sort.key], sort.descending)
 
 
