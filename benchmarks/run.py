@@ -12,6 +12,7 @@ BENCHES = (
     "server_during_import",
     "full_sheet",
     "page_speed",
+    "list_queries",
     "start_speed",
     "duplicates",
 )
