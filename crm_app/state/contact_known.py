@@ -20,6 +20,7 @@ from crm_app.state.guard import action
 from crm_app.state.session import current_actor
 
 SHOWN = 3
+TYPED = similar.TYPED  # the fields whose leaving asks
 LONGEST = 300  # letters of a text that are looked at
 
 

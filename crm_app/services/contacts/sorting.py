@@ -104,7 +104,7 @@ def _step(session: Session, sort: Sort) -> Step | None:
 
 def _own(session: Session, field: Field, falling: bool) -> Step:
     blank = float("-inf") if field.kind is FieldKind.AMOUNT else ""
-    return Step(own_values.column(session, field), falling, is_nullable=True, blank=blank)
+    return Step(own_values.column(session, field), falling, is_nullable=True, blank=blank, named=True)
 
 
 def _text(session: Session, name: str) -> ColumnElement[str]:
