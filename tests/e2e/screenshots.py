@@ -168,6 +168,10 @@ def main(target: Path, language: str) -> None:
                 {
                     "contacts": ("/contacts", "tr .name-link"),
                     "contact": (card, ".timeline .event"),
+                    "board": ("/leads?view=board", ".board-card"),
+                    "review": ("/review", ".review-steps"),
+                    "duplicates": ("/duplicates", ".toolbar-end"),
+                    "statuses": ("/settings/statuses", "main h2"),
                     "edit": (f"{card}/edit", ".form-foot"),
                     "import-file": ("/imports/new", ".drop"),
                     "read": (plan.replace("/check", "/read"), "table.sheet"),

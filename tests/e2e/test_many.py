@@ -271,7 +271,7 @@ def test_many_go_to_the_trash_and_come_back(request: pytest.FixtureRequest, peop
 
 
 def test_a_contact_is_thrown_away_found_by_its_number_restored_and_deleted_for_good(page: Page, people: Server) -> None:
-    page.get_by_role("link", name="P29").click()
+    page.get_by_role("link", name="P29", exact=True).click()
     page.get_by_role("button", name="Move to the trash").click()
     expect(page.get_by_role("heading", name="P29 is in the trash")).to_be_visible()
     page.reload()
@@ -297,7 +297,7 @@ def test_a_segment_is_filled_by_hand_from_the_list_and_on_the_card(page: Page) -
     page.get_by_role("button", name="Change 2 contacts").click()
     page.wait_for_url("**/imports/*/done")
     page.get_by_role("link", name="Show the contacts").click()
-    page.get_by_role("link", name="P01").click()
+    page.get_by_role("link", name="P01", exact=True).click()
     page.get_by_role("button", name="Segments").click()
     page.get_by_role("checkbox", name="Choir").click()
     expect(page.get_by_role("checkbox", name="Choir")).not_to_be_checked()

@@ -42,9 +42,8 @@ def contact_table() -> rx.Component:
 
 
 def _col(head: rx.Var[Head]) -> rx.Component:
-    return rx.el.col(
-        custom_attrs={"data-name": head.name}, style={"width": head.width.to_string() + "px"}, key=head.name
-    )
+    """As an attribute: a style would bring a style element along, which no column group may hold."""
+    return rx.el.col(custom_attrs={"data-name": head.name, "width": head.width.to_string()}, key=head.name)
 
 
 def _head(head: rx.Var[Head], class_name: str = "") -> rx.Component:

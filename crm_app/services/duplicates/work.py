@@ -8,6 +8,8 @@ from crm_app.services.actor import Actor
 from crm_app.services.duplicates import batch, running
 from crm_app.services.errands import NO_SUBJECT, Ended, Watch
 
+KINDS = (JobKind.DUPLICATES, JobKind.MERGE)
+
 
 def start(session: Session, actor: Actor, kind: JobKind) -> Job:
     """Asks for a search, or for the merge of what is certain; the one that waits or works already is the answer.
