@@ -63,7 +63,7 @@ def own_fields() -> list[str]:
     """Keys of the two own fields, made when they are not there yet."""
     kinds = {OWN[0]: (FieldType.CHOICE, CHOICES), OWN[1]: (FieldType.NUMBER, ())}
     with database.transaction() as session:
-        known = {field.label.values["label"]: key for key, field in custom_fields.all_of(session).items()}
+        known = {str(field.label): key for key, field in custom_fields.all_of(session).items()}
         for label, (kind, options) in kinds.items():
             if label not in known:
                 known[label] = custom_fields.create(session, SYSTEM, label, kind, options).key
