@@ -20,12 +20,11 @@ from crm_app.models import (
     ContactSource,
     ContactTag,
     FieldType,
-    LeadStatus,
     Lifecycle,
     User,
 )
 from crm_app.models.base import now
-from crm_app.services import custom_fields, database, tags
+from crm_app.services import choosable, custom_fields, database, tags
 from crm_app.services.actor import SYSTEM
 from crm_app.services.contacts import derived, numbers, search
 from crm_app.services.folding import digits, fold
@@ -88,10 +87,9 @@ def fill(count: int, say: Callable[[str], None], seed: int = 1) -> int:
 
 
 def _installation(session: Session) -> _Installation:
-    statuses = session.exec(select(LeadStatus.id).order_by(col(LeadStatus.position))).all()
     owners = session.exec(select(User.id).where(col(User.active).is_(True))).all()
     return _Installation(
-        statuses=[id_ for id_ in statuses if id_ is not None],
+        statuses=[status.id for status in choosable.statuses(session) if status.id is not None],
         owners=[id_ for id_ in owners if id_ is not None],
         tags=list(tags.ensure(session, _TAGS).values()),
         level=_own_field(session, "Level", FieldType.CHOICE, _LEVELS),

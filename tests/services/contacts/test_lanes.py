@@ -22,7 +22,7 @@ def statuses(bob: Actor) -> list[LeadStatus]:
         for position, name in enumerate(("Later", "Now"), start=1):
             session.add(LeadStatus(name=name, folded=name.lower(), position=position))
     with database.reading() as session:
-        return list(session.exec(select(LeadStatus).order_by(LeadStatus.position)).all())
+        return list(session.exec(select(LeadStatus).order_by(LeadStatus.position, LeadStatus.id)).all())
 
 
 @pytest.fixture
