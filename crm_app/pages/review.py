@@ -147,7 +147,7 @@ def _outcomes() -> rx.Component:
             id="review-outcome-" + outcome.key,
             aria_pressed=outcome.is_current,
             class_name="button",
-            on_click=ReviewState.set_outcome(outcome.name),
+            on_click=ReviewState.set_outcome(outcome.name, _card.number),
         )
 
     return rx.el.div(
@@ -192,7 +192,7 @@ def _steps() -> rx.Component:
             type="button",
             id="review-next",
             class_name="button primary",
-            on_click=ReviewState.next,
+            on_click=ReviewState.next(_card.number),
         ),
         class_name="review-steps",
     )

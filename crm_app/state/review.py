@@ -52,8 +52,8 @@ class ReviewState(rx.State):
         await self._move(reviewing.current)
 
     @action(permission=Permission.CONTACTS_EDIT)
-    async def next(self):
-        number = self.card.number
+    async def next(self, number: int):
+        """On from the contact with that number; a second click on the same button moves nothing."""
         await self._move(lambda session, actor, wanted: reviewing.advance(session, actor, wanted, number))
 
     @action(permission=Permission.CONTACTS_EDIT)
@@ -71,9 +71,14 @@ class ReviewState(rx.State):
         return rx.redirect(self.list_url)
 
     @action(permission=Permission.CONTACTS_EDIT)
-    async def set_outcome(self, status: str):
-        """Sets the status by name and goes on to the next one; back leads here again."""
-        number, name = self.card.number, self.card.name
+    async def set_outcome(self, status: str, number: int):
+        """Sets the status by name and goes on to the next one; back leads here again.
+
+        A second click on the same button is about a contact that is not before the user any more: it does nothing.
+        """
+        if number != self.card.number:
+            return
+        name = self.card.name
 
         def move(session: Session, actor: Actor, wanted: ContactFilter) -> Step:
             cards.change(session, actor, cards.get(session, actor, number), {"status": status})
