@@ -140,6 +140,19 @@ class ContactListState(rx.State):
             return rx.redirect(_url(replace(wanted, order=order.unique((*chosen, *second))), path))
         return rx.redirect(_url(replace(wanted, order=order.unique((first, *(chosen if key else ())))), path))
 
+    @action(permission=Permission.CONTACTS_READ)
+    async def turn_round(self, place: Literal[1, 2]):
+        """Turns the first or second key round, as the address has it: it may be ahead of what is painted."""
+        try:
+            wanted, path = self._wanted()
+        except ValueError:
+            return None
+        keys = list(wanted.order)
+        if place > len(keys):
+            return None
+        keys[place - 1] = keys[place - 1].turned
+        return rx.redirect(_url(replace(wanted, order=tuple(keys)), path))
+
     def _wanted(self) -> tuple[ContactFilter, str]:
         """The list as its address has it, and its path. Raises ValueError like `from_params`."""
         path = routes.LEADS if self.router.url.path.startswith(routes.LEADS) else routes.CONTACTS

@@ -1,4 +1,4 @@
-"""One build, one server a worker with its own data folder, a fresh browser context a test."""
+"""One build; one server a test file, on its own copy of the data; an emptied browser a test."""
 
 import json
 import shutil
@@ -86,13 +86,16 @@ def browser() -> Iterator[Browser]:
 
 
 _sessions: dict[tuple[Path, str], str] = {}
+_http = httpx.Client()
 
 
-def sign_in(context: BrowserContext, server: Server, name: str = "alice", *, at: str = "/contacts") -> Page:
+def sign_in(
+    context: BrowserContext, server: Server, name: str = "alice", *, at: str = "/contacts", page: Page | None = None
+) -> Page:
     """A page signed in, on `at` (empty: nothing is open yet); a session that still lives is used again."""
-    page = context.new_page()
+    page = page or context.new_page()
     token = _sessions.get((server.data_dir, name), "")
-    if token and httpx.get(server.url + "/contacts", cookies={"session": token}).status_code == 200:
+    if token and _http.get(server.url + "/contacts", headers={"Cookie": "session=" + token}).status_code == 200:
         context.add_cookies([{"name": "session", "value": token, "url": server.url, "httpOnly": True}])
         if at:
             page.goto(server.url + at)
@@ -129,16 +132,15 @@ def _shown(page: Page) -> str:
         return f"not to be read: {error}"
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+@pytest.fixture(scope="session")
+def desktop(browser: Browser) -> BrowserContext:
     made = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB", reduced_motion="reduce")
     made.set_default_timeout(20_000)
-    yield made
-    made.close()
+    return made
 
 
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[BrowserContext]:
+@pytest.fixture(scope="session")
+def handset(browser: Browser) -> BrowserContext:
     made = browser.new_context(
         viewport={"width": 390, "height": 844},
         locale="en-GB",
@@ -148,8 +150,32 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
         reduced_motion="reduce",
     )
     made.set_default_timeout(20_000)
-    yield made
-    made.close()
+    return made
+
+
+@pytest.fixture
+def context(desktop: BrowserContext, web_dir: tuple[Path, int]) -> Iterator[BrowserContext]:
+    """A desktop that knows nobody. The pages' scripts stay in its cache from test to test, nothing else does:
+    scripts, routes and listeners of a test belong to its page."""
+    yield desktop
+    _empty(desktop, web_dir[1])
+
+
+@pytest.fixture
+def phone(handset: BrowserContext, web_dir: tuple[Path, int]) -> Iterator[BrowserContext]:
+    """A phone that knows nobody."""
+    yield handset
+    _empty(handset, web_dir[1])
+
+
+def _empty(context: BrowserContext, port: int) -> None:
+    for page in context.pages:
+        page.close()
+    context.clear_cookies()
+    page = context.new_page()
+    origin = {"origin": f"http://127.0.0.1:{port}", "storageTypes": "local_storage,indexeddb,cache_storage"}
+    context.new_cdp_session(page).send("Storage.clearDataForOrigin", origin)
+    page.close()
 
 
 @pytest.fixture

@@ -185,11 +185,12 @@ def walk(page: Page, server: Server, file: Path, at_each_page: Callable[[Page], 
 
 
 def test_the_whole_product_keeps_its_own_policy(context: BrowserContext, server: Server) -> None:
-    context.add_init_script(REPORT_VIOLATIONS)
+    page = context.new_page()
+    page.add_init_script(REPORT_VIOLATIONS)
     said: list[str] = []
-    context.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    context.on("weberror", lambda error: said.append(str(error.error)))
-    page = sign_in(context, server)
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    sign_in(context, server, page=page)
     walk(page, server, CORPORA / "kwiga.csv", lambda page: None)
     page.locator(".account").click()
     page.get_by_role("menuitem", name="Light or dark").click()

@@ -53,8 +53,9 @@ def people(server: Server) -> Iterator[Server]:
 @pytest.fixture
 def slow(context: BrowserContext, people: Server) -> Page:
     """The list of contacts, whose answers take 600 ms longer."""
-    context.add_init_script(SLOW_ANSWERS)
-    page = sign_in(context, people)
+    page = context.new_page()
+    page.add_init_script(SLOW_ANSWERS)
+    sign_in(context, people, page=page)
     page.wait_for_selector("tbody .name-link")
     page.evaluate("window.__delay = 600")
     return page
@@ -159,8 +160,9 @@ def test_a_broken_line_heals_and_keeps_the_text(context: BrowserContext, people:
         line.connect_to_server()
         lines.append(line)
 
-    context.route_web_socket("**/_event/**", pass_on)
-    page = sign_in(context, people)
+    page = context.new_page()
+    page.route_web_socket("**/_event/**", pass_on)
+    sign_in(context, people, page=page)
     page.wait_for_selector("tbody .name-link")
     known = len(lines)
     assert known

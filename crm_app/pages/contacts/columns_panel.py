@@ -99,7 +99,7 @@ def _key(place: int, label: rx.Var[str], key: rx.Var[str], falling: rx.Var[bool]
                 class_name="button icon",
                 disabled=key == "",
                 aria_label=rx.cond(falling, t("Falling; turn the order round"), t("Rising; turn the order round")),
-                on_click=ContactListState.order_by(place, rx.cond(falling, key, "-" + key)),
+                on_click=ContactListState.turn_round(place),
             ),
             class_name="sort-line",
         ),
