@@ -77,7 +77,7 @@ class Server:
         until = monotonic() + START_SECONDS
         while monotonic() < until:
             with suppress(httpx.TransportError):
-                if httpx.get(f"{self.url}/ping", timeout=1, verify=False).status_code == 200:  # noqa: S501 - plain HTTP
+                if httpx.get(f"{self.url}/ping", timeout=1, verify=False).status_code == 200:
                     return
             if self.process.poll() is not None:
                 break
