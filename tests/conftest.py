@@ -14,6 +14,7 @@ from crm_app.models import Role, User
 from crm_app.models.permission import BUILT_IN_ROLES
 from crm_app.services import database
 from crm_app.services.actor import Actor
+from crm_app.services.imports.reading import pool
 from tests import postgres_databases
 from tests.postgres_databases import migrate
 
@@ -64,6 +65,13 @@ def db(data_dir: Path, migrated_database: Path, worker_id: str, monkeypatch: pyt
         settings.get.cache_clear()
         yield data_dir
         database.dispose()
+        pool.tidy(older_than=0)  # a reading process holds a connection too
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_reading_process_is_left() -> Iterator[None]:
+    yield
+    pool.tidy(older_than=0)
 
 
 def add_user(session: Session, name: str, role: str, **values: object) -> User:

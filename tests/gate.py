@@ -20,7 +20,9 @@ STEPS = (
 
 
 def find_chromium() -> str | None:
-    return os.environ.get("CRM_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """Debian's shell without windows first: it needs a fifth less of the processor."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    return os.environ.get("CRM_TEST_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 def ensure_chromium() -> None:
@@ -28,10 +30,15 @@ def ensure_chromium() -> None:
     if find_chromium():
         return
     if shutil.which("apt-get") and os.geteuid() == 0:
-        print("gate: installing Debian's chromium …", flush=True)
+        print("gate: installing Debian's Chromium …", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], check=False, env=environment)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, env=environment)
+        for package in ("chromium-headless-shell", "chromium"):
+            if (
+                subprocess.run(["apt-get", "install", "-y", "-qq", package], check=False, env=environment).returncode
+                == 0
+            ):
+                break
     if not find_chromium():
         sys.exit(
             "gate: the browser tests need Chromium. Install it (Debian: apt install chromium) "

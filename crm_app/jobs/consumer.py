@@ -12,6 +12,7 @@ from crm_app.services import database, export_jobs, jobs
 from crm_app.services.contacts import trash
 from crm_app.services.errors import CRMError
 from crm_app.services.imports import retention, uploads
+from crm_app.services.imports.reading import pool
 from crm_app.services.settings import fields
 
 log = logging.getLogger(__name__)
@@ -69,11 +70,13 @@ class Workers:
         self._ended.set()
         self._consumer.stop(graceful=True)
         self._consumer = None
+        pool.tidy(older_than=0)
         for thread in self._threads:
             thread.join(1)
 
     def _patrolling(self) -> None:
         while not self._ended.wait(PATROL_SECONDS):
+            pool.tidy()
             try:
                 self._take_up()
             except CRMError as error:

@@ -12,6 +12,7 @@ from crm_app.models import Permission
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.imports import sheet_link, uploads
+from crm_app.services.imports.reading import pool
 from crm_app.state.guard import action
 from crm_app.state.import_leaving import leave_import
 from crm_app.state.session import current_actor
@@ -27,6 +28,7 @@ class ImportNewState(rx.State):
     async def load(self):
         self.reset()
         await leave_import(self)
+        await asyncio.to_thread(pool.warm)
 
     @action(permission=Permission.IMPORT)
     async def paste(self, form: dict[str, Any]):

@@ -31,6 +31,7 @@ from crm_app.services.imports import (
 )
 from crm_app.services.imports.access import who_runs
 from crm_app.services.imports.commit import Commit
+from crm_app.services.imports.reading import pool
 from crm_app.services.imports.reading.child import Reader
 from crm_app.services.imports.reading.errors import Stopped
 from crm_app.services.imports.statistics import refresh
@@ -64,7 +65,7 @@ def run(
     """Does a claimed job; its row and the import's say how it ended. None = another worker took it over.
 
     `should_pause`: this process is about to end; the job goes back to the queue (QUEUED). `reader`: a reading process
-    to use; without one the job starts its own.
+    to use; without one the job takes one of the `pool`.
     """
     try:
         worker = _Worker(claim, should_pause, on_progress, cache_kib, reader)
@@ -224,7 +225,7 @@ class _Worker:
         return JobState.DONE
 
     def _child(self, command: str, payload: dict[str, Any]) -> dict[str, Any]:
-        with nullcontext(self.reader) if self.reader else Reader() as reader:
+        with nullcontext(self.reader) if self.reader else pool.reader() as reader:
             return reader.run(command, payload, on_progress=self._progress, should_stop=self._should_stop)
 
     def _progress(self, data: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -32,8 +34,7 @@ Progress = Callable[[dict[str, Any]], None]
 class Reader:
     """A reading process, started when first needed, replaced after a death, ended by `close`.
 
-    `memory` is bytes of address space, `cpu_seconds` processor time per request. Threads may share it: requests queue,
-    and a process is not handed from one thread to another.
+    `memory` is bytes of address space, `cpu_seconds` processor time per request. Threads may share it: requests queue.
     """
 
     def __init__(self, *, memory: int | None = None, cpu_seconds: int | None = None) -> None:
@@ -41,7 +42,6 @@ class Reader:
         self.memory = memory or installation.reader_memory
         self.cpu_seconds = cpu_seconds or installation.reader_cpu_seconds
         self._process: subprocess.Popen[bytes] | None = None
-        self._owner = 0  # thread that started it: the system ends a process with the thread that made it
         self._buffer = bytearray()
         self._lock = threading.Lock()
 
@@ -75,7 +75,8 @@ class Reader:
         deadline = time.monotonic() + (timeout if timeout is not None else 2 * self.cpu_seconds + 30)
         with self._lock:
             try:
-                self._ask(wire.encode({"command": command, "payload": payload}))
+                request = {"command": command, "payload": payload, "settings": _environment()}
+                self._ask(wire.encode(request))
                 return self._answer(deadline, on_progress, should_stop)
             except Unreadable as error:
                 if isinstance(error, (ReaderDied, Stopped)):
@@ -84,6 +85,11 @@ class Reader:
             except BaseException:
                 self._kill()
                 raise
+
+    def warm(self) -> None:
+        """Starts the process, which loads the code of all commands on its own; waits for nothing."""
+        with self._lock:
+            self._ask(wire.encode({"warm": True}))
 
     def close(self) -> None:
         """Ends the process, if one runs."""
@@ -103,22 +109,26 @@ class Reader:
         raise ReaderDied(text("The reading process could not be started. Try again in a moment."), "start")
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None or self._owner != threading.get_ident():
+        if self._process is None or self._process.poll() is not None:
             self._kill()
-            self._owner = threading.get_ident()
             paths = [str(_PACKAGE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", worker.__name__, str(self.memory), str(self.cpu_seconds)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # a traceback may quote the file
-                env={
-                    **os.environ,
-                    "PYTHONPATH": os.pathsep.join(paths),
-                    "OPENBLAS_NUM_THREADS": "1",
-                    "OMP_NUM_THREADS": "1",
-                },
-                start_new_session=True,  # Ctrl-C is the parent's to handle
+            self._process = (
+                _starter()
+                .submit(
+                    subprocess.Popen,
+                    [sys.executable, "-P", "-m", worker.__name__, str(self.memory), str(self.cpu_seconds)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,  # a traceback may quote the file
+                    env={
+                        **os.environ,
+                        "PYTHONPATH": os.pathsep.join(paths),
+                        "OPENBLAS_NUM_THREADS": "1",
+                        "OMP_NUM_THREADS": "1",
+                    },
+                    start_new_session=True,  # Ctrl-C is the parent's to handle
+                )
+                .result()
             )
         return self._process
 
@@ -187,6 +197,17 @@ class Reader:
                 with contextlib.suppress(OSError):
                     pipe.close()
         process.wait()
+
+
+@cache
+def _starter() -> ThreadPoolExecutor:
+    """The one thread that starts processes: the system ends a process with the thread that made it."""
+    return ThreadPoolExecutor(1, "reader-start")
+
+
+def _environment() -> dict[str, str]:
+    """The settings in force, for a process that was started under others."""
+    return {name: value for name, value in os.environ.items() if name.startswith(worker.SETTINGS)}
 
 
 def _sentence(reason: str, reader: Reader) -> Text:

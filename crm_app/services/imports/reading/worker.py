@@ -4,6 +4,7 @@ Started by `child.Reader` as `python -m crm_app.services.imports.reading.worker 
 generator: what it yields is progress, what it returns is the result; one that returns nothing has yielded its result
 last. Requests and answers are lines as in `wire`: `{"command", "payload"}` → `{"progress"}`…, then `{"result"}` or
 `{"refused"}` (a sentence for the user) or `{"failed"}` (the kind of a programming error; no data of the file).
+A request names the `settings` it is meant for. `{"warm"}` loads the code of all commands and is not answered.
 """
 
 import os
@@ -26,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "check": "crm_app.services.imports.check:check",
     "similar": "crm_app.services.imports.probably_known:look",
 }
+SETTINGS = "CRM_"  # how the names of their environment variables begin
 OUT_OF_MEMORY = 70  # exit status
 
 
@@ -37,8 +39,14 @@ def main(memory: int, cpu_seconds: int) -> None:
         os.dup2(nowhere.fileno(), 1)  # nothing a library prints may end up among the answers
     for line in sys.stdin.buffer:
         limits.allow_cpu(cpu_seconds)
+        request = wire.decode(line)
         try:
-            serve(wire.decode(line), answers)
+            if "warm" in request:
+                for name in COMMANDS:
+                    command(name)
+                continue
+            _live_by(request["settings"])
+            serve(request, answers)
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
 
@@ -62,6 +70,19 @@ def command(name: str) -> Command:
     module, _, function = COMMANDS[name].partition(":")
     found: Command = getattr(import_module(module), function)
     return found
+
+
+def _live_by(environment: dict[str, str]) -> None:
+    """Takes the settings of a request; mostly they are those of the last one."""
+    held = {name: value for name, value in os.environ.items() if name.startswith(SETTINGS)}
+    if held == environment:
+        return
+    for name in held:
+        del os.environ[name]
+    os.environ.update(environment)
+    settings, database = import_module("crm_app.settings"), import_module("crm_app.services.database")
+    settings.get.cache_clear()
+    database.dispose()
 
 
 def _run(steps: Iterator[Payload], answers: BinaryIO) -> Payload:

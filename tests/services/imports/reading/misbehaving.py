@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+from crm_app import settings
 from crm_app.locales import text
 from crm_app.services.imports.reading import worker
 from crm_app.services.imports.reading.errors import Unreadable
@@ -86,6 +87,7 @@ def facts(_: Payload) -> Iterator[Payload]:
         "death_signal": found.value,
         "reflex": "reflex" in sys.modules,
         "pid": os.getpid(),
+        "data_dir": str(settings.get().data_dir),
     }
 
 

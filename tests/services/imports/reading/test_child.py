@@ -95,6 +95,14 @@ def test_processor_time_is_counted_per_request(reader: Reader) -> None:
         reader.run("work", {"seconds": 0.7})
 
 
+def test_it_lives_by_the_settings_of_each_request(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("one", "other"):
+        monkeypatch.setenv("CRM_DATA_DIR", place)
+        assert reader.run("facts", {})["data_dir"] == place
+    monkeypatch.delenv("CRM_DATA_DIR")
+    assert reader.run("facts", {})["data_dir"] == "data"
+
+
 def test_it_dies_with_its_parent_and_inherits_no_files(reader: Reader, tmp_path: Path) -> None:
     with (tmp_path / "open").open("w") as held:
         os.set_inheritable(held.fileno(), True)
