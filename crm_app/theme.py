@@ -12,6 +12,7 @@ STYLESHEETS = [
         "table",
         "filter",
         "list",
+        "start",
         "look",
         "board",
         "duplicates",

@@ -22,8 +22,9 @@ class Place:
     only: rx.Var[bool] | bool = True
 
 
-ON_PHONES = ("contacts", "leads", "review", "imports")  # the others stand behind "More"
+ON_PHONES = ("start", "contacts", "leads", "review")  # the others stand behind "More"
 PLACES = (
+    Place("start", N("Start"), "house", routes.HOME),
     Place("contacts", N("Contacts"), "users", routes.CONTACTS),
     Place("leads", N("Leads"), "target", routes.LEADS),
     Place("review", N("Review"), "gallery-horizontal-end", routes.REVIEW, SessionState.may_edit),

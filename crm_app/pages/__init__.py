@@ -22,10 +22,12 @@ from crm_app.pages import (
     settings_statuses,
     settings_tags,
     signed_out,
+    start,
     trash,
 )
 
 PAGES = [
+    (start.start, start.PAGE),
     (contacts.contacts, contacts.PAGE),
     (contacts.leads, contacts.LEADS_PAGE),
     (contact_new.contact_new, contact_new.PAGE),

@@ -120,7 +120,7 @@ def set_up(page: Page, server: Server, token: str, language: str) -> None:
     page.select_option("[name=country]", "DE")
     page.select_option("[name=language]", language)
     page.click("button[type=submit]")
-    page.wait_for_url("**/contacts**")
+    page.wait_for_url(server.url + "/")
 
 
 def bring_in(page: Page, server: Server, path: Path, *, commit: bool = True) -> str:

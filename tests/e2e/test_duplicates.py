@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import sign_in
+from tests.e2e.keyboard import tab_to
 from tests.e2e.server import Server
 
 PEOPLE = """
@@ -24,6 +25,8 @@ with database.transaction() as session:
         cards.create(session, SYSTEM, values)
 """
 
+NUMBERS = {letter * 5: number for number, letter in enumerate("abcdefghijklmnopqrst", start=1)}
+
 
 @pytest.fixture(scope="module")
 def people(server: Server) -> Iterator[Server]:
@@ -33,6 +36,10 @@ def people(server: Server) -> Iterator[Server]:
 
 @pytest.fixture
 def page(context: BrowserContext, people: Server) -> Page:
+    return on_duplicates(context, people)
+
+
+def on_duplicates(context: BrowserContext, people: Server) -> Page:
     page = sign_in(context, people, at="")
     page.goto(people.url + "/duplicates")
     return page
@@ -66,20 +73,45 @@ def test_told_apart_they_do_not_come_back(page: Page, people: Server) -> None:
     expect(group).to_have_count(0)
 
 
-def test_a_merge_is_taken_back_on_the_card_and_another_begun_from_there(page: Page, people: Server) -> None:
-    page.goto(people.url + "/contacts/1")
+@pytest.mark.parametrize(("width", "kept", "gone"), [("context", "aaaaa", "bbbbb"), ("phone", "ccccc", "ddddd")])
+def test_a_merge_is_taken_back_on_the_card_and_another_begun_from_there(
+    request: pytest.FixtureRequest, people: Server, width: str, kept: str, gone: str
+) -> None:
+    page = sign_in(request.getfixturevalue(width), people, at="")
+    first, second = NUMBERS[kept], NUMBERS[gone]
+    page.goto(f"{people.url}/contacts/{first}")
     page.get_by_role("button", name="Merge with …").click()
-    page.get_by_label("Merge with which contact?").last.fill("#2")
+    page.get_by_label("Merge with which contact?").last.fill(f"#{second}")
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="bbbbb bbbbson (#2)").click()
+    page.get_by_role("link", name=f"{gone} {gone[:4]}son (#{second})").click()
     page.get_by_role("button", name="Merge 2 contacts").click()
-    page.wait_for_url("**/contacts/1")
-    expect(page.locator(".timeline")).to_contain_text("Merged with #2")
+    page.wait_for_url(f"**/contacts/{first}")
+    expect(page.locator(".timeline")).to_contain_text(f"Merged with #{second}")
     page.get_by_role("button", name="Take the merge back").click()
     question = page.locator(".notice.warn")
-    expect(question).to_contain_text("There again: bbbbb bbbbson (#2)")
+    expect(question).to_contain_text(f"There again: {gone} {gone[:4]}son (#{second})")
     question.get_by_role("button", name="Take it back").click()
     expect(page.locator(".timeline")).to_contain_text("A merge was taken back")
     expect(page.get_by_role("button", name="Take the merge back")).to_have_count(0)
-    page.goto(people.url + "/contacts/2")
-    expect(page.locator(".card-name")).to_have_text("bbbbb bbbbson")
+    page.goto(f"{people.url}/contacts/{second}")
+    expect(page.locator(".card-name")).to_have_text(f"{gone} {gone[:4]}son")
+
+
+def test_with_the_keyboard_alone_two_are_merged_and_taken_apart(context: BrowserContext, people: Server) -> None:
+    page = sign_in(context, people, at="/contacts/5")
+    tab_to(page, page.get_by_role("button", name="Merge with …"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Merge with which contact?").last).to_be_focused()
+    page.keyboard.type("#6")
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="fffff ffffson (#6)"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Merge 2 contacts"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contacts/5")
+    tab_to(page, page.get_by_role("button", name="Take the merge back"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice.warn")).to_contain_text("There again: fffff ffffson (#6)")
+    tab_to(page, page.locator(".notice.warn").get_by_role("button", name="Take it back"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".timeline")).to_contain_text("A merge was taken back")

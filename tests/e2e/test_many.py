@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.conftest import sign_in
+from tests.e2e.keyboard import tab_to
 from tests.e2e.server import Server
 
 PEOPLE = """
@@ -196,6 +197,35 @@ def test_all_of_a_result_are_tagged_and_it_is_taken_back(
     page.get_by_role("button", name="Undo 20 rows").click()
     expect(page.locator(".notice")).to_contain_text("Undone")
     assert rows(people, tagged) == [(0,)]
+
+
+def test_with_the_keyboard_alone_all_of_a_result_are_tagged_taken_back_and_exported(page: Page, people: Server) -> None:
+    page.goto(people.url + '/contacts?where={"all":[["city","is","Rom"]]}')
+    expect_total(page, "20 contacts")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    tab_to(page, page.get_by_role("button", name="Select all 20"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.locator("#bulk-open"))
+    page.keyboard.press("Enter")
+    page.keyboard.type("Give tags")
+    tags = page.get_by_role("textbox", name="Tags, with commas between them")
+    tab_to(page, tags)
+    page.keyboard.type("By keyboard")
+    tab_to(page, page.get_by_role("button", name="Change 20 contacts"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice.good")).to_contain_text("20 contacts were changed")
+    tab_to(page, page.get_by_role("link", name="Undo this change"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Undo 20 rows"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice")).to_contain_text("Undone")
+    page.goto(people.url + '/contacts?where={"all":[["city","is","Ulm"]]}')
+    tab_to(page, page.get_by_role("link", name="Export", exact=True))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Export 10 contacts"))
+    with page.expect_download():
+        page.keyboard.press("Enter")
 
 
 def test_ticked_ones_get_a_status_and_the_rest_does_not(page: Page, people: Server) -> None:

@@ -78,6 +78,15 @@ def test_on_a_desktop_the_keyboard_is_enough(page: Page, leads: Server) -> None:
     who(page, "Lead 4")
 
 
+def test_a_double_click_goes_on_by_one(page: Page, leads: Server) -> None:
+    page.goto(leads.url + "/review?lifecycle=lead&q=0170")
+    who(page, "Lead 4")
+    page.get_by_role("button", name="Next").dblclick()
+    who(page, "Lead 3")
+    page.keyboard.press("k")
+    who(page, "Lead 4")
+
+
 def test_comments_are_written_mended_and_restored_on_the_card(page: Page, leads: Server) -> None:
     page.goto(leads.url + "/contacts/1")
     page.fill("#new-comment", "See https://example.org/plan")
