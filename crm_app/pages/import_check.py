@@ -322,5 +322,5 @@ def _foot() -> rx.Component:
 
 PAGE = {
     "route": routes.IMPORT_CHECK,
-    "on_load": [SessionState.load, ImportCheckState.load, ImportWizardState.load],
+    "on_load": [SessionState.load, ImportWizardState.load, ImportCheckState.load],
 }

@@ -266,5 +266,5 @@ def _rule(line: rx.Var[ColumnLine]) -> rx.Component:
 
 PAGE = {
     "route": routes.IMPORT_COLUMNS,
-    "on_load": [SessionState.load, ImportColumnsState.load, ImportWizardState.load],
+    "on_load": [SessionState.load, ImportWizardState.load, ImportColumnsState.load],
 }

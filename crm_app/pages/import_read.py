@@ -212,5 +212,5 @@ def _row(row: rx.Var[FirstRow]) -> rx.Component:
 
 PAGE = {
     "route": routes.IMPORT_READ,
-    "on_load": [SessionState.load, ImportReadState.load, ImportReturnState.load, ImportWizardState.load],
+    "on_load": [SessionState.load, ImportWizardState.load, ImportReadState.load, ImportReturnState.load],
 }
