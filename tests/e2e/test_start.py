@@ -48,6 +48,6 @@ def test_each_figure_leads_to_the_contacts_it_counts(
     source.click()
     expect(page.locator(".toolbar-end .number")).to_have_text("4 contacts")
     page.go_back()
-    expect(page.locator(".start-share")).to_have_text(re.compile(r"^13\s%$"))
+    expect(page.locator(".start-share")).to_have_text(re.compile(r"^12\s%$"))
     expect(page.locator(".week").last.locator(".number")).to_have_text("8")
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("window.innerWidth")
