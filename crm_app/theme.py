@@ -12,7 +12,6 @@ STYLESHEETS = [
         "table",
         "filter",
         "list",
-        "start",
         "look",
         "board",
         "duplicates",
@@ -24,6 +23,7 @@ STYLESHEETS = [
         "undo",
         "presets",
         "settings",
+        "start",
     )
 ]
 
