@@ -24,14 +24,35 @@ _FIRST_ROWS = """
 """
 
 
+# So many contacts as are missing, in a process of the server's data.
+_FILL = """
+from sqlalchemy import func
+from sqlmodel import select
+from crm_app.models import Contact
+from crm_app.services import database, demo
+with database.reading() as session:
+    there = session.execute(select(func.count()).select_from(Contact)).scalar_one()
+demo.fill(max(0, {contacts} - there), lambda sentence: None)
+"""
+_HAS_USERS = """
+from crm_app.services import database, startup, users
+from crm_app.services.actor import SYSTEM
+startup.prepare()
+with database.reading() as session:
+    print(any(user.email == "alice@example.org" for user, _ in users.list_all(session, SYSTEM)))
+"""
+
+
 @contextmanager
-def serving(contacts: int, **environment: str) -> Iterator[Server]:
-    """A running server with alice (admin) and so many invented contacts, on data of its own."""
+def serving(contacts: int, kept: str = "", **environment: str) -> Iterator[Server]:
+    """A running server with alice (admin) and so many invented contacts, on data of its own, or in a `kept` folder."""
     with TemporaryDirectory(prefix="bench-") as folder:
         port = free_port()
-        server = Server(copy_build(Path(folder) / "web", port), Path(folder) / "data", port, **environment)
-        server.run(MAKE_USERS)
-        server.run(f"from crm_app.services.demo import fill; fill({contacts}, lambda sentence: None)")
+        data = Path(kept) if kept else Path(folder) / "data"
+        server = Server(copy_build(Path(folder) / "web", port), data, port, **environment)
+        if server.run(_HAS_USERS) != "True":
+            server.run(MAKE_USERS)
+        server.run(_FILL.format(contacts=contacts))
         with server:
             yield server
 
@@ -62,7 +83,12 @@ def first_rows(page: Page, url: str) -> float:
 
 def turn(page: Page) -> float:
     """Seconds from a click on “Next” until other rows are painted."""
-    return float(page.evaluate(_TIMED, ["turn", ".pager a.button"]))
+    return click(page, ".pager a.button")
+
+
+def click(page: Page, selector: str) -> float:
+    """Seconds from a click on the last element that is meant until other rows are painted."""
+    return float(page.evaluate(_TIMED, ["turn", selector]))
 
 
 def search(page: Page, words: str) -> float:

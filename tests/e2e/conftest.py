@@ -108,6 +108,8 @@ def sign_in(
     _sessions[server.data_dir, name] = next(
         cookie["value"] for cookie in context.cookies() if cookie["name"] == "session"
     )
+    if at:
+        page.goto(server.url + at)
     return page
 
 
