@@ -3,23 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal
+from sqlalchemy import func, literal
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text
 from crm_app.models import Contact, Import
 from crm_app.services import database
 from crm_app.services.actor import Actor
-from crm_app.services.bulk import among
-from crm_app.services.contacts import audience, sorting, walking
+from crm_app.services.contacts import audience, fetching, sorting
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.sorting import Step
 from crm_app.services.contacts.visibility import visible
-from crm_app.services.contacts.walking import Stretch
 
 PAGE = 50
 COUNT_LIMIT = 10_000
-PROBE = 3_000  # contacts looked at before a whole group is sorted
 _LED = ("name", "created")  # orders whose index begins with the branch
 
 
@@ -54,7 +51,7 @@ def page(
     backwards = before is not None and after is None and anchor is not None
     if backwards:
         steps = [step.reversed for step in steps]
-    rows = _walk(session, conditions, steps, anchor, limit + 1)
+    rows = fetching.rows(session, conditions, steps, anchor, limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -73,43 +70,6 @@ def count(session: Session, actor: Actor, wanted: ContactFilter, limit: int = CO
     """How many contacts, counted no further than `limit` + 1. Raises like `audience.conditions`."""
     inner = select(literal(1)).select_from(Contact).where(*audience.conditions(session, actor, wanted))
     return int(session.execute(select(func.count()).select_from(inner.limit(limit + 1).subquery())).scalar_one())
-
-
-def _walk(
-    session: Session,
-    conditions: list[ColumnElement[bool]],
-    steps: list[Step],
-    anchor: tuple[Any, ...] | None,
-    wanted: int,
-) -> list[Contact]:
-    """The first contacts of the list, or those behind the anchor."""
-    is_sqlite = database.is_sqlite(session)
-    served = sorting.as_served(steps) if is_sqlite else steps
-    parts = zip(walking.stretches(served, anchor), walking.stretches(steps, anchor), strict=True)
-    rows: list[Contact] = []
-    for stretch, free in parts:
-        query = select(Contact).where(*conditions, *stretch.conditions).order_by(*stretch.order)
-        missing = wanted - len(rows)
-        found = None
-        if is_sqlite and steps[0].groups is not None and served[1] is not steps[1]:
-            found = _probe(session, query.limit(missing), free, missing)
-        if found is None:
-            found = list(session.exec(query.limit(missing)).all())
-        rows += found
-        if len(rows) == wanted:
-            break
-    return rows
-
-
-def _probe(session: Session, query: Any, free: Stretch, missing: int) -> list[Contact] | None:
-    """The stretch answered from the contacts that lead by its second key; None when too few of them have the first.
-
-    Where many share the first value, sorting them all would cost far more.
-    """
-    leading = select(Contact.id).where(*free.conditions[1:]).order_by(*free.order).limit(PROBE)
-    ids = [id_ for id_ in session.execute(leading).scalars() if id_ is not None]
-    found = list(session.exec(query.where(among(session, col(Contact.id), ids))).all())
-    return found if len(found) == missing or len(ids) < PROBE else None
 
 
 def _anchor(session: Session, actor: Actor, steps: list[Step], number: int | None) -> tuple[Any, ...] | None:

@@ -40,10 +40,10 @@ def whole(steps: Sequence[Step], *, leads: bool = True) -> Iterator[Stretch]:
         yield Stretch()
         return
     step, rest = steps[0], steps[1:]
-    if not leads or (step.groups is not None and not _is_cut(step)):
+    if not leads or (step.groups is not None and not is_cut(step)):
         (behind_it,) = whole(rest, leads=False)
         yield behind_it.led_by(*_terms(step))
-    elif _is_cut(step):
+    elif is_cut(step):
         for value in _values(step):
             yield from (one.having(_is(step, value)) for one in whole(rest))
     elif not step.is_nullable:
@@ -62,7 +62,7 @@ def behind(steps: Sequence[Step], anchor: Sequence[Any]) -> Iterator[Stretch]:
         return
     step, rest, value = steps[0], steps[1:], anchor[0]
     yield from (one.having(_is(step, value)) for one in behind(rest, anchor[1:]))
-    if _is_cut(step):
+    if is_cut(step):
         values = _values(step)
         later = values[values.index(value) + 1 :] if value in values else []
         for other in later:
@@ -90,7 +90,8 @@ def _behind_rank(step: Step, rest: Sequence[Step], value: Any) -> Iterator[Stret
     yield sorted_.led_by(step.rank).having(step.rank > place)
 
 
-def _is_cut(step: Step) -> bool:
+def is_cut(step: Step) -> bool:
+    """Whether a list led by the step has a stretch for each of its values."""
     return step.groups is not None and len(step.groups) <= MOST_GROUPS
 
 
