@@ -7,7 +7,7 @@ import reflex as rx
 from crm_app.components.notice import notice
 from crm_app.components.text import T, t
 from crm_app.state.contact_comments import ContactCommentState
-from crm_app.state.contact_view import Part, Written
+from crm_app.state.contact_happenings import Part, Written
 
 
 def composer() -> rx.Component:

@@ -14,6 +14,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.errors import CRMError
 from crm_app.state.contact import ContactState
+from crm_app.state.contact_timeline import ContactTimelineState
 from crm_app.state.contact_view import CardView, Presenter
 from crm_app.state.guard import action
 from crm_app.state.session import current_actor
@@ -37,6 +38,8 @@ class ContactCommentState(rx.State):
         written = str(form.get("comment") or "")
         if await self._do(lambda session, actor, contact: comments.add(session, actor, contact, written)):
             self.turn += 1
+            return ContactTimelineState.refresh
+        return None
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def edit(self, comment_id: int):
@@ -51,14 +54,18 @@ class ContactCommentState(rx.State):
         id_, written = self.editing, str(form.get("comment") or "")
         if await self._do(lambda session, actor, contact: comments.edit(session, actor, contact, id_, written)):
             self.editing = 0
+            return ContactTimelineState.refresh
+        return None
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def delete(self, comment_id: int):
         await self._do(lambda session, actor, contact: comments.delete(session, actor, contact, comment_id))
+        return ContactTimelineState.refresh
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def restore(self, comment_id: int):
         await self._do(lambda session, actor, contact: comments.restore(session, actor, contact, comment_id))
+        return ContactTimelineState.refresh
 
     async def _do(self, act: Act) -> bool:
         """Does it and shows the card again; False when it was refused, with the reason shown."""

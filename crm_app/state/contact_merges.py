@@ -16,7 +16,9 @@ from crm_app.services.contacts import cards, listing
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.duplicates import similar, unmerging
 from crm_app.services.errors import CRMError, NotFound
-from crm_app.state.contact_view import CardView, Change, Presenter, key_of
+from crm_app.state.contact_happenings import Change
+from crm_app.state.contact_timeline import ContactTimelineState
+from crm_app.state.contact_view import CardView, Presenter, key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -69,8 +71,9 @@ class ContactMerges(rx.State, mixin=True):
             self.card = await asyncio.to_thread(_unmerge, actor, asked.merge_id, self.number)
         except CRMError as error:
             await say(self, error.message, "error")
-            return
+            return None
         await say(self, text("There again: {contacts}", contacts=", ".join(asked.contacts)))
+        return ContactTimelineState.refresh
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def choose_other(self, wanted: bool):

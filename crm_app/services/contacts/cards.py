@@ -30,10 +30,16 @@ from crm_app.services.fields.registry import FIELDS
 from crm_app.services.fields.vocabulary import split_tags
 
 
-def get(session: Session, actor: Actor, number: int) -> Contact:
-    """The contact with that number. Raises NotFound when it is missing or belongs to another branch."""
+def get(session: Session, actor: Actor, number: int, *, for_change: bool = False) -> Contact:
+    """The contact with that number. Raises NotFound when it is missing or belongs to another branch.
+
+    `for_change` lets other writers of the contact wait until the transaction ends.
+    """
     actor.require(Permission.CONTACTS_READ)
-    found = session.exec(select(Contact).where(col(Contact.number) == number, *visible(actor))).first()
+    query = select(Contact).where(col(Contact.number) == number, *visible(actor))
+    if for_change:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.exec(query).first()
     if found is None:
         raise NotFound(text("There is no contact with the number {number}.", number=number))
     return found
