@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from crm_app.state.contact_happenings import Change, Happening
+from crm_app.state.contact_happenings import Change, Happening, Part
 
 _ICONS = (
     "user-plus", "pencil", "file-up", "user-x", "user-check", "message-square", "list-checks", "trash-2", "undo-2",
@@ -18,20 +18,14 @@ def event(
     below: rx.Component | None = None,
 ) -> rx.Component:
     """`comment` stands for the words of a comment, `beside` behind who and when, `below` at the end."""
-    said = comment or rx.el.p(
-        rx.foreach(happening.comment.parts, lambda part: rx.el.span(part.text)), class_name="comment-text"
-    )
+    said = comment or rx.el.p(rx.foreach(happening.comment.parts, part), class_name="comment-text")
     return rx.el.li(
         rx.el.span(_icon(happening), class_name="event-icon", aria_hidden="true"),
         rx.el.div(
             rx.cond(
                 happening.comment,
                 said,
-                rx.cond(
-                    happening.url,
-                    rx.link(happening.what, href=happening.url, class_name="link"),
-                    rx.el.span(happening.what),
-                ),
+                rx.cond(happening.url, _link(happening), rx.el.span(happening.what)),
             ),
             rx.el.p(
                 rx.el.time(happening.when, title=happening.exact),
@@ -49,6 +43,15 @@ def event(
     )
 
 
+def part(one: rx.Var[Part]) -> rx.Component:
+    """A piece of a comment: a link, the name of a colleague, or words."""
+    return rx.cond(
+        one.url,
+        rx.el.a(one.text, href=one.url, class_name="link", rel="noopener noreferrer nofollow", target="_blank"),
+        rx.cond(one.is_name, rx.el.span(one.text, class_name="mention"), one.text),
+    )
+
+
 def change(one: rx.Var[Change]) -> rx.Component:
     """A field, its old value struck out, and its new one."""
     return rx.el.p(
@@ -61,7 +64,14 @@ def change(one: rx.Var[Change]) -> rx.Component:
     )
 
 
-def _icon(happening: rx.Var[Happening]) -> rx.Component:
-    return rx.match(
-        happening.icon, *[(name, rx.icon(name, size=14)) for name in _ICONS], rx.icon("circle", size=14)
+def _link(happening: rx.Var[Happening]) -> rx.Component:
+    """A file is a download, and no page of ours."""
+    return rx.cond(
+        happening.file_id > 0,
+        rx.el.a(happening.what, href=happening.url, download=True, class_name="link"),
+        rx.link(happening.what, href=happening.url, class_name="link"),
     )
+
+
+def _icon(happening: rx.Var[Happening]) -> rx.Component:
+    return rx.match(happening.icon, *[(name, rx.icon(name, size=14)) for name in _ICONS], rx.icon("circle", size=14))

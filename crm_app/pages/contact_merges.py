@@ -7,8 +7,8 @@ from crm_app.components.panel import Panel
 from crm_app.components.text import T, t
 from crm_app.pages.contact_event import change
 from crm_app.state.contact import ContactState
-from crm_app.state.contact_merges import Other
 from crm_app.state.contact_happenings import Happening
+from crm_app.state.contact_merges import Other
 
 OPENER = "merge-with"
 _asked = ContactState.taking_back

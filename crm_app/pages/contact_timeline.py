@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app.components.text import T, t
 from crm_app.pages.contact_comments import comment, comment_actions, composer
 from crm_app.pages.contact_event import event
+from crm_app.pages.contact_files import remove_button
 from crm_app.pages.contact_merges import take_back_button
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_happenings import Happening
@@ -22,9 +23,7 @@ def timeline() -> rx.Component:
         ),
         rx.cond(
             ContactTimelineState.more,
-            rx.el.button(
-                T("Show more"), type="button", class_name="button", on_click=ContactTimelineState.show_more
-            ),
+            rx.el.button(T("Show more"), type="button", class_name="button", on_click=ContactTimelineState.show_more),
         ),
         class_name="panel",
     )
@@ -32,9 +31,7 @@ def timeline() -> rx.Component:
 
 def _narrow() -> rx.Component:
     return rx.el.select(
-        rx.foreach(
-            ContactTimelineState.groups, lambda one: rx.el.option(one.label, value=one.value, key=one.value)
-        ),
+        rx.foreach(ContactTimelineState.groups, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
         value=ContactTimelineState.group,
         on_change=ContactTimelineState.narrow,
         aria_label=t("What the timeline shows"),
@@ -47,5 +44,5 @@ def _event(happening: rx.Var[Happening]) -> rx.Component:
         happening,
         comment=comment(happening.comment),
         beside=rx.cond(happening.comment, comment_actions(happening.comment)),
-        below=take_back_button(happening),
+        below=rx.fragment(take_back_button(happening), remove_button(happening)),
     )

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from crm_app import locales
 from crm_app.models import Contact, Permission
-from crm_app.services import comments, database
+from crm_app.services import comments, database, mentions
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.errors import CRMError
@@ -28,10 +28,13 @@ class ContactCommentState(rx.State):
     editing: int = 0
     error: str = ""
     turn: int = 0
+    people: list[str] = []  # what is typed behind "@" to name a colleague
 
     @action(permission=Permission.CONTACTS_READ)
     async def load(self):
         self.editing, self.error = 0, ""
+        actor = await current_actor(self)
+        self.people = await asyncio.to_thread(_people, actor) if actor.may(Permission.CONTACTS_EDIT) else []
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def add(self, form: dict[str, Any]):
@@ -77,6 +80,11 @@ class ContactCommentState(rx.State):
             return False
         self.error = ""
         return True
+
+
+def _people(actor: Actor) -> list[str]:
+    with database.reading() as session:
+        return list(mentions.handles(session, actor))
 
 
 def _done(actor: Actor, number: int, act: Act) -> CardView:

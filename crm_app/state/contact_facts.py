@@ -1,12 +1,13 @@
-"""Facts of the card changed in their place, one by one; of a field that a colleague changed meanwhile both are shown."""
+"""Facts of the card changed in their place, one by one. Where a colleague changed one meanwhile both are shown."""
 
 import asyncio
 from dataclasses import dataclass
+from typing import Literal
 
 import reflex as rx
 
 from crm_app import locales
-from crm_app.locales import text
+from crm_app.locales import Text, text
 from crm_app.models import Permission
 from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
@@ -42,6 +43,12 @@ class Clash:
     who: str
 
 
+_MADE = {
+    "customer": text("{name} is a customer now. Everything else is as it was."),
+    "lead": text("{name} is a lead again. Everything else is as it was."),
+}
+
+
 class ContactFactsState(rx.State):
     """By name of the field; `turn` grows with every answer."""
 
@@ -59,6 +66,11 @@ class ContactFactsState(rx.State):
         return await self._save(number, name, typed, seen)
 
     @action(permission=Permission.CONTACTS_EDIT)
+    async def convert(self, number: int, seen: str, to: Literal["lead", "customer"]):
+        """Makes a customer, or a lead again, of the contact whose lifecycle was `seen`; everything else stays."""
+        return await self._save(number, "lifecycle", to, seen, _MADE[to])
+
+    @action(permission=Permission.CONTACTS_EDIT)
     async def keep_mine(self, number: int, name: str):
         """The user's text, having seen the other one."""
         clash = self.clashes.get(name)
@@ -69,7 +81,7 @@ class ContactFactsState(rx.State):
         self._forget(name)
         return rx.set_focus(f"fact-{name}")
 
-    async def _save(self, number: int, name: str, typed: str, seen: str):
+    async def _save(self, number: int, name: str, typed: str, seen: str, said: Text | None = None):
         actor = await current_actor(self)
         self._forget(name)
         try:
@@ -84,7 +96,9 @@ class ContactFactsState(rx.State):
             await say(self, error.message, "error")
         else:
             if made.changed:
-                await offer(self, text("{label} is saved.", label=label), "fields", number, made.changed)
+                message = said or text("{label} is saved.")
+                message = text(message.msgid, label=label, name=made.contact.display_name)
+                await offer(self, message, "fields", number, made.changed)
         card = await self.get_state(ContactState)
         await card._show_card(number)
         self._word(name, card._words_of(name))

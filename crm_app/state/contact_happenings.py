@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from crm_app import routes
 from crm_app.locales import Text, text
 from crm_app.models import Channel, ConsentState, Contact, Permission
+from crm_app.services import mentions
 from crm_app.services.contacts import timeline
 from crm_app.services.contacts.timeline import Entry, Place
 from crm_app.services.duplicates import unmerging
-from crm_app.state.formats import exact, spoken
+from crm_app.services.relations import WORDS
+from crm_app.state.formats import exact, readable_size, spoken
 
 if TYPE_CHECKING:
     from crm_app.state.contact_view import Presenter
@@ -28,6 +30,9 @@ _ICONS = {
     "trashed": "trash-2",
     "restored": "undo-2",
     "consent": "shield-check",
+    "related": "link",
+    "unrelated": "unlink",
+    "file": "paperclip",
 }
 _LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}']")
 _ALWAYS_SAID = {"trashed_by_id"}
@@ -40,6 +45,7 @@ GROUPS: dict[str, Text] = {
     "imports": text("Imports"),
     "consent": text("Consent"),
     "merges": text("Merges"),
+    "files": text("Files"),
 }
 _CHANNELS = {Channel.EMAIL: text("E-mail"), Channel.SMS: text("SMS"), Channel.PHONE: text("Phone")}
 _STATES = {
@@ -60,10 +66,11 @@ class Change:
 
 @dataclass
 class Part:
-    """A piece of a written text; with a link when it is one."""
+    """A piece of a written text; with a link when it is one. `is_name`: a colleague who is named in it."""
 
     text: str
     url: str = ""
+    is_name: bool = False
 
 
 @dataclass
@@ -91,6 +98,7 @@ class Happening:
     changes: list[Change] = field(default_factory=list)
     comment: Written | None = None
     merge_id: int = 0  # of a merge that can be taken back now
+    file_id: int = 0  # of a file that is kept here
 
 
 def page(
@@ -118,7 +126,6 @@ def _happening(presenter: "Presenter", entry: Entry) -> Happening:
         for name, (old, new) in (entry.data.get("changes") or {}).items()
         if name not in (_SAID if entry.kind == "changed_many" else _ALWAYS_SAID)  # by the entry's own words
     ]
-    is_import = entry.kind in ("imported", "changed_many") and presenter.actor.may(Permission.IMPORT)
     return Happening(
         key=f"{entry.kind}-{entry.key}",
         icon=_ICONS.get(entry.kind, "circle"),
@@ -126,23 +133,44 @@ def _happening(presenter: "Presenter", entry: Entry) -> Happening:
         when=spoken(entry.at, language, timezone),
         exact=exact(entry.at, language, timezone),
         who=entry.who,
-        url=routes.import_step(entry.data["import"], "done") if is_import else "",
+        url=_url(presenter, entry),
         detail=_detail(presenter, entry),
         changes=changes,
         comment=_comment(presenter, entry) if entry.kind == "comment" else None,
+        file_id=entry.data["id"] if entry.kind == "file" else 0,
     )
+
+
+def _url(presenter: "Presenter", entry: Entry) -> str:
+    """Where an entry leads: the import, the other contact, the download of a file."""
+    if entry.kind in ("imported", "changed_many"):
+        return routes.import_step(entry.data["import"], "done") if presenter.actor.may(Permission.IMPORT) else ""
+    if entry.kind in ("related", "unrelated"):
+        return routes.contact(entry.data["number"])
+    return routes.attachment(entry.data["id"]) if entry.kind == "file" else ""
 
 
 def _comment(presenter: "Presenter", entry: Entry) -> Written:
     own, gone, edited = entry.data["is_own"], entry.data["is_deleted"], entry.data["edited_at"]
     return Written(
         id=entry.data["id"],
-        parts=[] if gone else parts_of(entry.data["text"]),
-        source=entry.data["text"] if own and not gone else "",
+        parts=[] if gone else _parts(presenter, entry.data["text"]),
+        source=mentions.typed(presenter.session, presenter.actor, entry.data["text"]) if own and not gone else "",
         edited=exact(edited, presenter.language, presenter.actor.timezone) if edited else "",
         is_own=own,
         is_deleted=gone,
     )
+
+
+def _parts(presenter: "Presenter", written: str) -> list[Part]:
+    """A comment in pieces, colleagues by the name they have now."""
+    found = []
+    for words, user_id in mentions.pieces(written):
+        if user_id is None:
+            found += parts_of(words)
+        else:
+            found.append(Part("@" + mentions.name_of(presenter.session, user_id), is_name=True))
+    return found
 
 
 def parts_of(written: str) -> list[Part]:
@@ -166,6 +194,13 @@ def _what(presenter: "Presenter", entry: Entry) -> Text:
     if entry.kind == "consent":
         said, channel = _STATES[ConsentState(entry.data["state"])], _CHANNELS[Channel(entry.data["channel"])]
         return text(said.msgid, channel=presenter.say(channel))
+    if entry.kind in ("related", "unrelated"):
+        role, number = presenter.say(WORDS[entry.data["role"]]), entry.data["number"]
+        if entry.kind == "related":
+            return text("Relation added: {role}, {name}", role=role, name=presenter.contact_name(number))
+        return text("Relation removed: {role}, {name}", role=role, name=presenter.contact_name(number))
+    if entry.kind == "file":
+        return text("{name}", name=str(entry.source))
     return {
         "created": text("Created by hand"),
         "changed": text("Changed"),
@@ -179,7 +214,9 @@ def _what(presenter: "Presenter", entry: Entry) -> Text:
 
 
 def _detail(presenter: "Presenter", entry: Entry) -> str:
-    """Of a consent: whose address, where it came from and why."""
+    """Of a consent: whose address, where it came from and why. Of a file: how large it is."""
+    if entry.kind == "file":
+        return readable_size(entry.data["size"], presenter.language)
     if entry.kind != "consent":
         return ""
     data = entry.data

@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from crm_app.locales import Text, text
 from crm_app.models import Permission
-from crm_app.services import database
+from crm_app.services import attachments, database, relations
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import editing
+from crm_app.services.contacts import cards, editing
 from crm_app.services.contacts.editing import ChangedMeanwhile
 from crm_app.services.errors import CRMError
 from crm_app.state.contact import ContactState
@@ -28,7 +28,30 @@ def _fields(session: Session, actor: Actor, number: int, changed: dict[str, tupl
     return text("{name} is as before.", name=contact.display_name)
 
 
-WAYS: dict[str, Callable[..., Text]] = {"fields": _fields}
+def _related(session: Session, actor: Actor, number: int, role: str, other: int) -> Text:
+    relations.add(session, actor, cards.get(session, actor, number), role, other)
+    return text("#{number} is related again.", number=other)
+
+
+def _not_related(session: Session, actor: Actor, number: int, role: str, other: int) -> Text:
+    contact = cards.get(session, actor, number)
+    for one in relations.of(session, actor, contact):
+        if (one.role, one.contact.number) == (role, other):
+            relations.remove(session, actor, contact, one.id)
+    return text("#{number} is not related any more.", number=other)
+
+
+def _file(session: Session, actor: Actor, number: int, attachment_id: int) -> Text:
+    found = attachments.restore(session, actor, cards.get(session, actor, number), attachment_id)
+    return text("{name} is there again.", name=found.name)
+
+
+WAYS: dict[str, Callable[..., Text]] = {
+    "fields": _fields,
+    "related": _related,
+    "not_related": _not_related,
+    "file": _file,
+}
 
 
 class ContactUndoState(rx.State):

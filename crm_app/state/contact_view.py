@@ -19,10 +19,12 @@ from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.custom_fields import TYPE_LABELS as TYPE_LABELS
+from crm_app.services.errors import NotFound
 from crm_app.services.fields.registry import FIELDS, Field, FieldKind
-from crm_app.state import contact_happenings
+from crm_app.state import contact_brief, contact_happenings, contact_relations_view
 from crm_app.state.contact_facts_view import Fact, FactGroup, FactWriter, tel
 from crm_app.state.contact_happenings import Happening
+from crm_app.state.contact_relations_view import RelationLine
 from crm_app.state.contact_words import CHOICES
 from crm_app.state.formats import exact, initials, short_date
 
@@ -44,6 +46,7 @@ class CardView:
     initials: str = ""
     company: str = ""
     lifecycle: str = ""
+    lifecycle_raw: str = ""
     status: str = ""
     status_dot: str = ""
     active: bool = True
@@ -53,6 +56,8 @@ class CardView:
     tags: list[str] = field(default_factory=list)
     head: list[Fact] = field(default_factory=list)  # what an editor changes at the top
     groups: list[FactGroup] = field(default_factory=list)
+    brief: list[Fact] = field(default_factory=list)
+    relations: list[RelationLine] = field(default_factory=list)
     timeline: list[Happening] = field(default_factory=list)  # of a quick look: the last entries
 
 
@@ -137,6 +142,13 @@ class Presenter:
         found = self.session.get(Tag, tag) if isinstance(tag, int) else None
         return found.name if found else str(tag)
 
+    def contact_name(self, number: int) -> str:
+        """Name and number of another contact; the number alone for one that is gone or not to be seen."""
+        try:
+            return f"{cards.get(self.session, self.actor, number).display_name} (#{number})"
+        except NotFound:
+            return f"#{number}"
+
     def label(self, name: str) -> str:
         return label_of(name, self.language, self.fields)
 
@@ -145,6 +157,8 @@ class Presenter:
         writer = FactWriter(self, editing=self.actor.may(Permission.CONTACTS_EDIT))
         card = self._who(contact)
         card.head, card.groups = writer.head(contact), writer.groups(contact)
+        card.brief = contact_brief.facts(self, contact)
+        card.relations = contact_relations_view.lines(self, contact)
         return card
 
     def look(self, contact: Contact) -> CardView:
@@ -162,6 +176,7 @@ class Presenter:
             initials=initials(contact.full_name or contact.company or "#"),
             company=contact.company if contact.full_name and contact.company else "",
             lifecycle=self.value("lifecycle", contact.lifecycle),
+            lifecycle_raw=contact.lifecycle,
             status=status.name if status else "",
             status_dot=f"dot-{status.colour}" if status else "",
             active=contact.active,

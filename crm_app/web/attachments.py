@@ -65,9 +65,7 @@ def _keep(token: str, number: int, name: str, received: attachments.Receiver) ->
             raise NotPermitted(sessions.SIGNED_OUT)
         with database.transaction() as session:
             contact = cards.get(session, found.actor, number)
-            attachments.add(
-                session, found.actor, contact, name=name, stored=received.stored, size=received.size
-            )
+            attachments.add(session, found.actor, contact, name=name, stored=received.stored, size=received.size)
     except BaseException:
         attachments.discard(received.stored)
         raise

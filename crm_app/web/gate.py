@@ -137,7 +137,6 @@ class Gate:
         else:
             await PlainTextResponse("method not allowed", 405, {"Allow": "GET, HEAD"})(scope, receive, send)
 
-
     def _limit(self, path: str) -> int:
         """How many bytes a request may bring to a route of ours."""
         if path == routes.UPLOAD:

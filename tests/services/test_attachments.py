@@ -119,9 +119,7 @@ def test_anything_else_and_what_is_not_what_it_says_is_refused_without_a_trace(
     assert on_disk() == [] and shown(bob, number) == []
 
 
-def test_one_beyond_the_limit_leaves_nothing(
-    number: int, bob: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_beyond_the_limit_leaves_nothing(number: int, bob: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings.get(), "attachment_limit", 2000)
     with pytest.raises(Invalid, match="larger"):
         keep(bob, number, content=PDF * 200)

@@ -1,6 +1,6 @@
 """What happened to one contact, newest first: a page at a time by keyset, from all the tables that tell of it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any

@@ -22,12 +22,16 @@ def number(bob: Actor) -> int:
             session.add(Comment(contact_id=id_, user_id=bob.user_id, text=f"Comment {n}", at=moment))
             consent = {"channel": Channel.EMAIL, "address": "ada@example.org", "norm": "ada@example.org"}
             session.add(
-                Consent(contact_number=contact.number, state=ConsentState.IMPORTED, source="import", at=moment, **consent)
+                Consent(
+                    contact_number=contact.number, state=ConsentState.IMPORTED, source="import", at=moment, **consent
+                )
             )
             file = Import(folder=f"f{n}", file_name="people.csv", finished_at=moment)
             session.add(file)
             session.flush()
-            session.add_all(ImportRow(import_id=file.id or 0, row=row, outcome="update", contact_id=id_) for row in (2, 3))
+            session.add_all(
+                ImportRow(import_id=file.id or 0, row=row, outcome="update", contact_id=id_) for row in (2, 3)
+            )
         return contact.number
 
 
