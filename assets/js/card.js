@@ -1,6 +1,7 @@
 // The card: who stands beside its contact in the list it was opened from, its keys, and its parts on a phone.
 // j and k go to the next and the previous contact, u back to the list, e to the form, n to the comment.
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { useLocation } from "react-router";
 import { jsx } from "react/jsx-runtime";
 import { cardOpened, listAddress } from "./listplace.js";
 
@@ -8,24 +9,31 @@ const TYPED = "input, textarea, select, [contenteditable=true], [role=textbox]";
 const BUSY = "dialog[open], [role=dialog], [role=alertdialog], [role=menu]";
 const KEYS = { j: "card-next", k: "card-previous", u: "card-back", e: "card-edit" };
 
-export function CardPlace({ number, onLook }) {
+export function CardPlace({ ready, of, onLook }) {
+  const here = Number(useLocation().pathname.split("/")[2]);
+  const waiting = useRef(""); // a key that was pressed before it was known who stands beside the contact
   useEffect(() => {
-    if (!number) return;
-    cardOpened(number);
-    onLook(number, listAddress());
-  }, [number]);
+    if (!ready || !here) return;
+    cardOpened(here);
+    onLook(here, listAddress());
+  }, [here, ready]);
+  useEffect(() => {
+    if (of === here && waiting.current) document.getElementById(KEYS[waiting.current])?.click();
+    if (of === here) waiting.current = "";
+  }, [of, here]);
   useEffect(() => {
     const onKey = (event) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       if (document.activeElement?.matches?.(TYPED) || document.querySelector(BUSY)) return;
-      const pressed = event.key === "n" ? comment : () => document.getElementById(KEYS[event.key])?.click();
       if (event.key !== "n" && !KEYS[event.key]) return;
       event.preventDefault();
-      pressed();
+      if (event.key === "n") comment();
+      else if (of !== here && "jk".includes(event.key)) waiting.current = event.key;
+      else document.getElementById(KEYS[event.key])?.click();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, []);
+  }, [of, here]);
   return null;
 }
 

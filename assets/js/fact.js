@@ -15,6 +15,7 @@ export function FactEditor({ id, label, change, text, dot, url, raw, kind, mode,
   const open = useRef(false); // leaving the input by a key also blurs it: it is saved once
   const seen = useRef("");
   const refocus = useRef(false);
+  const byKey = useRef(false); // opened by a key: what stands there is selected
   const keyed = useRef(false); // a choice walked through by keys is saved when it is left, one that is clicked at once
 
   useEffect(() => {
@@ -30,8 +31,9 @@ export function FactEditor({ id, label, change, text, dot, url, raw, kind, mode,
     slot.current?.querySelector("[data-fact]")?.focus();
   });
 
-  const edit = () => {
+  const edit = (event) => {
     if (open.current) return;
+    byKey.current = event?.detail === 0;
     open.current = true;
     keyed.current = false;
     seen.current = raw;
@@ -78,6 +80,7 @@ export function FactEditor({ id, label, change, text, dot, url, raw, kind, mode,
       defaultValue: error ? typed : raw,
       autoFocus: true,
       onKeyDown,
+      onFocus: (event) => byKey.current && event.target.select?.(),
       onBlur: (event) => save(event.target.value),
     };
     if (kind === "choice")
@@ -104,7 +107,7 @@ export function FactEditor({ id, label, change, text, dot, url, raw, kind, mode,
   return jsx("div", {
     ref: slot,
     className: "fact-slot",
-    onClick: (event) => editing || event.target.closest("a, [data-fact]") || edit(),
+    onClick: (event) => editing || event.target.closest("a, [data-fact]") || edit(event),
     children: editing
       ? input()
       : url && known

@@ -10,13 +10,14 @@ def _number_and_address(number: rx.Var[int], address: rx.Var[str]) -> tuple[rx.V
 
 
 class CardPlace(rx.Component):
-    """Calls `on_look` with the contact's number and the address of the list it was opened from. Keys press
+    """Calls `on_look` with the number in the page's address and the address of the list it was opened from. Keys press
     `#card-next`, `#card-previous`, `#card-back` and `#card-edit`.
     """
 
     library = _LIBRARY
     tag = "CardPlace"
-    number: rx.Var[int]
+    ready: rx.Var[bool]
+    of: rx.Var[int]  # the number whose neighbours are shown
     on_look: rx.EventHandler[_number_and_address]  # type: ignore[type-arg,valid-type]
 
 

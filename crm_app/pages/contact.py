@@ -39,7 +39,7 @@ def contact() -> rx.Component:
             ),
             rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
         ),
-        CardPlace.create(number=_number, on_look=ContactPlaceState.look),
+        CardPlace.create(ready=ContactState.loaded, of=ContactPlaceState.of, on_look=ContactPlaceState.look),
         UndoListener.create(on_undo_of=ContactUndoState.take_back),
         place="contacts",
         title=title(_number),

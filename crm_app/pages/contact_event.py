@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.components.download import download
 from crm_app.state.contact_happenings import Change, Happening, Part
 
 _ICONS = (
@@ -68,7 +69,7 @@ def _link(happening: rx.Var[Happening]) -> rx.Component:
     """A file is a download, and no page of ours."""
     return rx.cond(
         happening.file_id > 0,
-        rx.el.a(happening.what, href=happening.url, download=True, class_name="link"),
+        download(happening.what, href=happening.url, class_name="link"),
         rx.link(happening.what, href=happening.url, class_name="link"),
     )
 

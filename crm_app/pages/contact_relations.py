@@ -96,7 +96,7 @@ def _search() -> rx.Component:
             ),
             on_submit=ContactRelationsState.find,
         ),
-        rx.el.ul(rx.foreach(ContactRelationsState.found, _candidate), class_name="relations"),
+        rx.el.ul(rx.foreach(ContactRelationsState.found, _candidate), class_name="relations-found"),
         rx.cond(ContactRelationsState.nobody, rx.el.p(T("Nobody found."), class_name="quiet", role="status")),
         opener=OPENER,
         label=t("Add somebody who belongs to this contact"),

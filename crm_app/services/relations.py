@@ -27,10 +27,10 @@ ROLES: dict[str, tuple[RelationKind, bool]] = {
 WORDS: dict[str, Text] = {
     "parent": text("Parent"),
     "child": text("Child"),
-    "payer": text("Pays for this contact"),
-    "student": text("Student paid for"),
-    "company": text("Works for or belongs to"),
-    "person": text("Person of this company"),
+    "payer": text("Payer"),
+    "student": text("Student"),
+    "company": text("Company"),
+    "person": text("Person"),
 }
 MOST = 200  # of one contact
 _ROLE_OF = {ends: role for role, ends in ROLES.items()}

@@ -19,8 +19,9 @@ LONGEST = 8_000  # characters of an address that are read
 
 
 class ContactPlaceState(rx.State):
-    """Addresses; empty at the ends of the list, and where nobody came from one."""
+    """Addresses; empty at the ends of the list, and where nobody came from one. `of` is whom they stand beside."""
 
+    of: int = 0
     previous_url: str = ""
     next_url: str = ""
     list_url: str = routes.CONTACTS
@@ -31,12 +32,13 @@ class ContactPlaceState(rx.State):
         path, params = _parsed(address)
         self.list_url = path + ("?" + urlencode(params) if params else "")
         if not address:
-            self.previous_url = self.next_url = ""
+            self.of, self.previous_url, self.next_url = number, "", ""
             return
         actor = await current_actor(self)
         before, after = await asyncio.to_thread(_neighbours, actor, path, params, number)
         self.previous_url = routes.contact(before) if before else ""
         self.next_url = routes.contact(after) if after else ""
+        self.of = number
 
 
 def _parsed(address: str) -> tuple[str, dict[str, str]]:
