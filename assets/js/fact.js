@@ -8,7 +8,7 @@ import { jsx, jsxs, Fragment } from "react/jsx-runtime";
 const slots = () => [...document.querySelectorAll(".fact-slot")].filter((slot) => slot.offsetParent !== null);
 const typing = () => /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? "");
 
-export function FactEditor({ id, label, change, text, dot, url, raw, kind, mode, hint, options, turn, error, typed, onSave }) {
+export function FactEditor({ id, label, change, text, dot, url, raw, kind, mode, hint, options, turn, error, typed, onSave, onLeave }) {
   const slot = useRef(null);
   const [editing, setEditing] = useState(false);
   const [pending, setPending] = useState(null);
@@ -56,6 +56,7 @@ export function FactEditor({ id, label, change, text, dot, url, raw, kind, mode,
     if (event.key === "Escape") {
       event.preventDefault();
       leave(true);
+      if (error) onLeave();
     } else if (event.key === "Enter" && !(kind === "long" && event.shiftKey)) {
       event.preventDefault();
       save(event.target.value, true);

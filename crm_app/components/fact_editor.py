@@ -10,7 +10,8 @@ def _two_texts(value: rx.Var[str], seen: rx.Var[str]) -> tuple[rx.Var[str], rx.V
 
 
 class FactEditor(rx.Component):
-    """`text` is shown, `raw` is what is changed; `on_save` gets the new text and the one that stood there.
+    """`text` is shown, `raw` is what is changed; `on_save` gets the new text and the one that stood there;
+    `on_leave` is called when a refused one is given up.
 
     `id` is its button's; `kind` is text, long, date or choice.
     """
@@ -31,6 +32,7 @@ class FactEditor(rx.Component):
     error: rx.Var[str]
     typed: rx.Var[str]  # what was refused
     on_save: rx.EventHandler[_two_texts]  # type: ignore[type-arg,valid-type]
+    on_leave: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg,valid-type]
 
 
 class FactsToggle(rx.Component):

@@ -69,6 +69,7 @@ def _changed(fact: rx.Var[Fact], dot: rx.Var[str] | str) -> rx.Component:
             turn=ContactFactsState.turn,
             error=why,
             typed=rx.cond(refused, ContactFactsState.refused[fact.name].typed, ""),
+            on_leave=ContactFactsState.leave(fact.name),
             on_save=lambda typed, seen: ContactFactsState.save(_card.number, fact.name, typed, seen),
             key=_card.number.to_string() + fact.name,
         ),
@@ -100,7 +101,7 @@ def _clash(fact: rx.Var[Fact]) -> rx.Component:
                 T("Keep theirs"),
                 type="button",
                 class_name="button small",
-                on_click=ContactFactsState.keep_theirs(fact.name),
+                on_click=ContactFactsState.leave(fact.name),
             ),
             rx.el.button(
                 T("Write yours"),

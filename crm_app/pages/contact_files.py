@@ -30,12 +30,14 @@ def attach_button() -> rx.Component:
 def remove_button(happening: rx.Var[Happening]) -> rx.Component:
     return rx.cond(
         ContactState.may_edit & (happening.file_id > 0),
-        rx.el.button(
-            rx.icon("x", size=14),
-            T("Remove"),
-            type="button",
-            class_name="button small plain",
-            aria_label=t("Remove {name}", name=happening.what),
-            on_click=ContactFilesState.remove(happening.file_id),
+        rx.fragment(
+            " · ",
+            rx.el.button(
+                T("Remove"),
+                type="button",
+                class_name="link",
+                aria_label=t("Remove {name}", name=happening.what),
+                on_click=ContactFilesState.remove(happening.file_id),
+            ),
         ),
     )

@@ -43,6 +43,6 @@ def _event(happening: rx.Var[Happening]) -> rx.Component:
     return event(
         happening,
         comment=comment(happening.comment),
-        beside=rx.cond(happening.comment, comment_actions(happening.comment)),
-        below=rx.fragment(take_back_button(happening), remove_button(happening)),
+        beside=rx.fragment(rx.cond(happening.comment, comment_actions(happening.comment)), remove_button(happening)),
+        below=take_back_button(happening),
     )

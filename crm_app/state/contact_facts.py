@@ -77,7 +77,8 @@ class ContactFactsState(rx.State):
         return await self._save(number, name, clash.typed, clash.theirs_raw) if clash else None
 
     @action(permission=Permission.CONTACTS_EDIT)
-    async def keep_theirs(self, name: str):
+    async def leave(self, name: str):
+        """Gives up what was typed: what stands there stays."""
         self._forget(name)
         return rx.set_focus(f"fact-{name}")
 

@@ -1,6 +1,6 @@
 """The card
 
-Files kept with contacts, and who is named in comments.
+Files kept with contacts, who is named in comments, and what a status asks for.
 """
 
 import sqlalchemy as sa
@@ -46,8 +46,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("comment_id", "user_id", name=op.f("pk_mention")),
     )
     op.create_index(op.f("ix_mention_user_id"), "mention", ["user_id"])
+    op.add_column("lead_status", sa.Column("required_fields", sa.JSON(), server_default="[]", nullable=False))
 
 
 def downgrade() -> None:
+    op.drop_column("lead_status", "required_fields")
     op.drop_table("mention")
     op.drop_table("attachment")
