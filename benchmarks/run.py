@@ -13,6 +13,7 @@ BENCHES = (
     "full_sheet",
     "page_speed",
     "list_queries",
+    "timeline",
     "start_speed",
     "duplicates",
 )

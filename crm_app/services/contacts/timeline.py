@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, true, tuple_
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text
@@ -29,6 +30,8 @@ from crm_app.models import (
 
 PAGE = 50
 _ROWS = 2**32  # more than a file has
+# What an entry tells of an import; the rest of one can be large.
+_OF_IMPORT = tuple(getattr(Import, name) for name in ("id", "kind", "name", "file_name", "options"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class _Asked:
         """Conditions of a query whose rows have the moment `at`; `key` says which of one moment come behind a key."""
         if self.after is None:
             return []
-        of_moment = false()
+        of_moment: ColumnElement[bool] = false()
         if self.source >= self.after.source:
             of_moment = key(self.after.key) if self.source == self.after.source else true()
         return [at <= self.after.at, or_(at < self.after.at, of_moment)]
@@ -187,25 +190,35 @@ def _imports(asked: _Asked) -> list[Entry]:
 
     is_change = col(Import.kind) == ImportKind.CHANGE
     kinds = asked.kinds or {"imported", "changed_many"}
-    query = (
-        select(ImportRow, Import, User.name, at)
-        .join(Import, func.coalesce(col(ImportRow.through), import_id) == col(Import.id))
-        .join(User, col(Import.user_id) == col(User.id), isouter=True)
+    through = func.coalesce(col(ImportRow.through), import_id)
+    newest = (
+        select(import_id, row, at)
+        .join(Import, through == col(Import.id))
         .where(col(ImportRow.contact_id) == asked.contact.id, *asked.behind(at, later))
         .where(or_(is_change if "changed_many" in kinds else false(), ~is_change if "imported" in kinds else false()))
         .order_by(at.desc(), import_id.desc(), row.desc())
         .limit(asked.limit)
     )
+    moments = {(one, other): moment for one, other, moment in asked.session.execute(newest)}
+    if not moments:
+        return []
+    query = (
+        select(ImportRow, Import, User.name)
+        .join(Import, through == col(Import.id))
+        .join(User, col(Import.user_id) == col(User.id), isouter=True)
+        .where(tuple_(import_id, row).in_(list(moments)))
+        .options(load_only(*_OF_IMPORT))
+    )
     return [
         Entry(
             "changed_many" if import_.kind == ImportKind.CHANGE else "imported",
-            moment,
+            moments[one.import_id, one.row],
             name or "",
             import_.called,
             {"row": one.row, "outcome": one.outcome, "import": one.import_id, "changes": one.changes or {}},
             one.import_id * _ROWS + one.row,
         )
-        for one, import_, name, moment in asked.session.exec(query)
+        for one, import_, name in asked.session.exec(query)
     ]
 
 
