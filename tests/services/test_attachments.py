@@ -222,6 +222,7 @@ def test_the_sweep_takes_dead_uploads_and_what_was_removed_long_ago(number: int,
     assert len(on_disk()) == 2 and read(bob, kept) == PDF
 
 
+@pytest.mark.sqlite_only
 def test_doctor_misses_a_file_and_a_backup_brings_it_back(number: int, bob: Actor) -> None:
     id_ = keep(bob, number)
     made = backup.create(database.engine())
