@@ -14,6 +14,7 @@ BENCHES = (
     "page_speed",
     "list_queries",
     "list_clicks",
+    "timeline",
     "start_speed",
     "duplicates",
 )

@@ -11,7 +11,7 @@ from crm_app.pages import PAGES
 from crm_app.state import guard, messages, tabs
 from crm_app.state.session import RELOADS
 from crm_app.theme import STYLESHEETS
-from crm_app.web import background, build, downloads, gate, i18n, uploads
+from crm_app.web import attachments, background, build, downloads, gate, i18n, uploads
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def make_app() -> rx.App:
             build=_build(),
             on_session_ended=push_out,
             public_routes=i18n.routes(),
-            private_routes=[*downloads.routes(), *uploads.routes()],
+            private_routes=[*downloads.routes(), *uploads.routes(), *attachments.routes()],
         ),
         backend_exception_handler=report,
         frontend_exception_handler=report_browser,

@@ -5,6 +5,7 @@ CONTACTS = "/contacts"
 NEW_CONTACT = "/contacts/new"
 CONTACT = "/contacts/[number]"
 EDIT_CONTACT = "/contacts/[number]/edit"
+CONTACT_FILES = "/contacts/{number}/files"  # takes a POST
 LEADS = "/leads"
 REVIEW = "/review"  # of the contacts whose filter follows
 TRASH = "/trash"
@@ -27,6 +28,7 @@ OWN_FIELD = "/settings/fields/[field_key]"
 IMPORT_TEMPLATE = "/downloads/import-template"  # .csv or .xlsx
 EXPORT_FILE = "/downloads/export-{export_id}"
 FAILED_ROWS = "/downloads/import-{import_id}-failed"
+ATTACHMENT = "/downloads/attachment-{attachment_id}"
 LOGIN = "/login"
 LOGOUT = "/logout"
 SETUP = "/setup"
@@ -35,6 +37,14 @@ SIGNED_OUT = "/signed-out"
 
 def contact(number: int | str) -> str:
     return f"{CONTACTS}/{number}"
+
+
+def contact_files(number: int | str) -> str:
+    return CONTACT_FILES.format(number=number)
+
+
+def attachment(attachment_id: int | str) -> str:
+    return ATTACHMENT.format(attachment_id=attachment_id)
 
 
 def own_field(key: str) -> str:

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     queue_url: str = Field("", description="Store of the job queue; empty = beside the data (`redis://…` also works).")
     redis_url: str = Field("", description="Redis for page state when several processes serve; empty = memory.")
     upload_limit: int = Field(512 * MIB, ge=1024, description="Largest upload in bytes.")
+    attachment_limit: int = Field(10 * MIB, ge=1024, description="Largest file kept with a contact, in bytes.")
     import_max_rows: int = Field(1_048_576, ge=1, description="Most rows of one file; Excel's own limit.")
     sheet_hosts: str = Field(
         "docs.google.com, *.googleusercontent.com", description="Hosts that links to sheets may lead to, by comma."
@@ -48,6 +49,11 @@ class Settings(BaseSettings):
     def exports_dir(self) -> Path:
         """Files of exports, until they are fetched and their days are over."""
         return self.data_dir.absolute() / "exports"
+
+    @property
+    def attachments_dir(self) -> Path:
+        """Files kept with contacts, under generated names; never served as they are."""
+        return self.data_dir.absolute() / "attachments"
 
     @property
     def secret_key_path(self) -> Path:

@@ -14,6 +14,7 @@ FAULTS = {
     "F1": "killed",
     "F1b": "bulk_killed",
     "F5": "at_once",
+    "F6": "two_editors",
     "F7": "left_alone",
     "F8": "replayed",
     "F9": "aborted_upload",

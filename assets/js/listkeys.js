@@ -2,8 +2,9 @@
 // it, e edits it, ? shows the keys, Escape closes. Nothing is sent to the server for a key, and none counts while
 // somebody types. Everything a key does is a link or a box of the row, so that it also works by mouse.
 import { useEffect, useRef } from "react";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 import { jsx } from "react/jsx-runtime";
+import { rememberList, rememberScroll, returnToPlace } from "./listplace.js";
 
 const TYPED = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], [role=textbox]";
 const BUSY = "dialog[open], [role=dialog], [role=alertdialog], [role=menu]";
@@ -26,6 +27,15 @@ function current() {
 
 export function ListKeys({ mayEdit }) {
   const navigate = useNavigate();
+  const location = useLocation();
+  useEffect(() => returnToPlace(location), []);
+  useEffect(() => rememberList(location), [location.pathname, location.search]);
+  useEffect(() => {
+    // Before the link is followed: the next page begins at its top.
+    const onClick = (event) => event.target.closest?.("a.name-link, .board-card a, .look-name a") && rememberScroll();
+    document.addEventListener("click", onClick, true);
+    return () => document.removeEventListener("click", onClick, true);
+  }, []);
   useEffect(() => {
     const step = (by) => {
       const all = rows();

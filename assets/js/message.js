@@ -11,18 +11,18 @@ export function MessageRelay({ n, kind, text, undo }) {
   useEffect(() => {
     if (n === 0 || !text || String(n) === sessionStorage.getItem(KEY)) return; // 0: the state has not arrived yet
     sessionStorage.setItem(KEY, String(n));
-    const action = undo ? { label: undo, onClick: () => window.dispatchEvent(new Event(UNDO)) } : undefined;
+    const action = undo ? { label: undo, onClick: () => window.dispatchEvent(new CustomEvent(UNDO, { detail: n })) } : undefined;
     (toast[kind] ?? toast)(text, { duration: 10000, action });
   }, [n]);
   return null;
 }
 
-// Where the button "Undo" of a message leads: the page says what it means there.
-export function UndoListener({ onUndo }) {
+// Where the button "Undo" of a message leads: the page says what it means there, `onUndoOf` by the message's number.
+export function UndoListener({ onUndo, onUndoOf }) {
   useEffect(() => {
-    const listener = () => onUndo();
+    const listener = ({ detail }) => (onUndoOf ? onUndoOf(detail) : onUndo());
     window.addEventListener(UNDO, listener);
     return () => window.removeEventListener(UNDO, listener);
-  }, [onUndo]);
+  }, [onUndo, onUndoOf]);
   return null;
 }

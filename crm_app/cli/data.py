@@ -42,7 +42,7 @@ def export(
 def backup(
     out: Annotated[Path | None, typer.Argument(help="File to write; default: the backups folder.")] = None,
 ) -> None:
-    """Copy the database while it is in use."""
+    """Copy the database, and beside it the files kept with contacts, while they are in use."""
     startup.prepare()
     try:
         typer.echo(str(backups.create(database.engine(), target=out)))

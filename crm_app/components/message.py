@@ -15,12 +15,17 @@ class MessageRelay(rx.Component):
     undo: rx.Var[str]  # what the button is called that takes the act back; empty for none
 
 
+def _number(n: rx.Var[int]) -> tuple[rx.Var[int]]:
+    return (n,)
+
+
 class UndoListener(rx.Component):
-    """Calls `on_undo` when the button of a message is pressed."""
+    """Calls `on_undo` when the button of a message is pressed, or `on_undo_of` with the number `say` gave it."""
 
     library = "$/public/js/message.js"
     tag = "UndoListener"
     on_undo: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_undo_of: rx.EventHandler[_number]  # type: ignore[type-arg,valid-type]
 
 
 def message_relay() -> rx.Component:

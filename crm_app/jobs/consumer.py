@@ -8,7 +8,7 @@ from huey.consumer import Consumer
 
 from crm_app.jobs import imports, queue
 from crm_app.models.base import now
-from crm_app.services import database, export_jobs, jobs
+from crm_app.services import attachments, database, export_jobs, jobs
 from crm_app.services.contacts import trash
 from crm_app.services.errors import CRMError
 from crm_app.services.imports import retention, uploads
@@ -91,6 +91,7 @@ class Workers:
                     "trash": trash.purge(should_stop=stop),
                     "exports": export_jobs.purge(),
                     "fields": fields.purge(should_stop=stop),
+                    "attachments": attachments.clean(),
                 }
                 done |= {name: count for name, count in gone.items() if count}
             except CRMError as error:

@@ -1,6 +1,7 @@
 """Every table, imported here so that the metadata is complete."""
 
 from crm_app.models.activity import Activity, ActivityKind, AuditEntry
+from crm_app.models.attachment import Attachment
 from crm_app.models.branch import MAIN_BRANCH, Branch
 from crm_app.models.comment import Comment
 from crm_app.models.consent import (
@@ -40,6 +41,7 @@ from crm_app.models.job import Job, JobKind, JobState
 from crm_app.models.lead_status import LeadStatus
 from crm_app.models.list_layout import ListLayout
 from crm_app.models.mapping_preset import MappingPreset
+from crm_app.models.mention import Mention
 from crm_app.models.permission import Permission
 from crm_app.models.review import ReviewHold, ReviewPlace
 from crm_app.models.segment import Segment, SegmentContact, Sharing
@@ -51,6 +53,7 @@ __all__ = [
     "MAIN_BRANCH",
     "Activity",
     "ActivityKind",
+    "Attachment",
     "AuditEntry",
     "Branch",
     "Channel",
@@ -87,6 +90,7 @@ __all__ = [
     "LoginEvent",
     "LoginOutcome",
     "MappingPreset",
+    "Mention",
     "Merge",
     "MergedContact",
     "NotDuplicate",

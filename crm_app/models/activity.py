@@ -19,6 +19,8 @@ class ActivityKind(StrEnum):
     RESTORED = "restored"
     MERGED = "merged"  # others went into this contact
     UNMERGED = "unmerged"
+    RELATED = "related"  # to another contact, which is named by its number
+    UNRELATED = "unrelated"
 
 
 class Activity(SQLModel, table=True):

@@ -4,26 +4,38 @@ from typing import Any
 
 import reflex as rx
 
+from crm_app.components.mention_field import MentionField
 from crm_app.components.notice import notice
 from crm_app.components.text import T, t
+from crm_app.pages.contact_event import part
+from crm_app.pages.contact_files import attach_button
 from crm_app.state.contact_comments import ContactCommentState
-from crm_app.state.contact_view import Part, Written
+from crm_app.state.contact_happenings import Written
+
+_OFFERS = t("Colleagues")
 
 
 def composer() -> rx.Component:
     return rx.fragment(
         rx.cond(ContactCommentState.error, notice(ContactCommentState.error, "danger")),
         rx.el.form(
-            rx.el.textarea(
-                name="comment",
+            MentionField.create(
                 id="new-comment",
+                name="comment",
+                people=ContactCommentState.people,
+                label=t("Write a comment"),
+                offers=_OFFERS,
+                placeholder=t("Write a comment; @ names a colleague"),
                 rows=2,
-                placeholder=t("Write a comment"),
-                aria_label=t("Write a comment"),
-                class_name="input",
+                value="",
+                focus=False,
                 key=ContactCommentState.turn.to(str),
             ),
-            rx.el.button(T("Add the comment"), type="submit", class_name="button"),
+            rx.el.div(
+                rx.el.button(T("Add the comment"), type="submit", class_name="button"),
+                attach_button(),
+                class_name="card-actions",
+            ),
             on_submit=ContactCommentState.add,
             class_name="comment-form",
         ),
@@ -37,7 +49,7 @@ def comment(written: rx.Var[Written]) -> rx.Component:
         rx.cond(
             written.is_own & (ContactCommentState.editing == written.id),
             _editor(written),
-            rx.el.p(rx.foreach(written.parts, _part), class_name="comment-text"),
+            rx.el.p(rx.foreach(written.parts, part), class_name="comment-text"),
         ),
     )
 
@@ -65,13 +77,16 @@ def _act(label: rx.Component, on_click: Any) -> rx.Component:
 
 def _editor(written: rx.Var[Written]) -> rx.Component:
     return rx.el.form(
-        rx.el.textarea(
+        MentionField.create(
+            id="edit-comment",
             name="comment",
+            people=ContactCommentState.people,
+            label=t("Edit the comment"),
+            offers=_OFFERS,
+            placeholder="",
             rows=4,
-            default_value=written.source,
-            aria_label=t("Edit the comment"),
-            auto_focus=True,
-            class_name="input",
+            value=written.source,
+            focus=True,
         ),
         rx.el.div(
             rx.el.button(T("Save"), type="submit", class_name="button primary"),
@@ -80,12 +95,4 @@ def _editor(written: rx.Var[Written]) -> rx.Component:
         ),
         on_submit=ContactCommentState.save,
         class_name="comment-form",
-    )
-
-
-def _part(part: rx.Var[Part]) -> rx.Component:
-    return rx.cond(
-        part.url,
-        rx.el.a(part.text, href=part.url, class_name="link", rel="noopener noreferrer nofollow", target="_blank"),
-        part.text,
     )

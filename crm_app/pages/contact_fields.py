@@ -8,7 +8,7 @@ from crm_app.components.text import T
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, REQUIRABLE, Field, FieldGroup, FieldKind
 from crm_app.state.contact_form import FORM_FIELDS, ContactFormState, OwnField
 from crm_app.state.contact_known import TYPED
-from crm_app.state.contact_view import CHOICES
+from crm_app.state.contact_words import CHOICES
 
 _AUTOFILL = {"email": "email", "phone": "tel", "mobile": "tel", "website": "url"}
 

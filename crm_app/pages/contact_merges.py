@@ -5,9 +5,10 @@ import reflex as rx
 from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import T, t
+from crm_app.pages.contact_event import change
 from crm_app.state.contact import ContactState
+from crm_app.state.contact_happenings import Happening
 from crm_app.state.contact_merges import Other
-from crm_app.state.contact_view import Change, Happening
 
 OPENER = "merge-with"
 _asked = ContactState.taking_back
@@ -78,7 +79,7 @@ def taking_back() -> rx.Component:
             rx.fragment(
                 rx.el.p(rx.el.b(T("Take the merge back?"))),
                 rx.el.p(t("There again: {contacts}", contacts=_asked.contacts.join(", "))),
-                rx.foreach(_asked.back, _back),
+                rx.foreach(_asked.back, change),
                 rx.cond(
                     _asked.stays,
                     rx.el.p(t("Edited since, so it stays as it is: {fields}", fields=_asked.stays)),
@@ -96,17 +97,6 @@ def taking_back() -> rx.Component:
             ),
             "warn",
         ),
-    )
-
-
-def _back(change: rx.Var[Change]) -> rx.Component:
-    return rx.el.p(
-        change.label,
-        ": ",
-        rx.cond(change.old, rx.el.span(change.old, class_name="old-value")),
-        rx.cond(change.old, " → ", ""),
-        rx.cond(change.new, rx.el.span(change.new, class_name="new-value"), rx.el.span("–", class_name="dash")),
-        class_name="event-changes",
     )
 
 

@@ -8,7 +8,7 @@ from crm_app.components.notice import notice
 from crm_app.components.review_keys import ReviewKeys
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, t
-from crm_app.state.contact_view import Happening
+from crm_app.state.contact_happenings import Happening
 from crm_app.state.review import ReviewState
 from crm_app.state.review_view import Outcome, Reason
 from crm_app.state.session import SessionState

@@ -49,7 +49,10 @@ def statuses() -> rx.Component:
                 SettingsStatusesState.error & (SettingsStatusesState.editing == ""),
                 notice(SettingsStatusesState.error, "danger"),
             ),
-            rx.cond(SettingsStatusesState.editing == "new", _form("new", "", "blue", "open", False)),
+            rx.cond(
+                SettingsStatusesState.editing == "new",
+                _form("new", "", "blue", "open", False, rx.Var.create(list[str]())),
+            ),
             rx.cond(
                 SettingsStatusesState.loaded,
                 rx.el.ol(rx.foreach(SettingsStatusesState.lines, _line), class_name="entries"),
@@ -71,6 +74,7 @@ def _line(line: rx.Var[StatusLine], place: rx.Var[int]) -> rx.Component:
             ),
             rx.cond(line.meaning != "open", rx.el.span(_meaning(line.meaning), class_name="chip")),
             rx.cond(line.is_default, rx.el.span(T("default"), class_name="chip")),
+            rx.cond(line.asks, rx.el.span(t("asks for {fields}", fields=line.asks), class_name="quiet status-asks")),
             count_link(line.contacts, line.url),
             rx.el.span(
                 icon_button(
@@ -103,7 +107,7 @@ def _line(line: rx.Var[StatusLine], place: rx.Var[int]) -> rx.Component:
         ),
         rx.cond(
             SettingsStatusesState.editing == line.key,
-            _form(line.key, line.name, line.colour, line.meaning, line.is_default),
+            _form(line.key, line.name, line.colour, line.meaning, line.is_default, line.required),
         ),
         rx.cond(SettingsStatusesState.removing.key == line.key, _question(line)),
         key=line.key,
@@ -114,7 +118,7 @@ def _meaning(meaning: rx.Var[str]) -> rx.Component:
     return rx.match(meaning, *[(key, T(label)) for key, label in MEANINGS.items()], rx.fragment())
 
 
-def _form(key: Any, name: Any, colour: Any, meaning: Any, is_default: Any) -> rx.Component:
+def _form(key: Any, name: Any, colour: Any, meaning: Any, is_default: Any, required: Any) -> rx.Component:
     return Panel.create(
         rx.el.form(
             rx.el.div(
@@ -152,6 +156,7 @@ def _form(key: Any, name: Any, colour: Any, meaning: Any, is_default: Any) -> rx
                 T("New leads get this status"),
                 class_name="tick",
             ),
+            _required(required),
             rx.cond(SettingsStatusesState.error, notice(SettingsStatusesState.error, "danger")),
             rx.el.div(
                 rx.el.button(T("Save"), type="submit", class_name="button primary"),
@@ -168,6 +173,33 @@ def _form(key: Any, name: Any, colour: Any, meaning: Any, is_default: Any) -> rx
         kind="group",
         class_name="entry-panel",
         on_close=SettingsStatusesState.edit(""),
+    )
+
+
+def _required(required: Any) -> rx.Component:
+    """The fields that must be filled in before a contact gets the status by hand."""
+    return rx.el.details(
+        rx.el.summary(T("Fields this status asks for")),
+        rx.el.p(
+            T("Who gives a contact this status by hand fills them in first; imports and changes of many do not ask."),
+            class_name="field-hint",
+        ),
+        rx.el.div(
+            rx.foreach(
+                SettingsStatusesState.fields,
+                lambda one: rx.el.label(
+                    rx.el.input(
+                        type="checkbox", name="required-" + one.value, default_checked=required.contains(one.value)
+                    ),
+                    one.label,
+                    class_name="tick",
+                    key=one.value,
+                ),
+            ),
+            class_name="ticks",
+        ),
+        open=required.length() > 0,
+        class_name="status-fields",
     )
 
 

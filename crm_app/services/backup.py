@@ -1,7 +1,12 @@
-"""Copies of the embedded database, taken while it is in use, and their way back."""
+"""Copies of the embedded database and of the files kept with contacts, taken while they are in use; their way back.
 
+Files never change, so a copy on the same disk is a link that takes no room.
+"""
+
+import os
+import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +24,7 @@ def _database_path(engine: Engine) -> Path:
 
 
 def create(engine: Engine, *, reason: str = "manual", target: Path | None = None) -> Path:
-    """Writes a consistent copy of the database (0600) and returns its path.
+    """Writes a consistent copy of the database (0600), its files in a folder beside it, and returns its path.
 
     SQLite's online backup runs beside writers: everything committed before the start is inside.
     """
@@ -32,7 +37,13 @@ def create(engine: Engine, *, reason: str = "manual", target: Path | None = None
     with closing(sqlite3.connect(source)) as from_, closing(sqlite3.connect(target)) as to:
         from_.backup(to)
     check(target)
+    _copy_missing(settings.get().attachments_dir, files_of(target))
     return target
+
+
+def files_of(path: Path) -> Path:
+    """The folder beside a backup with the files kept with contacts; not there when there were none."""
+    return path.with_name(path.name + ".files")
 
 
 def check(path: Path) -> None:
@@ -49,7 +60,8 @@ def check(path: Path) -> None:
 
 
 def restore(engine: Engine, path: Path) -> Path | None:
-    """Puts the backup at `path` in the place of the database; returns the copy made of the present one, if any.
+    """Puts the backup at `path` in the place of the database, and back those of its files that are missing; returns
+    the copy made of the present one, if any.
 
     The server must not run. Raises CRMError when the file is no intact database.
     """
@@ -59,4 +71,20 @@ def restore(engine: Engine, path: Path) -> Path | None:
     engine.dispose()
     with closing(sqlite3.connect(path)) as from_, closing(sqlite3.connect(target)) as to:
         from_.backup(to)
+    _copy_missing(files_of(path), settings.get().attachments_dir)
     return kept
+
+
+def _copy_missing(source: Path, target: Path) -> None:
+    """What the target has not: linked where both are on one disk, else copied."""
+    if not source.is_dir():
+        return
+    for path in source.iterdir():
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = target / path.name
+        with suppress(FileNotFoundError):  # swept away meanwhile: nothing refers to it
+            if not new.exists():
+                try:
+                    os.link(path, new)
+                except OSError:
+                    shutil.copy2(path, new)

@@ -1,10 +1,13 @@
-"""Comments on a contact: written, mended and deleted by their author, plain text of several lines."""
+"""Comments on a contact: written, mended and deleted by their author, plain text of several lines.
+
+Colleagues are named in them by “@Name” (`services/mentions.py`)."""
 
 from sqlmodel import Session, select
 
 from crm_app.locales import text
 from crm_app.models import Comment, Contact, Permission
 from crm_app.models.base import now
+from crm_app.services import mentions
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Invalid, NotFound, NotPermitted
 from crm_app.services.fields.texts import parse_text
@@ -17,20 +20,23 @@ def add(session: Session, actor: Actor, contact: Contact, written: str) -> Comme
     """A new comment on a contact that was fetched through `cards.get`. Raises NotPermitted; Invalid ("text")."""
     actor.require(Permission.CONTACTS_EDIT)
     assert contact.id is not None
-    made = Comment(contact_id=contact.id, user_id=actor.user_id, text=_checked(written))
+    words, named = mentions.stored(session, actor, _checked(written))
+    made = Comment(contact_id=contact.id, user_id=actor.user_id, text=words)
     session.add(made)
     session.flush()
+    mentions.note(session, actor, made, named)
     return made
 
 
 def edit(session: Session, actor: Actor, contact: Contact, comment_id: int, written: str) -> Comment:
     """The author's other words; the same ones change nothing. Raises NotFound, NotPermitted; Invalid ("text")."""
     found = _own(session, actor, contact, comment_id)
-    clean = _checked(written)
+    clean, named = mentions.stored(session, actor, _checked(written))
     if clean != found.text:
         found.text, found.edited_at = clean, now()
         session.add(found)
         session.flush()
+        mentions.note(session, actor, found, named)
     return found
 
 

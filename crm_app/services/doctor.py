@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 from crm_app import settings
 from crm_app.locales import Text, text
 from crm_app.models.base import now
-from crm_app.services import database, secret_key
+from crm_app.services import attachments, database, secret_key
 from crm_app.services.imports import retention
 
 
@@ -20,7 +20,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Checks the folder's rights, the secret key, the room imports take, the database and its search index."""
-    found = [_folder(), _secret_key(), _imports()]
+    found = [_folder(), _secret_key(), _imports(), _attachments()]
     with database.engine().connect() as connection:
         if connection.dialect.name != "sqlite":
             return [*found, Finding(True, text("Database: PostgreSQL answers."))]
@@ -73,3 +73,22 @@ def _imports() -> Finding:
         undo=used.due_undo,
     )
     return Finding(True, message)
+
+
+def _attachments() -> Finding:
+    with database.reading() as session:
+        used = attachments.usage(session)
+    if used.missing:
+        return Finding(
+            False,
+            text(
+                "Files kept with contacts: {missing} of {files} are missing. Restore the folder “attachments” from a "
+                "backup.",
+                missing=used.missing,
+                files=used.files,
+            ),
+        )
+    return Finding(
+        True,
+        text("Files kept with contacts: {files}, {size} MB.", files=used.files, size=round(used.size / 1_000_000, 1)),
+    )

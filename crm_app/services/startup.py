@@ -27,9 +27,10 @@ _UNUSABLE = {
 
 
 def make_folders() -> None:
-    """Creates the data folder and the one of imports, readable by this account alone."""
+    """Creates the data folder and those of imports and files, readable by this account alone."""
     settings.get().data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.get().imports_dir.mkdir(exist_ok=True, mode=0o700)
+    settings.get().attachments_dir.mkdir(exist_ok=True, mode=0o700)
 
 
 def prepare() -> None:

@@ -13,6 +13,7 @@ from crm_app.services.contacts import cards, trash
 from crm_app.services.duplicates import merging
 from crm_app.services.errors import NotFound
 from crm_app.state.contact_merges import ContactMerges
+from crm_app.state.contact_timeline import ContactTimelineState
 from crm_app.state.contact_view import CardView, Presenter, key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
@@ -42,17 +43,24 @@ class ContactState(ContactMerges, rx.State):
         self.card, self.loaded = shown or CardView(), True
         return None
 
+    @action(permission=Permission.CONTACTS_READ)
+    async def refresh(self):
+        """The card again, after something was done to its contact."""
+        await self._show_card(key_of(self.number))
+
     @action(permission=Permission.CONTACTS_EDIT)
     async def deactivate(self):
         actor = await current_actor(self)
         self.card = await asyncio.to_thread(_switch, actor, self.card.number, False)
         await say(self, text("{name} is inactive now and gets no mailings.", name=self.card.name))
+        return ContactTimelineState.refresh
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def reactivate(self):
         actor = await current_actor(self)
         self.card = await asyncio.to_thread(_switch, actor, self.card.number, True)
         await say(self, text("{name} is active again.", name=self.card.name))
+        return ContactTimelineState.refresh
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def trash(self):
@@ -68,7 +76,18 @@ class ContactState(ContactMerges, rx.State):
         done = await asyncio.to_thread(_restore, actor, self.thrown.number)
         if done:
             await say(self, restored(done))
-        return ContactState.load
+        return [ContactState.load, ContactTimelineState.refresh]
+
+    async def _show_card(self, number: int) -> None:
+        """Shows the contact as it is now, unless the page shows another one by now."""
+        shown = await asyncio.to_thread(_fetch, await current_actor(self), self.number)
+        if shown is not None and shown.number == number:
+            self.card = shown
+
+    def _words_of(self, name: str) -> dict[str, str]:
+        """The choices of a field with their words."""
+        facts = [*self.card.head, *(fact for group in self.card.groups for fact in group.facts)]
+        return {value: word for fact in facts if fact.name == name for value, word in fact.options}
 
 
 def _fetch(actor: Actor, number: str) -> CardView | None:

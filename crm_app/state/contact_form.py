@@ -8,22 +8,23 @@ import reflex as rx
 
 from crm_app import locales, routes
 from crm_app.locales import text
-from crm_app.models import Contact, Permission, User
+from crm_app.models import Contact, Permission
 from crm_app.services import choosable, custom_fields, database, installation
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import cards
+from crm_app.services.contacts import cards, editing
+from crm_app.services.contacts import texts as stored_texts
+from crm_app.services.contacts.editing import ChangedMeanwhile
 from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import NotFound
 from crm_app.services.fields.conversion import as_text
-from crm_app.services.fields.registry import FIELDS, Shown
+from crm_app.services.fields.registry import Shown
 from crm_app.state.contact_known import KnownContacts
-from crm_app.state.contact_view import Presenter, key_of
+from crm_app.state.contact_view import key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
-# What the form asks for; registered_at, active and number are not typed by hand.
-FORM_FIELDS = [name for name in FIELDS if name not in ("number", "registered_at", "active")]
+FORM_FIELDS = list(stored_texts.TYPED)
 
 
 @dataclass
@@ -100,7 +101,14 @@ class ContactFormState(KnownContacts, rx.State):
         names = [*FORM_FIELDS, *(own.name for own in self.own)]
         texts = {name: str(form.get(name) or "") for name in names}
         try:
-            saved = await asyncio.to_thread(_write, actor, number, texts)
+            saved = await asyncio.to_thread(_write, actor, number, texts, dict(self.values))
+        except ChangedMeanwhile as told:
+            self.errors = {name: _told(theirs, actor) for name, theirs in told.fields.items()}
+            self.values = {**self.values, **{name: theirs.text for name, theirs in told.fields.items()}}
+            return rx.set_focus(f"field-{next(iter(told.fields))}")
+        except NotFound as error:
+            await say(self, error.message, "error")
+            return None
         except InvalidFields as error:
             self.errors = {name: locales.render(why, actor.language) for name, why in error.fields.items()}
             first = next((name for name in names if name in error.fields), "")
@@ -137,39 +145,25 @@ def _form(actor: Actor, number: str | None) -> _Form:
             asked.texts = dict.fromkeys(FORM_FIELDS, "") | defaults | first
         else:
             contact = cards.get(session, actor, key_of(number))
-            texts = {key: as_text(contact.custom.get(key)) for key in own}
-            asked.texts = _texts(Presenter(session, actor), contact) | texts
+            asked.texts = stored_texts.of(session, contact, [*FORM_FIELDS, *own], actor.language)
         return asked
 
 
-def _texts(presenter: Presenter, contact: Contact) -> dict[str, str]:
-    """The stored values as the inputs take them."""
-    found = {}
-    for name in FORM_FIELDS:
-        if name == "tags":
-            found[name] = ", ".join(tag.name for tag in cards.tags_of(presenter.session, contact))
-        elif name == "status":
-            found[name] = presenter.value("status_id", contact.status_id)
-        elif name == "owner":
-            user = presenter.session.get(User, contact.owner_id) if contact.owner_id else None
-            found[name] = user.email if user else ""
-        else:
-            value = getattr(contact, name)
-            if isinstance(value, bool):
-                found[name] = "yes" if value else "no"
-            elif name == "country":
-                found[name] = presenter.value(name, value)
-            else:
-                found[name] = "" if value is None else str(value)
-    return found
+def _told(theirs: editing.Theirs, actor: Actor) -> str:
+    """What somebody reads beside a field that is not what it was when the form was opened."""
+    words = {"value": theirs.text or "–", "who": theirs.who}
+    said = (
+        text("{who} made this “{value}” meanwhile. Save again to keep yours.", **words)
+        if theirs.who
+        else text("This became “{value}” meanwhile. Save again to keep yours.", value=words["value"])
+    )
+    return locales.render(said, actor.language)
 
 
-def _write(actor: Actor, number: str | None, texts: dict[str, str]) -> Contact:
+def _write(actor: Actor, number: str | None, texts: dict[str, str], seen: dict[str, str]) -> Contact:
     with database.transaction() as session:
         if number is None:
             own = custom_fields.all_of(session)
             said = {name: value for name, value in texts.items() if value.strip() or name in own or name == "status"}
             return cards.create(session, actor, said)
-        contact = cards.get(session, actor, key_of(number))
-        cards.change(session, actor, contact, texts)
-        return contact
+        return editing.write(session, actor, key_of(number), texts, seen).contact

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
-from sqlmodel import Session
 
 from crm_app import locales, routes
 from crm_app.locales import text
 from crm_app.models import Contact, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import cards, listing
-from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.contacts import cards, finding
 from crm_app.services.duplicates import similar, unmerging
 from crm_app.services.errors import CRMError, NotFound
-from crm_app.state.contact_view import CardView, Change, Presenter, key_of
+from crm_app.state.contact_happenings import Change
+from crm_app.state.contact_timeline import ContactTimelineState
+from crm_app.state.contact_view import CardView, Presenter, key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -69,8 +69,9 @@ class ContactMerges(rx.State, mixin=True):
             self.card = await asyncio.to_thread(_unmerge, actor, asked.merge_id, self.number)
         except CRMError as error:
             await say(self, error.message, "error")
-            return
+            return None
         await say(self, text("There again: {contacts}", contacts=", ".join(asked.contacts)))
+        return ContactTimelineState.refresh
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def choose_other(self, wanted: bool):
@@ -123,30 +124,13 @@ def _similar(actor: Actor, number: str) -> list[Other]:
 
 
 def _found(actor: Actor, number: str, asked: str) -> list[Other]:
-    asked = asked.strip().removeprefix("#")[:200]
-    if not asked:
-        return []
     with database.reading() as session:
-        found = [*_by_number(session, actor, asked)]
-        wanted = ContactFilter(query=asked, inactive=True)
-        found += [one for one in listing.page(session, actor, wanted, limit=SHOWN + 1).contacts if one not in found]
-        return [_other(number, one, _detail(one)) for one in found if one.number != key_of(number)][:SHOWN]
-
-
-def _by_number(session: Session, actor: Actor, asked: str) -> list[Contact]:
-    try:
-        return [cards.get(session, actor, key_of(asked))]
-    except NotFound:
-        return []
+        found = finding.by_text(session, actor, asked, most=SHOWN, but_for=key_of(number))
+        return [_other(number, one, finding.detail(one)) for one in found]
 
 
 def _said(reasons, actor: Actor) -> list[str]:
     return [locales.render(reason, actor.language) for reason in reasons]
-
-
-def _detail(contact: Contact) -> str:
-    shown = (contact.company, contact.email, contact.mobile or contact.phone, contact.city)
-    return " · ".join(one for one in shown if one and one != contact.display_name)
 
 
 def _other(number: str, contact: Contact, more: str) -> Other:

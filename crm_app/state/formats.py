@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.numbers import format_decimal
 
 from crm_app import locales
 from crm_app.locales import text
@@ -47,6 +48,13 @@ def spoken(moment: datetime, language: str, timezone: str) -> str:
     if days == 1:
         return locales.render(text("yesterday {time}", time=clock), language)
     return day(moment, language, timezone)
+
+
+def readable_size(size: int, language: str) -> str:
+    """How large a file is: 312 KB, 4.2 MB."""
+    if size < 1_000_000:
+        return f"{format_decimal(max(1, round(size / 1000)), locale=language)} KB"
+    return f"{format_decimal(round(size / 1_000_000, 1), locale=language)} MB"
 
 
 def by_name(codes: Iterable[str], names: Mapping[str, str]) -> list[list[str]]:

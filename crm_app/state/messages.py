@@ -18,13 +18,13 @@ class MessageState(rx.State):
     undo: bool = False
 
 
-async def say(state: rx.State, message: Text, kind: str = "success", *, undo: bool = False) -> None:
-    """Shows `message` in the user's language; `kind` is success, info, warning or error.
+async def say(state: rx.State, message: Text, kind: str = "success", *, undo: bool = False) -> int:
+    """Shows `message` in the user's language; `kind` is success, info, warning or error. Returns its number.
 
     `undo` puts a button into it; the page listens to it with `components.message.undo_listener`.
     """
     session = await state.get_state(SessionState)
-    await _show(state, kind, locales.render(message, session.language), undo)
+    return await _show(state, kind, locales.render(message, session.language), undo)
 
 
 async def show_refusal(state: rx.State, message: Text, language: str) -> None:
@@ -32,7 +32,8 @@ async def show_refusal(state: rx.State, message: Text, language: str) -> None:
     await _show(state, "error", locales.render(message, language))
 
 
-async def _show(state: rx.State, kind: str, words: str, undo: bool = False) -> None:
+async def _show(state: rx.State, kind: str, words: str, undo: bool = False) -> int:
     messages = await state.get_state(MessageState)
     messages.kind, messages.text, messages.undo = kind, words, undo
     messages.n = max(messages.n + 1, time_ns() // 1_000_000)
+    return messages.n

@@ -14,7 +14,7 @@ from crm_app.state.contacts import LOOK
 from crm_app.state.guard import action
 from crm_app.state.session import current_actor
 
-MOST_FACTS, MOST_EVENTS = 6, 5  # of a group; of the timeline
+MOST_FACTS = 6  # of a group
 
 
 class QuickLookState(rx.State):
@@ -45,8 +45,7 @@ def _fetch(actor: Actor, number: int) -> tuple[CardView | None, str]:
             contact = cards.get(session, actor, number)
         except NotFound:
             return None, ""
-        card = Presenter(session, actor).card(contact)
+        card = Presenter(session, actor).look(contact)
     for group in card.groups:
         group.facts = group.facts[:MOST_FACTS]
-    card.timeline = card.timeline[:MOST_EVENTS]
     return card, str(contact.status_id or "")

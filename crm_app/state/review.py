@@ -138,7 +138,7 @@ def _moved(actor: Actor, params: dict[str, str], move: Move) -> dict[str, Any]:
         }
         if step.contact is not None:
             presenter = Presenter(session, actor)
-            found["card"] = presenter.card(step.contact)
+            found["card"] = presenter.look(step.contact)
             found["reasons"] = reasons(presenter, step.contact)
         return found
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import reflex as rx
@@ -14,6 +14,7 @@ from crm_app.locales import text
 from crm_app.models import LeadStatus, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
+from crm_app.services.contacts import asked_by_status
 from crm_app.services.errors import CRMError
 from crm_app.services.settings import statuses
 from crm_app.services.settings.statuses import Meaning
@@ -22,6 +23,8 @@ from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 from crm_app.state.settings_words import Removal, RemovedLine, Started, id_of, removed_lines, who_has
+
+_REQUIRED = "required-"  # before the name of a field, in the form
 
 
 @dataclass
@@ -34,6 +37,8 @@ class StatusLine:
     is_default: bool
     contacts: int
     url: str
+    required: list[str] = field(default_factory=list)
+    asks: str = ""  # the fields it asks for, by name
 
 
 class SettingsStatusesState(rx.State):
@@ -44,6 +49,7 @@ class SettingsStatusesState(rx.State):
     editing: str = ""
     removing: Removal = Removal()
     others: list[Choice] = []
+    fields: list[Choice] = []  # that a status may ask for
     error: str = ""
     loaded: bool = False
 
@@ -109,7 +115,7 @@ class SettingsStatusesState(rx.State):
         return True
 
     async def _show(self) -> None:
-        self.lines, self.removed = await asyncio.to_thread(_fetch, await current_actor(self))
+        self.lines, self.removed, self.fields = await asyncio.to_thread(_fetch, await current_actor(self))
 
 
 def _typed(form: dict[str, Any]) -> dict[str, Any]:
@@ -119,6 +125,7 @@ def _typed(form: dict[str, Any]) -> dict[str, Any]:
         "colour": str(form.get("colour") or "gray"),
         "meaning": Meaning(meaning) if meaning in set(Meaning) else Meaning.OPEN,
         "is_default": bool(form.get("is_default")),
+        "required": [name.removeprefix(_REQUIRED) for name in form if name.startswith(_REQUIRED) and form[name]],
     }
 
 
@@ -134,8 +141,10 @@ def _written(actor: Actor, verb: Callable[[Session, Actor], Any]) -> None:
         verb(session, actor)
 
 
-def _fetch(actor: Actor) -> tuple[list[StatusLine], list[RemovedLine]]:
+def _fetch(actor: Actor) -> tuple[list[StatusLine], list[RemovedLine], list[Choice]]:
     with database.reading() as session:
+        askable = asked_by_status.askable(session)
+        labels = {name: locales.render(one.label, actor.language) for name, one in askable.items()}
         lines = [
             StatusLine(
                 key=str(one.status.id),
@@ -146,7 +155,10 @@ def _fetch(actor: Actor) -> tuple[list[StatusLine], list[RemovedLine]]:
                 is_default=one.status.is_default,
                 contacts=one.contacts,
                 url=who_has("status", str(one.status.id)),
+                required=[name for name in labels if name in one.status.required_fields],
+                asks=", ".join(labels[name] for name in labels if name in one.status.required_fields),
             )
             for one in statuses.listing(session, actor)
         ]
-        return lines, removed_lines(session, actor, LeadStatus, statuses.removed(session, actor))
+        fields = [Choice(name, label) for name, label in labels.items()]
+        return lines, removed_lines(session, actor, LeadStatus, statuses.removed(session, actor)), fields

@@ -1,4 +1,4 @@
-"""Files for signed-in users: made on request and never kept, and the files of exports."""
+"""Files for signed-in users: made on request and never kept, the files of exports and those kept with contacts."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ from crm_app import cookies, settings
 from crm_app import routes as paths
 from crm_app.locales import render, text
 from crm_app.models.base import now
-from crm_app.services import database, export_jobs
+from crm_app.services import attachments, database, export_jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Busy, Conflict, CRMError, NotFound, NotPermitted
 from crm_app.services.imports import access
@@ -26,6 +26,7 @@ _MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _STATUS: dict[type[CRMError], int] = {NotPermitted: 403, NotFound: 404, Conflict: 409, Busy: 503}
+_INERT = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
 _SENT_BYTES = 64 * 1024
 
 
@@ -71,6 +72,17 @@ async def failed_rows(request: Request) -> Response:
     return _sent(file, name, kind)
 
 
+async def attachment_file(request: Request) -> Response:
+    """A file kept with a contact, as a download whatever is in it."""
+    value = request.path_params["attachment_id"]
+    actor: Actor = request.state.signed_in.actor
+    try:
+        file, name, kind = await asyncio.to_thread(_attachment, actor, int(value) if _is_key(value) else 0)
+    except CRMError as error:
+        return _refused(error, actor)
+    return _sent(file, name, kind)
+
+
 def _sent(file: BinaryIO, name: str, media_type: str) -> Response:
     size = os.fstat(file.fileno()).st_size
     headers = _as_attachment(name) | {"Content-Type": media_type, "Content-Length": str(size)}
@@ -86,7 +98,7 @@ def _as_attachment(name: str) -> dict[str, str]:
     printable = "".join(sign if sign.isprintable() else "_" for sign in name)
     plain = printable.encode("ascii", "replace").decode().replace('"', "'").replace("\\", "_")
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(printable, safe='')}"
-    return {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return {"Content-Disposition": disposition, "Cache-Control": "no-store", **_INERT}
 
 
 def _refused(error: CRMError, actor: Actor) -> Response:
@@ -118,6 +130,12 @@ def _failed(actor: Actor, import_id: int) -> tuple[BinaryIO, str]:
             return target.open("rb"), name
 
 
+def _attachment(actor: Actor, attachment_id: int) -> tuple[BinaryIO, str, str]:
+    with database.reading() as session:
+        found, file = attachments.open_file(session, actor, attachment_id)
+        return file, found.name, found.media_type
+
+
 def _parts(file: BinaryIO) -> Iterator[bytes]:
     with file:
         while part := file.read(_SENT_BYTES):
@@ -131,6 +149,7 @@ def _is_key(value: str) -> bool:
 
 def routes() -> list[BaseRoute]:
     return [
+        Route(paths.ATTACHMENT, attachment_file, methods=["GET"]),
         Route(paths.EXPORT_FILE, export, methods=["GET"]),
         Route(paths.IMPORT_TEMPLATE + ".{kind}", import_template, methods=["GET"]),
         Route(paths.FAILED_ROWS, failed_rows, methods=["GET"]),

@@ -46,7 +46,7 @@ def make(
 
     `build` is the folder of the finished frontend · `on_session_ended(session id)` closes its tabs · `public_routes`
     need no session · `private_routes` do, and find it in `request.state.signed_in`; they take bodies of up to
-    `private_limit` bytes, the upload of a file takes `CRM_UPLOAD_LIMIT`.
+    `private_limit` bytes, the upload of a file takes `CRM_UPLOAD_LIMIT` or, with a contact, `CRM_ATTACHMENT_LIMIT`.
     """
 
     def transform(app: ASGIApp) -> ASGIApp:
@@ -129,13 +129,21 @@ class Gate:
             # Events come by websocket only, files by a route of our own.
             await PlainTextResponse("not found", 404)(scope, receive, send)
         elif any(route.matches(scope)[0] is not Match.NONE for route in self.private.routes):
-            limit = settings.get().upload_limit if path == routes.UPLOAD else self.private_limit
+            limit = self._limit(path)
             too_large = PlainTextResponse("too large", 413, {"Connection": "close"})
             await limits.limited(self.private, scope, receive, send, limit=limit, refuse=too_large)
         elif method in ("GET", "HEAD"):
             await self.app(_with_slash(scope) if _is_page(path) else scope, receive, send)
         else:
             await PlainTextResponse("method not allowed", 405, {"Allow": "GET, HEAD"})(scope, receive, send)
+
+    def _limit(self, path: str) -> int:
+        """How many bytes a request may bring to a route of ours."""
+        if path == routes.UPLOAD:
+            return settings.get().upload_limit
+        before, after = routes.CONTACT_FILES.split("{number}")
+        is_attachment = path.startswith(before) and path.endswith(after)
+        return settings.get().attachment_limit if is_attachment else self.private_limit
 
 
 async def _refuse_origin(scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,7 +5,9 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.list_keys import LookSheet
 from crm_app.components.text import T, t
-from crm_app.state.contact_view import Change, Fact, FactGroup, Happening
+from crm_app.pages.contact_event import event
+from crm_app.pages.contact_fact import fact
+from crm_app.state.contact_facts_view import FactGroup
 from crm_app.state.contacts import ContactListState
 from crm_app.state.lead_board import LeadBoardState
 from crm_app.state.quick_look import QuickLookState
@@ -86,7 +88,7 @@ def _body() -> rx.Component:
         rx.foreach(_card.groups, _facts),
         rx.el.section(
             rx.el.h3(T("What happened")),
-            rx.el.ol(rx.foreach(_card.timeline, _event), class_name="look-events"),
+            rx.el.ol(rx.foreach(_card.timeline, lambda one: event(one)), class_name="timeline"),
         ),
         class_name="look-body",
     )
@@ -111,40 +113,6 @@ def _status() -> rx.Component:
 
 
 def _facts(group: rx.Var[FactGroup]) -> rx.Component:
-    return rx.el.section(rx.el.h3(group.label), rx.el.dl(rx.foreach(group.facts, _fact), class_name="facts"))
-
-
-def _fact(fact: rx.Var[Fact]) -> rx.Component:
-    return rx.fragment(
-        rx.el.dt(fact.label),
-        rx.el.dd(
-            rx.cond(
-                fact.url,
-                rx.el.a(fact.value, href=fact.url, class_name="link", rel="noopener noreferrer nofollow"),
-                fact.value,
-            )
-        ),
-    )
-
-
-def _event(event: rx.Var[Happening]) -> rx.Component:
-    return rx.el.li(
-        rx.cond(event.url, rx.link(event.what, href=event.url, class_name="link"), rx.el.span(event.what)),
-        rx.el.p(
-            rx.el.time(event.when, title=event.exact),
-            rx.cond(event.who, rx.el.span(" · ", event.who)),
-            class_name="event-when",
-        ),
-        rx.foreach(event.changes, _change),
-    )
-
-
-def _change(change: rx.Var[Change]) -> rx.Component:
-    return rx.el.p(
-        change.label,
-        ": ",
-        rx.cond(change.old, rx.el.span(change.old, class_name="old-value")),
-        rx.cond(change.old, " → ", ""),
-        rx.cond(change.new, rx.el.span(change.new, class_name="new-value"), rx.el.span("–", class_name="dash")),
-        class_name="event-changes",
+    return rx.el.section(
+        rx.el.h3(group.label), rx.el.dl(rx.foreach(group.facts, fact), class_name="facts"), key=group.label
     )

@@ -21,7 +21,7 @@ from crm_app.models import (
 from crm_app.models.base import now
 from crm_app.services import choosable, tags
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import derived, numbers, own_keys, search
+from crm_app.services.contacts import asked_by_status, derived, numbers, own_keys, search
 from crm_app.services.contacts.validating import Values, require_identity, validate
 from crm_app.services.contacts.visibility import visible
 from crm_app.services.custom_fields import PREFIX
@@ -30,10 +30,16 @@ from crm_app.services.fields.registry import FIELDS
 from crm_app.services.fields.vocabulary import split_tags
 
 
-def get(session: Session, actor: Actor, number: int) -> Contact:
-    """The contact with that number. Raises NotFound when it is missing or belongs to another branch."""
+def get(session: Session, actor: Actor, number: int, *, for_change: bool = False) -> Contact:
+    """The contact with that number. Raises NotFound when it is missing or belongs to another branch.
+
+    `for_change` lets other writers of the contact wait until the transaction ends.
+    """
     actor.require(Permission.CONTACTS_READ)
-    found = session.exec(select(Contact).where(col(Contact.number) == number, *visible(actor))).first()
+    query = select(Contact).where(col(Contact.number) == number, *visible(actor))
+    if for_change:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.exec(query).first()
     if found is None:
         raise NotFound(text("There is no contact with the number {number}.", number=number))
     return found
@@ -50,6 +56,7 @@ def create(session: Session, actor: Actor, texts: Mapping[str, str], *, source: 
     values["custom"] = {key: value for key, value in made.custom.items() if value is not None}
     if values.get("lifecycle") == Lifecycle.LEAD and "status" not in texts:
         values["status_id"] = status.id if (status := choosable.default_status(session)) else None
+    asked_by_status.require(session, values.get("status_id") if "status" in texts else None, values, values["custom"])
     own_keys.require_free(session, actor.branch_id, values["custom"])
     before = search.last_id(session)
     contact = Contact(number=numbers.take(session), branch_id=actor.branch_id, **values)
@@ -74,6 +81,9 @@ def change(session: Session, actor: Actor, contact: Contact, texts: Mapping[str,
     names = _tag_names(texts["tags"]) if "tags" in texts else None
     made = validate(session, {name: value for name, value in texts.items() if name != "tags"}, requires=texts)
     require_identity({**contact.model_dump(), **made.values})
+    if made.values.get("status_id") != contact.status_id:
+        after = contact.model_dump() | made.values
+        asked_by_status.require(session, made.values.get("status_id"), after, contact.custom | made.custom)
     changing = {key: value for key, value in made.custom.items() if contact.custom.get(key) != value}
     own_keys.require_free(session, contact.branch_id, changing, except_id=contact.id)
     changes = _apply(contact, made)

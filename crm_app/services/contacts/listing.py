@@ -66,6 +66,23 @@ def page(
     )
 
 
+def neighbours(session: Session, actor: Actor, wanted: ContactFilter, number: int) -> tuple[int | None, int | None]:
+    """The numbers of the contacts before and behind that one in the list, None at its ends.
+
+    The contact need not match the filter any more: its place is where it would stand. (None, None) for one that is
+    missing or foreign. Raises like `audience.conditions`.
+    """
+    leads = wanted.order[0].key in _LED or not database.is_sqlite(session)
+    conditions = audience.conditions(session, actor, wanted, leads=leads)
+    steps = sorting.steps(session, wanted.order)
+    anchor = _anchor(session, actor, steps, number)
+    if anchor is None:
+        return None, None
+    before = fetching.rows(session, conditions, [step.reversed for step in steps], anchor, 1)
+    after = fetching.rows(session, conditions, steps, anchor, 1)
+    return (before[0].number if before else None), (after[0].number if after else None)
+
+
 def count(session: Session, actor: Actor, wanted: ContactFilter, limit: int = COUNT_LIMIT) -> int:
     """How many contacts, counted no further than `limit` + 1. Raises like `audience.conditions`."""
     inner = select(literal(1)).select_from(Contact).where(*audience.conditions(session, actor, wanted))

@@ -1,72 +1,167 @@
-"""What happened to one contact, newest first: its activities, comments and the imports that touched it."""
+"""What happened to one contact, newest first: a page at a time by keyset, from all the tables that tell of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, and_, false, func, or_, true, tuple_
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text
-from crm_app.models import Activity, Comment, Contact, Import, ImportKind, ImportRow, User
-from crm_app.models.base import now
+from crm_app.models import (
+    Activity,
+    ActivityKind,
+    Attachment,
+    Channel,
+    Comment,
+    Consent,
+    Contact,
+    ContactPoint,
+    Import,
+    ImportKind,
+    ImportRow,
+    Merge,
+    MergedContact,
+    Tag,
+    User,
+)
+
+PAGE = 50
+_ROWS = 2**32  # more than a file has
+# What an entry tells of an import; the rest of one can be large.
+_OF_IMPORT = tuple(getattr(Import, name) for name in ("id", "kind", "name", "file_name", "options"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands: by its moment, then by its source, then by its key there."""
+
+    at: datetime
+    source: int
+    key: int
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `kind` is an ActivityKind, "comment", "imported" or "changed_many"; `data` depends on it."""
+    """One entry. `kind` is an ActivityKind, "comment", "imported", "changed_many", "consent" or "file"; `data`
+    depends on it.
+    """
 
     kind: str
     at: datetime
     who: str  # name of the user, empty for the system
     source: str | Text = ""
     data: dict[str, Any] = field(default_factory=dict)
+    key: int = 0
 
 
-def entries(session: Session, contact: Contact, *, limit: int = 50, reader: int | None = None) -> list[Entry]:
-    """The newest `limit` entries. The contact was fetched through `cards.get`, which checks who may see it.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`after` is the place to page on from, None at the end."""
 
-    Deleted comments are among them for their author alone, the user `reader`.
+    entries: list[Entry]
+    after: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a source is asked for: entries behind `after`, `limit` at most; of the kinds, None = of all."""
+
+    session: Session
+    contact: Contact
+    reader: int | None
+    kinds: frozenset[str] | None
+    after: Place | None
+    limit: int
+    source: int = 0
+
+    def behind(self, at: Any, key: Callable[[int], ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+        """Conditions of a query whose rows have the moment `at`; `key` says which of one moment come behind a key."""
+        if self.after is None:
+            return []
+        of_moment: ColumnElement[bool] = false()
+        if self.source >= self.after.source:
+            of_moment = key(self.after.key) if self.source == self.after.source else true()
+        return [at <= self.after.at, or_(at < self.after.at, of_moment)]
+
+
+# What a reader may ask for, by name.
+GROUPS: dict[str, frozenset[str]] = {
+    "comments": frozenset({"comment"}),
+    "changes": frozenset(ActivityKind) - {ActivityKind.MERGED, ActivityKind.UNMERGED},
+    "imports": frozenset({"imported", "changed_many"}),
+    "consent": frozenset({"consent"}),
+    "files": frozenset({"file"}),
+    "merges": frozenset({ActivityKind.MERGED, ActivityKind.UNMERGED}),
+}
+
+
+def page(
+    session: Session,
+    contact: Contact,
+    *,
+    reader: int | None = None,
+    group: str = "",
+    after: Place | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """The newest entries, or those behind a place; of one of the GROUPS, or of all.
+
+    The contact was fetched through `cards.get`, which checks who may see it. Deleted comments are among them for their
+    author alone, the user `reader`.
     """
-    found = session.exec(
+    kinds = GROUPS.get(group)
+    found: list[tuple[int, Entry]] = []
+    for rank, (told, source) in enumerate(_SOURCES):
+        if kinds is None or kinds & told:
+            asked = _Asked(session, contact, reader, kinds, after, limit + 1, rank)
+            found += [(rank, entry) for entry in source(asked)]
+    found.sort(key=lambda one: (one[0], -one[1].key))
+    found.sort(key=lambda one: one[1].at, reverse=True)
+    more, found = len(found) > limit, found[:limit]
+    last = Place(found[-1][1].at, found[-1][0], found[-1][1].key) if more else None
+    return Page([entry for _, entry in found], last)
+
+
+def entries(session: Session, contact: Contact, *, limit: int = PAGE, reader: int | None = None) -> list[Entry]:
+    """The newest `limit` entries, like `page`."""
+    return page(session, contact, reader=reader, limit=limit).entries
+
+
+def _activities(asked: _Asked) -> list[Entry]:
+    id_ = col(Activity.id)
+    query = (
         select(Activity, User.name)
         .join(User, col(Activity.user_id) == col(User.id), isouter=True)
-        .where(col(Activity.contact_id) == contact.id)
-        .order_by(col(Activity.at).desc(), col(Activity.id).desc())
-        .limit(limit)
-    ).all()
-    made = [Entry(activity.kind, activity.at, name or "", activity.source, activity.data) for activity, name in found]
-    imported = session.exec(
-        select(ImportRow, Import, User.name)
-        .join(Import, func.coalesce(col(ImportRow.through), col(ImportRow.import_id)) == col(Import.id))
-        .join(User, col(Import.user_id) == col(User.id), isouter=True)
-        .where(col(ImportRow.contact_id) == contact.id)
-        .order_by(col(ImportRow.import_id).desc(), col(ImportRow.row).desc())
-        .limit(limit)
-    ).all()
-    made.extend(
-        Entry(
-            "changed_many" if import_.kind == ImportKind.CHANGE else "imported",
-            import_.committed_at or import_.finished_at or now(),
-            name or "",
-            import_.called,
-            {"row": row.row, "outcome": row.outcome, "import": row.import_id, "changes": row.changes or {}},
+        .where(
+            col(Activity.contact_id) == asked.contact.id,
+            *asked.behind(col(Activity.at), lambda key: id_ < key),
+            *([] if asked.kinds is None else [col(Activity.kind).in_(asked.kinds)]),
         )
-        for row, import_, name in imported
+        .order_by(col(Activity.at).desc(), id_.desc())
+        .limit(asked.limit)
     )
-    made.extend(_comments(session, contact, limit, reader))
-    return sorted(made, key=lambda entry: entry.at, reverse=True)[:limit]
+    return [
+        Entry(one.kind, one.at, name or "", one.source, one.data, one.id or 0)
+        for one, name in asked.session.exec(query)
+    ]
 
 
-def _comments(session: Session, contact: Contact, limit: int, reader: int | None) -> list[Entry]:
-    shown = or_(col(Comment.deleted_at).is_(None), col(Comment.user_id) == reader)
-    found = session.exec(
+def _comments(asked: _Asked) -> list[Entry]:
+    id_, reader = col(Comment.id), asked.reader
+    query = (
         select(Comment, User.name)
         .join(User, col(Comment.user_id) == col(User.id), isouter=True)
-        .where(col(Comment.contact_id) == contact.id, shown)
-        .order_by(col(Comment.at).desc(), col(Comment.id).desc())
-        .limit(limit)
-    ).all()
+        .where(
+            col(Comment.contact_id) == asked.contact.id,
+            or_(col(Comment.deleted_at).is_(None), col(Comment.user_id) == reader),
+            *asked.behind(col(Comment.at), lambda key: id_ < key),
+        )
+        .order_by(col(Comment.at).desc(), id_.desc())
+        .limit(asked.limit)
+    )
     return [
         Entry(
             "comment",
@@ -79,6 +174,121 @@ def _comments(session: Session, contact: Contact, limit: int, reader: int | None
                 "edited_at": comment.edited_at,
                 "is_deleted": comment.deleted_at is not None,
             },
+            key=comment.id or 0,
         )
-        for comment, name in found
+        for comment, name in asked.session.exec(query)
     ]
+
+
+def _imports(asked: _Asked) -> list[Entry]:
+    at = func.coalesce(col(Import.committed_at), col(Import.finished_at), col(Import.created_at))
+    import_id, row = col(ImportRow.import_id), col(ImportRow.row)
+
+    def later(key: int) -> ColumnElement[bool]:
+        last_import, last_row = divmod(key, _ROWS)
+        return or_(import_id < last_import, (import_id == last_import) & (row < last_row))
+
+    is_change = col(Import.kind) == ImportKind.CHANGE
+    kinds = asked.kinds or {"imported", "changed_many"}
+    through = func.coalesce(col(ImportRow.through), import_id)
+    newest = (
+        select(import_id, row, at)
+        .join(Import, through == col(Import.id))
+        .where(col(ImportRow.contact_id) == asked.contact.id, *asked.behind(at, later))
+        .where(or_(is_change if "changed_many" in kinds else false(), ~is_change if "imported" in kinds else false()))
+        .order_by(at.desc(), import_id.desc(), row.desc())
+        .limit(asked.limit)
+    )
+    moments = {(one, other): moment for one, other, moment in asked.session.execute(newest)}
+    if not moments:
+        return []
+    query = (
+        select(ImportRow, Import, User.name)
+        .join(Import, through == col(Import.id))
+        .join(User, col(Import.user_id) == col(User.id), isouter=True)
+        .where(tuple_(import_id, row).in_(list(moments)))
+        .options(load_only(*_OF_IMPORT))
+    )
+    return [
+        Entry(
+            "changed_many" if import_.kind == ImportKind.CHANGE else "imported",
+            moments[one.import_id, one.row],
+            name or "",
+            import_.called,
+            {"row": one.row, "outcome": one.outcome, "import": one.import_id, "changes": one.changes or {}},
+            one.import_id * _ROWS + one.row,
+        )
+        for one, import_, name in asked.session.exec(query)
+    ]
+
+
+def _consents(asked: _Asked) -> list[Entry]:
+    """What the ledger says of the contact, of those that went into it, and of its addresses where it names nobody."""
+    id_ = col(Consent.id)
+    merged = (
+        select(MergedContact.number)
+        .join(Merge, col(MergedContact.merge_id) == col(Merge.id))
+        .where(col(Merge.kept_id) == asked.contact.id, col(Merge.undone_at).is_(None))
+    )
+    numbers = [asked.contact.number, *asked.session.exec(merged)]
+    norms = select(ContactPoint.norm).where(ContactPoint.contact_id == asked.contact.id)
+    of_address = and_(
+        col(Consent.contact_number).is_(None),
+        col(Consent.channel).in_(list(Channel)),
+        col(Consent.norm).in_(list(asked.session.exec(norms))),
+    )
+    query = (
+        select(Consent, User.name, Tag.name)
+        .join(User, col(Consent.user_id) == col(User.id), isouter=True)
+        .join(Tag, col(Consent.group_id) == col(Tag.id), isouter=True)
+        .where(or_(col(Consent.contact_number).in_(numbers), of_address))
+        .where(*asked.behind(col(Consent.at), lambda key: id_ < key))
+        .order_by(col(Consent.at).desc(), id_.desc())
+        .limit(asked.limit)
+    )
+    return [
+        Entry(
+            "consent",
+            one.at,
+            name or "",
+            one.source_name,
+            {
+                "channel": one.channel,
+                "state": one.state,
+                "from": one.source,
+                "address": one.address,
+                "group": group or "",
+                "reason": one.reason,
+                "import": one.import_id,
+                "row": one.import_row,
+            },
+            one.id or 0,
+        )
+        for one, name, group in asked.session.exec(query)
+    ]
+
+
+def _files(asked: _Asked) -> list[Entry]:
+    id_ = col(Attachment.id)
+    query = (
+        select(Attachment, User.name)
+        .join(User, col(Attachment.user_id) == col(User.id), isouter=True)
+        .where(col(Attachment.contact_id) == asked.contact.id, col(Attachment.removed_at).is_(None))
+        .where(*asked.behind(col(Attachment.at), lambda key: id_ < key))
+        .order_by(col(Attachment.at).desc(), id_.desc())
+        .limit(asked.limit)
+    )
+    return [
+        Entry("file", one.at, name or "", one.name, {"id": one.id, "size": one.size}, one.id or 0)
+        for one, name in asked.session.exec(query)
+    ]
+
+
+# Who tells of a contact, and of which kinds; their order is that of entries of one moment.
+_SOURCES: tuple[tuple[frozenset[str], Callable[[_Asked], list[Entry]]], ...] = (
+    (frozenset(ActivityKind), _activities),
+    (frozenset({"comment"}), _comments),
+    (frozenset({"imported", "changed_many"}), _imports),
+    (frozenset({"consent"}), _consents),
+    (frozenset({"file"}), _files),
+)

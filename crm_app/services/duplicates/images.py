@@ -15,6 +15,7 @@ MOVED = (
     "contact_source.contact_id",
     "activity.contact_id",
     "comment.contact_id",
+    "attachment.contact_id",
     "import_row.contact_id",
     "merge.kept_id",
 )

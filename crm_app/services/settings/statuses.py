@@ -1,5 +1,6 @@
 """The statuses of leads: added, renamed, coloured, ordered, merged and removed by whoever may change settings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +12,7 @@ from crm_app.models import Contact, Job, LeadStatus, Permission
 from crm_app.services import audit, choosable, gone
 from crm_app.services.actor import Actor
 from crm_app.services.changes.actions import Action, ActionKind
+from crm_app.services.contacts import asked_by_status
 from crm_app.services.errors import Conflict, Invalid
 from crm_app.services.folding import fold
 from crm_app.services.settings import words
@@ -88,10 +90,12 @@ def change(
     colour: str,
     meaning: Meaning,
     is_default: bool,
+    required: Sequence[str] | None = None,
 ) -> LeadStatus:
-    """How the status is called, looks and counts; the same again changes nothing. At most one is the default.
+    """How the status is called, looks and counts, and which fields it asks for (None = as before); the same again
+    changes nothing. At most one is the default.
 
-    Raises NotPermitted, NotFound; Invalid ("name", "colour").
+    Raises NotPermitted, NotFound; Invalid ("name", "colour", "required").
     """
     actor.require(Permission.SETTINGS)
     found: LeadStatus = words.one(session, LeadStatus, status_id)
@@ -103,6 +107,7 @@ def change(
         "is_won": meaning is Meaning.WON,
         "is_lost": meaning is Meaning.LOST,
         "is_default": is_default,
+        "required_fields": found.required_fields if required is None else _checked_fields(session, required),
     }
     changed = [key for key, value in wanted.items() if getattr(found, key) != value]
     if not changed:
@@ -166,6 +171,13 @@ def bring_back(session: Session, actor: Actor, status_id: int) -> LeadStatus:
     gone.bring_back(session, found)
     audit.record(session, actor, "status.back", status=status_id)
     return found
+
+
+def _checked_fields(session: Session, names: Sequence[str]) -> list[str]:
+    known = asked_by_status.askable(session)
+    if set(names) - set(known):
+        raise Invalid(text("A status cannot ask for this field."), "required")
+    return [name for name in known if name in names]
 
 
 def _checked_colour(colour: str) -> str:

@@ -1,4 +1,4 @@
-from crm_app.state.contact_view import Part, parts_of
+from crm_app.state.contact_happenings import Part, parts_of
 
 
 def test_only_addresses_of_the_web_become_links() -> None:

@@ -1,0 +1,33 @@
+"""What somebody wants to know of a contact before a call, as the card shows it."""
+
+from typing import TYPE_CHECKING
+
+from crm_app.locales import Text, ntext, text
+from crm_app.models import Channel, ConsentState, Contact
+from crm_app.services.contacts import brief
+from crm_app.state.contact_facts_view import Fact
+from crm_app.state.formats import day, spoken
+
+if TYPE_CHECKING:
+    from crm_app.state.contact_view import Presenter
+
+_OPT_INS = {Channel.EMAIL: text("E-mail opt-in"), Channel.SMS: text("SMS opt-in")}
+_STATES: dict[ConsentState, Text] = {
+    ConsentState.NONE: text("none"),
+    ConsentState.IMPORTED: text("imported"),
+    ConsentState.SENT: text("invitation sent"),
+    ConsentState.CONFIRMED: text("confirmed"),
+    ConsentState.REVOKED: text("revoked"),
+}
+
+
+def facts(presenter: "Presenter", contact: Contact) -> list[Fact]:
+    """Since when, how often talked to, when last, and what was agreed to."""
+    found, say = brief.of(presenter.session, contact), presenter.say
+    language, timezone = presenter.language, presenter.actor.timezone
+    return [
+        Fact(say(text("Registered") if found.is_registered else text("Added")), day(found.since, language, timezone)),
+        Fact(say(text("So far")), say(ntext("{n} comment", "{n} comments", found.touches))),
+        Fact(say(text("Last activity")), spoken(found.last, language, timezone) if found.last else "–"),
+        *[Fact(say(_OPT_INS[channel]), say(_STATES[state])) for channel, state in found.consents.items()],
+    ]

@@ -1,0 +1,224 @@
+"""What happened to a contact as its timeline shows it: finished text, by language."""
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crm_app import routes
+from crm_app.locales import Text, text
+from crm_app.models import Channel, ConsentState, Contact, Permission
+from crm_app.services import mentions
+from crm_app.services.contacts import timeline
+from crm_app.services.contacts.timeline import Entry, Place
+from crm_app.services.duplicates import unmerging
+from crm_app.services.relations import WORDS
+from crm_app.state.formats import exact, readable_size, spoken
+
+if TYPE_CHECKING:
+    from crm_app.state.contact_view import Presenter
+
+_ICONS = {
+    "created": "user-plus",
+    "changed": "pencil",
+    "imported": "file-up",
+    "changed_many": "list-checks",
+    "deactivated": "user-x",
+    "reactivated": "user-check",
+    "merged": "merge",
+    "unmerged": "split",
+    "comment": "message-square",
+    "trashed": "trash-2",
+    "restored": "undo-2",
+    "consent": "shield-check",
+    "related": "link",
+    "unrelated": "unlink",
+    "file": "paperclip",
+}
+_LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}']")
+_ALWAYS_SAID = {"trashed_by_id"}
+_SAID = {*_ALWAYS_SAID, "trashed_at", "segments"}
+# What a reader may narrow the timeline to, by the name of the group.
+GROUPS: dict[str, Text] = {
+    "": text("Everything"),
+    "comments": text("Comments"),
+    "changes": text("Changes"),
+    "imports": text("Imports"),
+    "consent": text("Consent"),
+    "merges": text("Merges"),
+    "files": text("Files"),
+}
+_CHANNELS = {Channel.EMAIL: text("E-mail"), Channel.SMS: text("SMS"), Channel.PHONE: text("Phone")}
+_STATES = {
+    ConsentState.IMPORTED: text("Consent by import: {channel}"),
+    ConsentState.SENT: text("Asked for consent: {channel}"),
+    ConsentState.CONFIRMED: text("Consent confirmed: {channel}"),
+    ConsentState.REVOKED: text("Consent revoked: {channel}"),
+}
+_ORIGINS = {"form": text("by a form"), "user": text("by hand"), "import": text("by an import")}
+
+
+@dataclass
+class Change:
+    label: str
+    old: str
+    new: str
+
+
+@dataclass
+class Part:
+    """A piece of a written text; with a link when it is one. `is_name`: a colleague who is named in it."""
+
+    text: str
+    url: str = ""
+    is_name: bool = False
+
+
+@dataclass
+class Written:
+    """A comment. `source` is what its author edits; for others it is empty."""
+
+    id: int
+    parts: list[Part]
+    source: str = ""
+    edited: str = ""
+    is_own: bool = False
+    is_deleted: bool = False
+
+
+@dataclass
+class Happening:
+    key: str
+    icon: str
+    what: str
+    when: str
+    exact: str
+    who: str
+    url: str = ""
+    detail: str = ""
+    changes: list[Change] = field(default_factory=list)
+    comment: Written | None = None
+    merge_id: int = 0  # of a merge that can be taken back now
+    file_id: int = 0  # of a file that is kept here
+
+
+def page(
+    presenter: "Presenter", contact: Contact, *, group: str = "", after: Place | None = None, limit: int = timeline.PAGE
+) -> tuple[list[Happening], Place | None]:
+    """One page, the newest first, and where the next one begins.
+
+    Merges are taken back in the order opposite to theirs, so only the last one offers it.
+    """
+    session, actor = presenter.session, presenter.actor
+    found = timeline.page(session, contact, reader=actor.user_id, group=group, after=after, limit=limit)
+    shown = [_happening(presenter, entry) for entry in found.entries]
+    if any(entry.kind == "merged" for entry in found.entries):
+        last = next(iter(unmerging.merges(session, actor, contact.number)), None)
+        for entry, one in zip(found.entries, shown, strict=True):
+            if last is not None and entry.kind == "merged" and entry.data.get("merge") == last.id:
+                one.merge_id = last.id or 0
+    return shown, found.after
+
+
+def _happening(presenter: "Presenter", entry: Entry) -> Happening:
+    language, timezone = presenter.language, presenter.actor.timezone
+    changes = [
+        Change(presenter.label(name), presenter.value(name, old), presenter.value(name, new))
+        for name, (old, new) in (entry.data.get("changes") or {}).items()
+        if name not in (_SAID if entry.kind == "changed_many" else _ALWAYS_SAID)  # by the entry's own words
+    ]
+    return Happening(
+        key=f"{entry.kind}-{entry.key}",
+        icon=_ICONS.get(entry.kind, "circle"),
+        what=presenter.say(_what(presenter, entry)),
+        when=spoken(entry.at, language, timezone),
+        exact=exact(entry.at, language, timezone),
+        who=entry.who,
+        url=_url(presenter, entry),
+        detail=_detail(presenter, entry),
+        changes=changes,
+        comment=_comment(presenter, entry) if entry.kind == "comment" else None,
+        file_id=entry.data["id"] if entry.kind == "file" else 0,
+    )
+
+
+def _url(presenter: "Presenter", entry: Entry) -> str:
+    """Where an entry leads: the import, the other contact, the download of a file."""
+    if entry.kind in ("imported", "changed_many"):
+        return routes.import_step(entry.data["import"], "done") if presenter.actor.may(Permission.IMPORT) else ""
+    if entry.kind in ("related", "unrelated"):
+        return routes.contact(entry.data["number"])
+    return routes.attachment(entry.data["id"]) if entry.kind == "file" else ""
+
+
+def _comment(presenter: "Presenter", entry: Entry) -> Written:
+    own, gone, edited = entry.data["is_own"], entry.data["is_deleted"], entry.data["edited_at"]
+    return Written(
+        id=entry.data["id"],
+        parts=[] if gone else _parts(presenter, entry.data["text"]),
+        source=mentions.typed(presenter.session, presenter.actor, entry.data["text"]) if own and not gone else "",
+        edited=exact(edited, presenter.language, presenter.actor.timezone) if edited else "",
+        is_own=own,
+        is_deleted=gone,
+    )
+
+
+def _parts(presenter: "Presenter", written: str) -> list[Part]:
+    """A comment in pieces, colleagues by the name they have now."""
+    found = []
+    for words, user_id in mentions.pieces(written):
+        if user_id is None:
+            found += parts_of(words)
+        else:
+            found.append(Part("@" + mentions.name_of(presenter.session, user_id), is_name=True))
+    return found
+
+
+def parts_of(written: str) -> list[Part]:
+    """Plain text in pieces: only addresses of the web become links, and nothing else is read as markup."""
+    found, begin = [], 0
+    for match in _LINK.finditer(written):
+        found += [Part(written[begin : match.start()]), Part(match[0], match[0])]
+        begin = match.end()
+    return [part for part in (*found, Part(written[begin:])) if part.text]
+
+
+def _what(presenter: "Presenter", entry: Entry) -> Text:
+    if entry.kind == "imported":
+        if entry.data.get("outcome") == "create":
+            return text("Created by import {name}, row {row}", name=entry.source, row=entry.data["row"])
+        return text("Updated by import {name}, row {row}", name=entry.source, row=entry.data["row"])
+    if entry.kind == "merged":
+        return text("Merged with {numbers}", numbers=", ".join(f"#{number}" for number in entry.data["numbers"]))
+    if entry.kind == "changed_many":
+        return text("Changed with many others: {name}", name=entry.source)
+    if entry.kind == "consent":
+        said, channel = _STATES[ConsentState(entry.data["state"])], _CHANNELS[Channel(entry.data["channel"])]
+        return text(said.msgid, channel=presenter.say(channel))
+    if entry.kind in ("related", "unrelated"):
+        role, number = presenter.say(WORDS[entry.data["role"]]), entry.data["number"]
+        if entry.kind == "related":
+            return text("Relation added: {role}, {name}", role=role, name=presenter.contact_name(number))
+        return text("Relation removed: {role}, {name}", role=role, name=presenter.contact_name(number))
+    if entry.kind == "file":
+        return text("{name}", name=str(entry.source))
+    return {
+        "created": text("Created by hand"),
+        "changed": text("Changed"),
+        "deactivated": text("Deactivated"),
+        "reactivated": text("Reactivated"),
+        "unmerged": text("A merge was taken back"),
+        "comment": text("Comment"),
+        "trashed": text("Moved to the trash"),
+        "restored": text("Restored from the trash"),
+    }.get(entry.kind, text("Other event"))
+
+
+def _detail(presenter: "Presenter", entry: Entry) -> str:
+    """Of a consent: whose address, where it came from and why. Of a file: how large it is."""
+    if entry.kind == "file":
+        return readable_size(entry.data["size"], presenter.language)
+    if entry.kind != "consent":
+        return ""
+    data = entry.data
+    origin = presenter.say(_ORIGINS[data["from"]]) if data["from"] in _ORIGINS else data["from"]
+    return " · ".join(filter(None, (data["address"], data["group"], origin, str(entry.source), data["reason"])))
