@@ -2,6 +2,7 @@
 
 from crm_app.models.activity import Activity, ActivityKind, AuditEntry
 from crm_app.models.branch import MAIN_BRANCH, Branch
+from crm_app.models.calendar_event import CalendarEvent, CalendarEventPerson, CalendarFeed
 from crm_app.models.comment import Comment
 from crm_app.models.consent import (
     Channel,
@@ -40,10 +41,12 @@ from crm_app.models.job import Job, JobKind, JobState
 from crm_app.models.lead_status import LeadStatus
 from crm_app.models.list_layout import ListLayout
 from crm_app.models.mapping_preset import MappingPreset
+from crm_app.models.notice import Notice, NoticeKind, Reminder
 from crm_app.models.permission import Permission
 from crm_app.models.review import ReviewHold, ReviewPlace
 from crm_app.models.segment import Segment, SegmentContact, Sharing
 from crm_app.models.tag import ContactTag, Tag
+from crm_app.models.task import Priority, Repeat, Task, TaskType
 from crm_app.models.user import LinkPurpose, LoginEvent, LoginOutcome, OneTimeLink, Role, User, UserSession
 
 __all__ = [
@@ -53,6 +56,9 @@ __all__ = [
     "ActivityKind",
     "AuditEntry",
     "Branch",
+    "CalendarEvent",
+    "CalendarEventPerson",
+    "CalendarFeed",
     "Channel",
     "Comment",
     "Consent",
@@ -90,12 +96,17 @@ __all__ = [
     "Merge",
     "MergedContact",
     "NotDuplicate",
+    "Notice",
+    "NoticeKind",
     "OneTimeLink",
     "Outcome",
     "Permission",
     "PointKind",
+    "Priority",
     "Relation",
     "RelationKind",
+    "Reminder",
+    "Repeat",
     "ReviewHold",
     "ReviewPlace",
     "Role",
@@ -106,6 +117,8 @@ __all__ = [
     "Suppression",
     "SuppressionReason",
     "Tag",
+    "Task",
+    "TaskType",
     "UndoOutcome",
     "User",
     "UserSession",

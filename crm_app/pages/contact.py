@@ -165,6 +165,7 @@ def _event(event: rx.Var[Happening]) -> rx.Component:
                 ("user-check", rx.icon("user-check", size=14)),
                 ("message-square", rx.icon("message-square", size=14)),
                 ("list-checks", rx.icon("list-checks", size=14)),
+                ("square-check-big", rx.icon("square-check-big", size=14)),
                 ("trash-2", rx.icon("trash-2", size=14)),
                 ("undo-2", rx.icon("undo-2", size=14)),
                 ("merge", rx.icon("merge", size=14)),

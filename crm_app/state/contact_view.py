@@ -45,6 +45,7 @@ _ICONS = {
     "merged": "merge",
     "unmerged": "split",
     "comment": "message-square",
+    "task_done": "square-check-big",
     "trashed": "trash-2",
     "restored": "undo-2",
 }
@@ -315,6 +316,9 @@ def _what(entry: Entry) -> Text:
         return text("Updated by import {name}, row {row}", name=entry.source, row=entry.data["row"])
     if entry.kind == "merged":
         return text("Merged with {numbers}", numbers=", ".join(f"#{number}" for number in entry.data["numbers"]))
+    if entry.kind == "task_done":
+        kind = entry.source or text("Task")
+        return text("{type} done: {title}", type=kind, title=entry.data["title"])
     if entry.kind == "changed_many":
         return text("Changed with many others: {name}", name=entry.source)
     return {

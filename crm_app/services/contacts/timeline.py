@@ -1,4 +1,4 @@
-"""What happened to one contact, newest first: its activities, comments and the imports that touched it."""
+"""What happened to one contact, newest first: its activities, comments, done tasks and the imports that touched it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,13 +8,13 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text
-from crm_app.models import Activity, Comment, Contact, Import, ImportKind, ImportRow, User
+from crm_app.models import Activity, Comment, Contact, Import, ImportKind, ImportRow, Task, TaskType, User
 from crm_app.models.base import now
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `kind` is an ActivityKind, "comment", "imported" or "changed_many"; `data` depends on it."""
+    """One entry. `kind` is an ActivityKind, "comment", "task_done", "imported" or "changed_many"; `data` depends on it."""
 
     kind: str
     at: datetime
@@ -55,6 +55,7 @@ def entries(session: Session, contact: Contact, *, limit: int = 50, reader: int 
         for row, import_, name in imported
     )
     made.extend(_comments(session, contact, limit, reader))
+    made.extend(_done_tasks(session, contact, limit))
     return sorted(made, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
@@ -81,4 +82,19 @@ def _comments(session: Session, contact: Contact, limit: int, reader: int | None
             },
         )
         for comment, name in found
+    ]
+
+
+def _done_tasks(session: Session, contact: Contact, limit: int) -> list[Entry]:
+    found = session.exec(
+        select(Task, TaskType.name, User.name)
+        .join(TaskType, col(Task.type_id) == col(TaskType.id), isouter=True)
+        .join(User, col(Task.done_by_id) == col(User.id), isouter=True)
+        .where(Task.contact_id == contact.id, col(Task.done_at).is_not(None), col(Task.removed_at).is_(None))
+        .order_by(col(Task.done_at).desc(), col(Task.id).desc())
+        .limit(limit)
+    ).all()
+    return [
+        Entry("task_done", task.done_at or now(), name or "", kind or "", {"id": task.id, "title": task.title})
+        for task, kind, name in found
     ]

@@ -15,6 +15,8 @@ MOVED = (
     "contact_source.contact_id",
     "activity.contact_id",
     "comment.contact_id",
+    "task.contact_id",
+    "calendar_event.contact_id",
     "import_row.contact_id",
     "merge.kept_id",
 )
