@@ -23,6 +23,8 @@ STYLESHEETS = [
         "undo",
         "presets",
         "settings",
+        "tasks",
+        "calendar",
     )
 ]
 

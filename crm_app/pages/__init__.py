@@ -1,6 +1,7 @@
 """Every page of the app: the component, and its route and load handlers."""
 
 from crm_app.pages import (
+    calendar,
     contact,
     contact_edit,
     contact_new,
@@ -21,7 +22,9 @@ from crm_app.pages import (
     settings_fields,
     settings_statuses,
     settings_tags,
+    settings_task_types,
     signed_out,
+    tasks,
     trash,
 )
 
@@ -32,6 +35,8 @@ PAGES = [
     (contact.contact, contact.PAGE),
     (contact_edit.contact_edit, contact_edit.PAGE),
     (review.review, review.PAGE),
+    (tasks.tasks, tasks.PAGE),
+    (calendar.calendar, calendar.PAGE),
     (trash.trash, trash.PAGE),
     (export_new.export_new, export_new.PAGE),
     (export.export, export.PAGE),
@@ -45,6 +50,7 @@ PAGES = [
     (import_undo.import_undo, import_undo.PAGE),
     (settings.settings, settings.PAGE),
     (settings_statuses.statuses, settings_statuses.PAGE),
+    (settings_task_types.task_types, settings_task_types.PAGE),
     (settings_tags.tags, settings_tags.PAGE),
     (settings_fields.fields, settings_fields.PAGE),
     (settings_field.field, settings_field.PAGE),

@@ -9,9 +9,11 @@ from crm_app.components.text import T, t
 from crm_app.pages.contact_comments import comment, comment_actions, composer
 from crm_app.pages.contact_merges import merge_with, merge_with_button, take_back_button, taking_back
 from crm_app.pages.contact_segments import segments_button, segments_panel
+from crm_app.pages.contact_tasks import tasks_forms, tasks_panel
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_comments import ContactCommentState
 from crm_app.state.contact_segments import ContactSegmentsState
+from crm_app.state.contact_tasks import ContactTasksState
 from crm_app.state.contact_view import Change, Fact, FactGroup, Happening
 from crm_app.state.session import SessionState
 
@@ -29,7 +31,7 @@ def contact() -> rx.Component:
                 rx.cond(
                     ContactState.thrown.number > 0,
                     _thrown(),
-                    rx.fragment(taking_back(), merge_with(), _head(), segments_panel(), _body()),
+                    rx.fragment(taking_back(), merge_with(), _head(), segments_panel(), _body(), tasks_forms()),
                 ),
             ),
             rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
@@ -129,7 +131,7 @@ def _body() -> rx.Component:
             rx.el.ol(rx.foreach(_card.timeline, _event), class_name="timeline"),
             class_name="panel",
         ),
-        rx.el.div(rx.foreach(_card.groups, _facts), class_name="facts-side"),
+        rx.el.div(tasks_panel(), rx.foreach(_card.groups, _facts), class_name="facts-side"),
         class_name="card-grid",
     )
 
@@ -252,5 +254,11 @@ def _missing() -> rx.Component:
 
 PAGE = {
     "route": routes.CONTACT,
-    "on_load": [SessionState.load, ContactState.load, ContactCommentState.load, ContactSegmentsState.load],
+    "on_load": [
+        SessionState.load,
+        ContactState.load,
+        ContactCommentState.load,
+        ContactSegmentsState.load,
+        ContactTasksState.load,
+    ],
 }

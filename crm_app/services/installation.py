@@ -27,7 +27,7 @@ _FIRST_STATUSES: tuple[tuple[Text, str, dict[str, Any]], ...] = (
 )
 _FIRST_TYPES: tuple[tuple[Text, str, str], ...] = (  # name, key, icon
     (text("To do"), "todo", "circle-check"),
-    (text("Call"), "call", "phone"),
+    (text("Phone call"), "call", "phone"),
     (text("E-mail"), "mail", "mail"),
     (text("Meeting"), "meeting", "users"),
 )

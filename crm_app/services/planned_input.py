@@ -36,7 +36,7 @@ def _text(parse: Callable[..., Any], texts: Texts, name: str, most: int, require
     if verdict.is_error:
         raise Invalid(verdict.message, name)
     if required and not verdict.value:
-        raise Invalid(text("Write what is to be done."), name)
+        raise Invalid(text("Give it a title."), name)
     return str(verdict.value or "")
 
 

@@ -185,7 +185,9 @@ def test_days_on_which_clocks_change(day: date, clock: time, utc: str) -> None:
     minute=strategies.integers(0, 24 * 60 - 1),
     offset=strategies.sampled_from(reminders.OFFSETS),
 )
-def test_before_goes_whole_days_by_the_calendar_and_less_exactly(zone: str, day: date, minute: int, offset: int) -> None:
+def test_before_goes_whole_days_by_the_calendar_and_less_exactly(
+    zone: str, day: date, minute: int, offset: int
+) -> None:
     clock = time(minute // 60, minute % 60)
     found = local_time.before(day, clock, offset, zone)
     days, rest = divmod(offset, 1440)

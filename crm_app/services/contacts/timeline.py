@@ -14,7 +14,7 @@ from crm_app.models.base import now
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `kind` is an ActivityKind, "comment", "task_done", "imported" or "changed_many"; `data` depends on it."""
+    """One entry; `data` depends on `kind`: an ActivityKind, "comment", "task_done", "imported" or "changed_many"."""
 
     kind: str
     at: datetime

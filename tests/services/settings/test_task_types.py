@@ -21,7 +21,7 @@ def audited() -> list[str]:
 
 
 def test_a_new_installation_has_some_in_its_language(db: object) -> None:
-    assert list(ids()) == ["To do", "Call", "E-mail", "Meeting"]
+    assert list(ids()) == ["To do", "Phone call", "E-mail", "Meeting"]
     with database.transaction() as session:
         installation.translate_first_words(session, "de")
     assert list(ids()) == ["Zu tun", "Anruf", "E-Mail", "Treffen"]
@@ -44,18 +44,18 @@ def test_one_is_added_renamed_and_moved(alice: Actor) -> None:
 
 
 def test_the_open_tasks_of_a_removed_one_get_another_and_done_ones_keep_it(alice: Actor, bob: Actor) -> None:
-    call, mail = ids()["Call"], ids()["E-mail"]
+    call, mail = ids()["Phone call"], ids()["E-mail"]
     with database.transaction() as session:
         texts = {"title": "Ring", "day": "2030-05-06", "type": str(call)}
         open_, old = (tasks.add(session, bob, texts).id or 0 for _ in range(2))
         tasks.done(session, bob, old)
-        assert {entry.type.name: entry.tasks for entry in task_types.listing(session, alice)}["Call"] == 1
+        assert {entry.type.name: entry.tasks for entry in task_types.listing(session, alice)}["Phone call"] == 1
         with pytest.raises(Conflict):
             task_types.remove(session, alice, call, call)
         assert task_types.remove(session, alice, call, mail) == 1
     with database.reading() as session:
         assert [session.get_one(Task, id_).type_id for id_ in (open_, old)] == [mail, call]
-        assert [one.name for one in task_types.removed(session, alice)] == ["Call"]
+        assert [one.name for one in task_types.removed(session, alice)] == ["Phone call"]
         assert (choosable.task_type(session, "call") or object).name == "To do"  # type: ignore[attr-defined]
     with database.transaction() as session, pytest.raises(Invalid):
         tasks.add(session, bob, texts)
@@ -63,11 +63,11 @@ def test_the_open_tasks_of_a_removed_one_get_another_and_done_ones_keep_it(alice
         assert task_types.bring_back(session, alice, call).position == 4
         with pytest.raises(NotFound):
             task_types.bring_back(session, alice, call)
-    assert list(ids()) == ["To do", "E-mail", "Meeting", "Call"]
+    assert list(ids()) == ["To do", "E-mail", "Meeting", "Phone call"]
 
 
 def test_only_who_may_change_settings_does(bob: Actor) -> None:
-    before, call = ids(), ids()["Call"]
+    before, call = ids(), ids()["Phone call"]
     for verb in (
         lambda s: task_types.listing(s, bob),
         lambda s: task_types.removed(s, bob),
