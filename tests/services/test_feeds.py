@@ -20,7 +20,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 @pytest.fixture(autouse=True)
 def knowing_no_zones() -> None:
     """The other library keeps the first rules it ever read of a zone."""
-    known = getattr(vobject.icalendar, "__tzidMap")  # noqa: B009
+    known = vars(vobject.icalendar)["__tzidMap"]
     for zone in [*known]:
         if zone != "UTC":
             del known[zone]
