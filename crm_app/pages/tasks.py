@@ -41,7 +41,10 @@ def tasks() -> rx.Component:
         UndoListener.create(on_undo=TaskFormState.take_back),
         UndoListener.create(on_undo=EventFormState.take_back),
         place="tasks",
-        title=N("Tasks and events"),
+        title=rx.el.h1(
+            rx.el.span(T("Tasks and events"), class_name="wide-only"),
+            rx.el.span(T("Tasks"), class_name="phones-only"),
+        ),
         actions=rx.cond(TasksState.may_edit, _new()),
     )
 

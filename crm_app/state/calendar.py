@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import urlencode
 
 import reflex as rx
-from babel.core import get_global
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton
 
 from crm_app import routes
@@ -175,8 +175,7 @@ def _fill_grid(found: Shown, planner: Planner, view: str, around: date, country:
 
 def span(view: str, around: date, country: str) -> tuple[date, date]:
     """First and last day of the grid: whole weeks, as they begin in the country."""
-    first_days = get_global("week_data")["first_day"]
-    begins = int(first_days.get(country, first_days["001"]))
+    begins = _week_begins(country)
     first, last = around, around
     if view == "month":
         first = around.replace(day=1)
@@ -184,6 +183,14 @@ def span(view: str, around: date, country: str) -> tuple[date, date]:
     first -= timedelta(days=(first.weekday() - begins) % 7)
     last += timedelta(days=(begins + 6 - last.weekday()) % 7)
     return first, last
+
+
+def _week_begins(country: str) -> int:
+    """0 = Monday, where the country is not known as well."""
+    try:
+        return int(Locale.parse(f"und_{country}").first_week_day)
+    except (UnknownLocaleError, ValueError):
+        return 0
 
 
 def _items(planner: Planner, first: date, last: date, everybody: bool) -> dict[date, list[CalendarItem]]:
@@ -198,13 +205,13 @@ def _items(planner: Planner, first: date, last: date, everybody: bool) -> dict[d
             begins = day == event.starts_on
             shown = clock(event.starts_at, language) if begins else ""
             key = str(event.starts_at) if begins and event.starts_at else ""
-            item = CalendarItem("event", line.id, line.title, shown, hint, "event" if begins else "event goes-on")
+            item = CalendarItem("event", line.id, line.title, shown, hint, "is-event" if begins else "is-event goes-on")
             found.setdefault(day, []).append((key, item))
             day += timedelta(days=1)
     for one in tasks.between(session, actor, first, last, colleagues=everybody):
         line, at = planner.task(one), one.task.due_time
         hint = " · ".join(part for part in (line.when, line.type, line.title, line.contact) if part)
-        mark = "task overdue" if line.due == "overdue" else "task"
+        mark = "is-task overdue" if line.due == "overdue" else "is-task"
         item = CalendarItem("task", line.id, line.title, clock(at, language), hint, mark)
         found.setdefault(one.task.due_day, []).append((str(at) if at else "~", item))
     return {day: [item for _, item in sorted(items, key=lambda pair: pair[0])] for day, items in found.items()}

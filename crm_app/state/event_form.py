@@ -66,7 +66,7 @@ class EventFormState(PlannedForm, Undoable, rx.State):
 
     @action(permission=Permission.CONTACTS_READ)
     async def close(self):
-        return self._closed("event")
+        return self._closed("event", changed=False)
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def set_all_day(self, wanted: bool):
@@ -85,7 +85,7 @@ class EventFormState(PlannedForm, Undoable, rx.State):
             self._refused(error, actor.language)
             return None
         await say(self, text("The event “{title}” is saved.", title=title))
-        return self._closed("event")
+        return self._closed("event", changed=True)
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def remove(self):
@@ -97,7 +97,7 @@ class EventFormState(PlannedForm, Undoable, rx.State):
             self._refused(error, actor.language)
             return None
         await self._offer_undo(text("The event “{title}” is deleted.", title=title), id_)
-        return self._closed("event")
+        return self._closed("event", changed=True)
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def take_back(self):

@@ -60,12 +60,12 @@ class PlannedForm(rx.State, mixin=True):
         self.error = locales.render(error.message, language)
         self.error_field = error.field if isinstance(error, Invalid) else ""
 
-    def _closed(self, param: str):
-        """Closes the form; the address forgets what it asked for."""
+    def _closed(self, param: str, *, changed: bool):
+        """Closes the form; the address forgets what it asked for, and a page whose data `changed` is loaded again."""
         self.is_open, self.hits = False, []
         params = dict(self.router.url.query_parameters)
         if params.pop(param, None) is None:
-            return RELOADS.get(self.router.route_id)
+            return RELOADS.get(self.router.route_id) if changed else None
         return rx.redirect(self.router.url.path + ("?" + urlencode(params) if params else ""), replace=True)
 
 

@@ -25,7 +25,9 @@ REPEATS = {
 
 @dataclass
 class TaskLine:
-    """`due` is a member of `tasks.Due`; `is_high` and `is_low` its priority; `repeat` empty for once."""
+    """`due` is a member of `tasks.Due`; `is_high` and `is_low` its priority; `repeat` empty for once;
+    `assignee` empty for the reader.
+    """
 
     id: int = 0
     title: str = ""
@@ -90,7 +92,7 @@ class Planner:
             repeat=locales.render(REPEATS[Repeat(task.repeat)], self.language) if task.repeat != Repeat.NONE else "",
             contact=contact.display_name if contact else "",
             contact_url=routes.contact(contact.number) if contact else "",
-            assignee=row.assignee,
+            assignee=row.assignee if task.assignee_id != self.actor.user_id else "",
             is_done=done is not None,
         )
 

@@ -78,7 +78,7 @@ class TaskFormState(PlannedForm, Undoable, rx.State):
 
     @action(permission=Permission.CONTACTS_READ)
     async def close(self):
-        return self._closed("task")
+        return self._closed("task", changed=False)
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def assign(self, assignee: str):
@@ -96,7 +96,7 @@ class TaskFormState(PlannedForm, Undoable, rx.State):
             self._refused(error, actor.language)
             return None
         await say(self, text("The task “{title}” is saved.", title=title))
-        return self._closed("task")
+        return self._closed("task", changed=True)
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def remove(self):
@@ -108,7 +108,7 @@ class TaskFormState(PlannedForm, Undoable, rx.State):
             self._refused(error, actor.language)
             return None
         await self._offer_undo(text("The task “{title}” is deleted.", title=title), id_)
-        return self._closed("task")
+        return self._closed("task", changed=True)
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def take_back(self):

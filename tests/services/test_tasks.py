@@ -262,3 +262,27 @@ def test_a_contact_with_a_task_is_no_contact_to_undo(bob: Actor, number: int) ->
         id_ = cards.id_of(cards.get(session, bob, number))
         assert ties(session, 0, [id_])[id_].reason is not None
         assert session.exec(select(col(Task.contact_id))).one() == id_
+
+
+def test_a_merge_takes_tasks_and_events_along_and_gives_them_back(bob: Actor, number: int) -> None:
+    from crm_app.models import CalendarEvent
+    from crm_app.services import events
+    from crm_app.services.duplicates import merging, unmerging
+
+    with database.transaction() as session:
+        other = cards.create(session, bob, {"first_name": "Ada", "email": "ada@example.org"})
+        events.add(session, bob, {"title": "E", "day": DAY, "time": "10:00", "contact": str(other.number)})
+    given(bob, contact=other.number)
+
+    def whose() -> set[int | None]:
+        with database.reading() as session:
+            return {*session.exec(select(Task.contact_id)), *session.exec(select(CalendarEvent.contact_id))}
+
+    assert whose() == {other.id}
+    with database.transaction() as session:
+        merged = merging.merge(session, bob, number, [other.number])
+        kept = cards.get(session, bob, number).id
+    assert whose() == {kept}
+    with database.transaction() as session:
+        unmerging.unmerge(session, bob, unmerging.merges(session, bob, number)[0].id or 0)
+    assert merged is not None and whose() == {other.id}
