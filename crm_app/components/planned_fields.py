@@ -28,7 +28,7 @@ def sheet(state: Any, title: rx.Component, opener: str, on_submit: Any, foot: li
     return rx.cond(
         state.is_open,
         rx.el.div(
-            rx.el.div(class_name="sheet-veil", on_click=state.close),
+            rx.el.div(class_name="plan-sheet-veil", on_click=state.close),
             Panel.create(
                 rx.el.form(
                     rx.el.header(
@@ -40,21 +40,21 @@ def sheet(state: Any, title: rx.Component, opener: str, on_submit: Any, foot: li
                             aria_label=t("Close"),
                             on_click=state.close,
                         ),
-                        class_name="sheet-head",
+                        class_name="plan-sheet-head",
                     ),
                     rx.el.div(
                         rx.cond(state.error, notice(state.error, "danger")),
                         *fields,
-                        class_name="sheet-body",
+                        class_name="plan-sheet-body",
                     ),
-                    rx.el.div(*foot, class_name="sheet-foot"),
+                    rx.el.div(*foot, class_name="plan-sheet-foot"),
                     on_submit=on_submit,
                     no_validate=True,
                 ),
                 opener=opener,
                 label=t("Form"),
                 kind="dialog",
-                class_name="sheet",
+                class_name="plan-sheet",
                 on_close=state.close,
                 key=state.turn.to(str),
             ),

@@ -86,10 +86,10 @@ def task_sheet(state: Any, acts: Any, may_edit: rx.Var[bool], opener: str = "new
                         class_name="input",
                     ),
                 ),
-                class_name="sheet-more",
+                class_name="plan-sheet-more",
             ),
             open=(state.id > 0) | (state.error_field == "description"),
-            class_name="sheet-details",
+            class_name="plan-sheet-details",
         ),
     )
 

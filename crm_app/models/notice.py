@@ -18,12 +18,13 @@ class NoticeKind(StrEnum):
 
 
 class Notice(SQLModel, table=True):
-    """One thing told to one user; `params` are the values of the text its kind has."""
+    """One thing told to one user; `params` are the values of the text its kind has. It goes with its contact."""
 
     __table_args__ = (Index("ix_notice_unread", "user_id", "read_at", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user.id", ondelete="CASCADE")
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True, ondelete="CASCADE")
     kind: str = Field(sa_type=String, max_length=20)
     params: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     link: str = Field(default="", max_length=300)

@@ -25,7 +25,7 @@ def calendar(name: str, zone: str, task_rows: Iterable[tasks.Row] = (), event_ro
     made.add("version", "2.0")
     made.add("x-wr-calname", name)
     entries = [*(_task(row, zone) for row in task_rows), *(_event(row, zone) for row in event_rows)]
-    days = [entry[name].dt for entry in entries for name in ("dtstart", "dtend")]
+    days = [moment for entry in entries for moment in (entry.start, entry.end)]
     timed = [moment.date() for moment in days if isinstance(moment, datetime)]
     if timed and zone != "UTC":
         made.add_component(zone_rules.timezone(zone, min(timed), max(timed)))

@@ -17,13 +17,23 @@ SHOWN = 30
 KEPT = timedelta(days=90)
 
 
-def add(session: Session, *, user_id: int, kind: NoticeKind, link: str = "", **params: Any) -> Notice:
-    """Tells a user something. `params` are plain JSON: the values that the text of this kind names.
+def add(
+    session: Session,
+    *,
+    user_id: int,
+    kind: NoticeKind,
+    link: str = "",
+    contact_id: int | None = None,
+    **params: Any,
+) -> Notice:
+    """Tells a user something; what is about a contact goes with it.
+
+    `params` are plain JSON: the values that the text of this kind names.
 
     TASK_ASSIGNED: who, title, day, time · TASK_REMINDER and EVENT_REMINDER: title, day, time · MENTIONED: who, contact.
     `day` is an ISO date, `time` HH:MM or empty; `link` is an address inside the product.
     """
-    made = Notice(user_id=user_id, kind=kind, params=params, link=link)
+    made = Notice(user_id=user_id, kind=kind, params=params, link=link, contact_id=contact_id)
     session.add(made)
     session.flush()
     return made

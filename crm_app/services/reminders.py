@@ -61,14 +61,14 @@ def _send(session: Session, reminder_id: int) -> bool:
     task = session.get(Task, found.task_id) if found.task_id is not None else None
     event = session.get(CalendarEvent, found.event_id) if found.event_id is not None else None
     if task is not None and task.is_open:
-        kind, link = NoticeKind.TASK_REMINDER, routes.task(task.id or 0)
+        kind, link, contact_id = NoticeKind.TASK_REMINDER, routes.task(task.id or 0), task.contact_id
         told = said(task.title, task.due_day, task.due_time)
     elif event is not None and event.removed_at is None:
-        kind, link = NoticeKind.EVENT_REMINDER, routes.event(event.id or 0)
+        kind, link, contact_id = NoticeKind.EVENT_REMINDER, routes.event(event.id or 0), event.contact_id
         told = said(event.title, event.starts_on, event.starts_at)
     else:
         return False
-    notices.add(session, user_id=found.user_id, kind=kind, link=link, **told)
+    notices.add(session, user_id=found.user_id, kind=kind, link=link, contact_id=contact_id, **told)
     return True
 
 

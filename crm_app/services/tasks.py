@@ -327,5 +327,12 @@ def _tell(session: Session, actor: Actor, task: Task) -> None:
     if task.assignee_id is None or task.assignee_id == actor.user_id:
         return
     told = reminders.said(task.title, task.due_day, task.due_time)
-    link = routes.task(task.id or 0)
-    notices.add(session, user_id=task.assignee_id, kind=NoticeKind.TASK_ASSIGNED, link=link, who=actor.name, **told)
+    notices.add(
+        session,
+        user_id=task.assignee_id,
+        kind=NoticeKind.TASK_ASSIGNED,
+        link=routes.task(task.id or 0),
+        contact_id=task.contact_id,
+        who=actor.name,
+        **told,
+    )

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.conftest import sign_in
 from tests.e2e.server import Server
+from tests.e2e.test_access import findings
 
 MAKE = """
 from crm_app.models import User
@@ -78,14 +79,14 @@ def test_an_event_is_made_changed_and_deleted(page: Page, made: Server) -> None:
     page.fill("#planned-title", "Meeting")
     page.fill("#planned-end_time", "08:00")
     page.click("#save-event")
-    expect(page.locator(".sheet").get_by_role("alert")).to_contain_text("cannot end before it begins")
+    expect(page.locator(".plan-sheet").get_by_role("alert")).to_contain_text("cannot end before it begins")
     page.fill("#planned-end_time", "11:30")
     page.click("#save-event")
     expect(cell).to_contain_text("Meeting")
     cell.get_by_text("Meeting").click()
     page.get_by_role("checkbox", name="All day").check()
     page.click("#save-event")
-    expect(page.locator(".sheet")).to_have_count(0)
+    expect(page.locator(".plan-sheet")).to_have_count(0)
     cell.get_by_text("Meeting").click()
     expect(page.get_by_role("checkbox", name="All day")).to_be_checked()
     page.get_by_role("button", name="Delete the event").click()
@@ -129,3 +130,31 @@ def test_another_program_reads_the_calendar_until_the_address_is_revoked(page: P
     page.get_by_role("button", name="Switch it off").click()
     expect(page.get_by_role("button", name="Make an address")).to_be_visible()
     assert httpx.get(url).status_code == 404
+
+
+@pytest.mark.parametrize(("size", "theme"), [("desktop", "light"), ("desktop", "dark"), ("phone", "dark")])
+def test_axe_finds_nothing_serious(size: str, theme: str, browser: Browser, made: Server) -> None:
+    wide = {"width": 1280, "height": 800} if size == "desktop" else {"width": 390, "height": 844}
+    context = browser.new_context(viewport=wide, color_scheme=theme, reduced_motion="reduce", locale="en-GB")
+    page, found = sign_in(context, made, at=""), []
+    for address, ready in {
+        "/tasks": ".planned-tasks",
+        "/tasks?show=done": ".empty",
+        "/calendar?view=month&day=2030-05-01": ".cal-month",
+        "/calendar?view=week&day=2030-05-15": ".cal-week",
+        "/calendar?view=agenda&day=2030-05-10": ".agenda .task",
+        "/calendar?event=1": "#planned-place",
+        "/settings/task-types": ".entry-name",
+    }.items():
+        page.goto(made.url + address)
+        page.wait_for_selector(ready)
+        found += findings(page)
+    page.goto(made.url + "/tasks?task=1")
+    page.wait_for_selector("#planned-title")
+    found += findings(page, ".plan-sheet")
+    page.keyboard.press("Escape")
+    page.click("#bell")
+    page.wait_for_selector(".bell-panel")
+    found += findings(page, ".bell")
+    context.close()
+    assert not found, "\n".join(found)

@@ -50,7 +50,7 @@ def test_a_task_is_given_done_with_one_click_and_taken_back(page: Page, people: 
     page.locator(".hits button").first.click()
     expect(page.locator(".picked-name")).to_have_text("Ada Adler")
     page.click("#save-task")
-    expect(page.locator(".sheet")).to_have_count(0)
+    expect(page.locator(".plan-sheet")).to_have_count(0)
     expect(page.locator("[data-due=today]")).to_contain_text("Write the offer")
     expect(line(page, "Write the offer").get_by_role("link", name="Ada Adler")).to_be_visible()
 
@@ -66,7 +66,7 @@ def test_what_is_refused_says_why_and_escape_gives_the_focus_back(page: Page, pe
     page.fill("#planned-day", "")
     page.fill("#planned-title", "Without a day")
     page.click("#save-task")
-    expect(page.locator(".sheet").get_by_role("alert")).to_contain_text("Choose a day")
+    expect(page.locator(".plan-sheet").get_by_role("alert")).to_contain_text("Choose a day")
     expect(page.locator("#planned-day")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#planned-title")).to_have_value("Without a day")
     page.keyboard.press("Escape")

@@ -130,6 +130,19 @@ def test_notices_are_read_by_their_user_alone(bob: Actor, alice: Actor) -> None:
         assert [notice.id for notice in notices.newest(session, bob)] == ids[::-1]
 
 
+def test_what_names_a_contact_goes_with_it(bob: Actor) -> None:
+    from crm_app.models import Contact
+    from crm_app.services.contacts import cards
+
+    with database.transaction() as session:
+        number = cards.create(session, bob, {"first_name": "Ada"}).number
+    add(bob, title="Call Ada", contact=str(number))
+    assert reminders.send_due(at=datetime(2031, 1, 1, tzinfo=UTC)) == 1 and len(told()) == 1
+    with database.transaction() as session:
+        session.delete(session.exec(select(Contact).where(Contact.number == number)).one())
+    assert told() == [] and planned() == []
+
+
 def test_old_notices_go(bob: Actor) -> None:
     with database.transaction() as session:
         for days in (1, 91):

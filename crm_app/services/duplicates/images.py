@@ -17,6 +17,7 @@ MOVED = (
     "comment.contact_id",
     "task.contact_id",
     "calendar_event.contact_id",
+    "notice.contact_id",
     "import_row.contact_id",
     "merge.kept_id",
 )
