@@ -263,5 +263,5 @@ def _standing() -> rx.Component:
 
 PAGE = {
     "route": routes.CALENDAR,
-    "on_load": [SessionState.load, CalendarState.load, EventFormState.load],
+    "on_load": [SessionState.load, CalendarState.load, EventFormState.load, TaskFormState.load],
 }

@@ -9,11 +9,10 @@ from crm_app.components.text import T, t
 from crm_app.pages.contact_comments import comment, comment_actions, composer
 from crm_app.pages.contact_merges import merge_with, merge_with_button, take_back_button, taking_back
 from crm_app.pages.contact_segments import segments_button, segments_panel
-from crm_app.pages.contact_tasks import tasks_forms, tasks_panel
+from crm_app.pages.contact_tasks import LOADS, tasks_forms, tasks_panel
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_comments import ContactCommentState
 from crm_app.state.contact_segments import ContactSegmentsState
-from crm_app.state.contact_tasks import ContactTasksState
 from crm_app.state.contact_view import Change, Fact, FactGroup, Happening
 from crm_app.state.session import SessionState
 
@@ -259,6 +258,6 @@ PAGE = {
         ContactState.load,
         ContactCommentState.load,
         ContactSegmentsState.load,
-        ContactTasksState.load,
+        *LOADS,
     ],
 }

@@ -13,6 +13,7 @@ from crm_app.state.event_form import EventFormState
 from crm_app.state.task_acts import TaskActState
 from crm_app.state.task_form import TaskFormState
 
+LOADS = [ContactTasksState.load, TaskFormState.load, EventFormState.load]
 _may_edit, _number = ContactState.may_edit, ContactState.card.number
 
 

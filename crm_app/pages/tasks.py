@@ -224,5 +224,5 @@ def _put_off() -> rx.Component:
 
 PAGE = {
     "route": routes.TASKS,
-    "on_load": [SessionState.load, TasksState.load, TaskFormState.load],
+    "on_load": [SessionState.load, TasksState.load, TaskFormState.load, EventFormState.load],
 }

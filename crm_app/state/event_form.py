@@ -49,8 +49,9 @@ class EventFormState(PlannedForm, Undoable, rx.State):
 
     @action(permission=Permission.CONTACTS_READ)
     async def load(self):
-        """Opens the event that the address names."""
+        """Opens the event that the address names; without one, closes what another page left open."""
         actor, asked = await current_actor(self), self.router.url.query_parameters.get("event", "")
+        self.is_open = False
         if asked:
             await self._open(actor, key_of(asked))
 

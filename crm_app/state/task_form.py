@@ -48,9 +48,10 @@ class TaskFormState(PlannedForm, Undoable, rx.State):
 
     @action(permission=Permission.CONTACTS_READ)
     async def load(self):
-        """Opens the task that the address names."""
+        """Opens the task that the address names; without one, closes what another page left open."""
         actor, asked = await current_actor(self), self.router.url.query_parameters.get("task", "")
         if not asked:
+            self.is_open = False
             return
         try:
             found = await asyncio.to_thread(_fetch, actor, key_of(asked))
