@@ -8,10 +8,10 @@ from reflex_base.environment import environment
 
 from crm_app.components.connection import connection_lost
 from crm_app.pages import PAGES
-from crm_app.state import guard, messages, tabs
+from crm_app.state import bell, guard, messages, tabs
 from crm_app.state.session import RELOADS
 from crm_app.theme import STYLESHEETS
-from crm_app.web import attachments, background, build, downloads, gate, i18n, uploads
+from crm_app.web import attachments, background, build, downloads, feeds, gate, i18n, uploads
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def make_app() -> rx.App:
         api_transformer=gate.make(
             build=_build(),
             on_session_ended=push_out,
-            public_routes=i18n.routes(),
+            public_routes=[*i18n.routes(), *feeds.routes()],
             private_routes=[*downloads.routes(), *uploads.routes(), *attachments.routes()],
         ),
         backend_exception_handler=report,
@@ -50,6 +50,7 @@ def make_app() -> rx.App:
         made.add_page(component, route=page["route"], on_load=page["on_load"], title="CRM")
         RELOADS[page["route"]] = page["on_load"]
     guard.install(made, on_refused=messages.show_refusal)
+    made.register_lifespan_task(bell.watch, app=made)
     made.register_lifespan_task(background.workers)
     return made
 

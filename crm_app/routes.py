@@ -8,6 +8,10 @@ EDIT_CONTACT = "/contacts/[number]/edit"
 CONTACT_FILES = "/contacts/{number}/files"  # takes a POST
 LEADS = "/leads"
 REVIEW = "/review"  # of the contacts whose filter follows
+TASKS = "/tasks"
+CALENDAR = "/calendar"
+CALENDAR_FEED = "/feeds/{token}.ics"  # for calendar programs: the token is the key
+EVENT_FILE = "/downloads/event-{event_id}.ics"
 TRASH = "/trash"
 NEW_EXPORT = "/exports/new"  # of the list whose parameters follow
 EXPORT = "/exports/[export_id]"
@@ -22,6 +26,7 @@ IMPORT_UNDO = "/imports/[import_id]/undo"
 DUPLICATES = "/duplicates"
 SETTINGS = "/settings"
 STATUSES = "/settings/statuses"
+TASK_TYPES = "/settings/task-types"
 TAGS = "/settings/tags"
 OWN_FIELDS = "/settings/fields"
 OWN_FIELD = "/settings/fields/[field_key]"
@@ -45,6 +50,18 @@ def contact_files(number: int | str) -> str:
 
 def attachment(attachment_id: int | str) -> str:
     return ATTACHMENT.format(attachment_id=attachment_id)
+
+
+def task(task_id: int | str) -> str:
+    return f"{TASKS}?task={task_id}"
+
+
+def event(event_id: int | str) -> str:
+    return f"{CALENDAR}?event={event_id}"
+
+
+def event_file(event_id: int | str) -> str:
+    return EVENT_FILE.format(event_id=event_id)
 
 
 def own_field(key: str) -> str:

@@ -24,6 +24,8 @@ STYLESHEETS = [
         "presets",
         "settings",
         "start",
+        "tasks",
+        "calendar",
     )
 ]
 

@@ -1,9 +1,10 @@
 // Keys and swipes of the review press its own buttons: → or j next, ← or k back, digits give a status, c calls, m writes,
+// t puts the call off to tomorrow,
 // n goes to the note. Nothing fires while somebody types.
 import { useEffect } from "react";
 
 const FAR = 70; // pixels of a swipe
-const KEYS = { ArrowRight: "review-next", j: "review-next", ArrowLeft: "review-back", k: "review-back", c: "review-call", m: "review-mail" };
+const KEYS = { ArrowRight: "review-next", j: "review-next", ArrowLeft: "review-back", k: "review-back", c: "review-call", m: "review-mail", t: "review-later" };
 const typing = () => /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? "");
 
 export function ReviewKeys() {

@@ -6,6 +6,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.account import account_menu
+from crm_app.components.bell import bell
 from crm_app.components.message import message_relay
 from crm_app.components.text import N, T, t
 from crm_app.state.session import SessionState
@@ -20,14 +21,17 @@ class Place:
     icon: str
     path: str
     only: rx.Var[bool] | bool = True
+    short: str = ""  # where there is little room
 
 
-ON_PHONES = ("start", "contacts", "leads", "review")  # the others stand behind "More"
+ON_PHONES = ("start", "contacts", "review", "tasks")  # the others stand behind "More"
 PLACES = (
     Place("start", N("Start"), "house", routes.HOME),
     Place("contacts", N("Contacts"), "users", routes.CONTACTS),
     Place("leads", N("Leads"), "target", routes.LEADS),
     Place("review", N("Review"), "gallery-horizontal-end", routes.REVIEW, SessionState.may_edit),
+    Place("tasks", N("Tasks and events"), "square-check-big", routes.TASKS, short=N("Tasks")),
+    Place("calendar", N("Calendar"), "calendar-days", routes.CALENDAR),
     Place("duplicates", N("Duplicates"), "copy", routes.DUPLICATES),
     Place("imports", N("Imports"), "file-up", routes.IMPORTS, SessionState.may_import),
     Place("settings", N("Settings"), "settings", routes.SETTINGS),
@@ -48,7 +52,7 @@ def shell(
         rx.el.div(
             rx.el.header(
                 title if isinstance(title, rx.Component) else rx.el.h1(T(title)),
-                rx.el.div(actions, class_name="top-actions") if actions is not None else rx.fragment(),
+                rx.el.div(actions if actions is not None else rx.fragment(), bell(), class_name="top-actions"),
                 class_name="top",
             ),
             rx.el.main(*content, id="main", class_name="content form" if form else "content"),
@@ -112,7 +116,7 @@ def _link(item: Place, place: str, class_name: str) -> rx.Component:
     current = {"aria_current": "page"} if item.key == place else {}
     return rx.link(
         rx.icon(item.icon, size=18 if class_name == "place" else 22),
-        T(item.label),
+        T(item.short or item.label) if class_name == "bottom-place" else T(item.label),
         href=item.path,
         underline="none",
         class_name=class_name,

@@ -8,7 +8,7 @@ from huey.consumer import Consumer
 
 from crm_app.jobs import imports, queue
 from crm_app.models.base import now
-from crm_app.services import attachments, database, export_jobs, jobs
+from crm_app.services import attachments, database, export_jobs, jobs, notices, reminders
 from crm_app.services.contacts import trash
 from crm_app.services.errors import CRMError
 from crm_app.services.imports import retention, uploads
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 WORKERS = 3  # a commit, and others' reading and checking beside it
 PATROL_SECONDS = 10.0
+REMIND_SECONDS = 5.0
 PURGE_SECONDS = 3600.0  # between two looks for imports whose time is over; the first is at the start
 STOP_SECONDS = 8.0
 
@@ -57,6 +58,7 @@ class Workers:
         self._consumer.start()
         self._threads = [
             threading.Thread(target=self._patrolling, name="jobs-patrol", daemon=True),
+            threading.Thread(target=self._reminding, name="reminders", daemon=True),
             threading.Thread(target=self._purging, name="imports-purge", daemon=True),
         ]
         for thread in self._threads:
@@ -82,6 +84,17 @@ class Workers:
             except CRMError as error:
                 log.warning("patrol put off: %s", type(error).__name__)
 
+    def _reminding(self) -> None:
+        """At once after the start: what came due while nothing ran is told then."""
+        while True:
+            try:
+                if told := reminders.send_due(should_stop=self._ended.is_set):
+                    log.info("reminders told: %s", told)
+            except CRMError as error:
+                log.warning("reminders put off: %s", type(error).__name__)
+            if self._ended.wait(REMIND_SECONDS):
+                return
+
     def _purging(self) -> None:
         while True:
             try:
@@ -90,6 +103,7 @@ class Workers:
                 gone = {
                     "trash": trash.purge(should_stop=stop),
                     "exports": export_jobs.purge(),
+                    "notices": notices.purge(),
                     "fields": fields.purge(should_stop=stop),
                     "attachments": attachments.clean(),
                 }

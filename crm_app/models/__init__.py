@@ -3,6 +3,7 @@
 from crm_app.models.activity import Activity, ActivityKind, AuditEntry
 from crm_app.models.attachment import Attachment
 from crm_app.models.branch import MAIN_BRANCH, Branch
+from crm_app.models.calendar_event import CalendarEvent, CalendarEventPerson, CalendarFeed
 from crm_app.models.comment import Comment
 from crm_app.models.consent import (
     Channel,
@@ -42,10 +43,12 @@ from crm_app.models.lead_status import LeadStatus
 from crm_app.models.list_layout import ListLayout
 from crm_app.models.mapping_preset import MappingPreset
 from crm_app.models.mention import Mention
+from crm_app.models.notice import Notice, NoticeKind, Reminder
 from crm_app.models.permission import Permission
 from crm_app.models.review import ReviewHold, ReviewPlace
 from crm_app.models.segment import Segment, SegmentContact, Sharing
 from crm_app.models.tag import ContactTag, Tag
+from crm_app.models.task import Priority, Repeat, Task, TaskType
 from crm_app.models.user import LinkPurpose, LoginEvent, LoginOutcome, OneTimeLink, Role, User, UserSession
 
 __all__ = [
@@ -56,6 +59,9 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "Branch",
+    "CalendarEvent",
+    "CalendarEventPerson",
+    "CalendarFeed",
     "Channel",
     "Comment",
     "Consent",
@@ -94,12 +100,17 @@ __all__ = [
     "Merge",
     "MergedContact",
     "NotDuplicate",
+    "Notice",
+    "NoticeKind",
     "OneTimeLink",
     "Outcome",
     "Permission",
     "PointKind",
+    "Priority",
     "Relation",
     "RelationKind",
+    "Reminder",
+    "Repeat",
     "ReviewHold",
     "ReviewPlace",
     "Role",
@@ -110,6 +121,8 @@ __all__ = [
     "Suppression",
     "SuppressionReason",
     "Tag",
+    "Task",
+    "TaskType",
     "UndoOutcome",
     "User",
     "UserSession",

@@ -11,13 +11,14 @@ class Permission(StrEnum):
     CONSENT = "contacts.consent"  # record a confirmation by hand, lift a suppression
     IMPORT = "contacts.import"
     EXPORT = "contacts.export"
+    TASKS_ALL = "tasks.all"  # see and change the tasks and events of colleagues
     SETTINGS = "settings"
     USERS = "users"
 
 
 VIEWER = frozenset({Permission.CONTACTS_READ})
 STAFF = VIEWER | {Permission.CONTACTS_EDIT, Permission.IMPORT}
-MANAGER = STAFF | {Permission.CONTACTS_BULK, Permission.CONSENT, Permission.EXPORT}
+MANAGER = STAFF | {Permission.CONTACTS_BULK, Permission.CONSENT, Permission.EXPORT, Permission.TASKS_ALL}
 ADMIN = frozenset(Permission)
 
 # Rank orders the roles: nobody grants a role above their own.

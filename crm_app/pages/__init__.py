@@ -1,6 +1,7 @@
 """Every page of the app: the component, and its route and load handlers."""
 
 from crm_app.pages import (
+    calendar,
     contact,
     contact_edit,
     contact_new,
@@ -21,8 +22,10 @@ from crm_app.pages import (
     settings_fields,
     settings_statuses,
     settings_tags,
+    settings_task_types,
     signed_out,
     start,
+    tasks,
     trash,
 )
 
@@ -34,6 +37,8 @@ PAGES = [
     (contact.contact, contact.PAGE),
     (contact_edit.contact_edit, contact_edit.PAGE),
     (review.review, review.PAGE),
+    (tasks.tasks, tasks.PAGE),
+    (calendar.calendar, calendar.PAGE),
     (trash.trash, trash.PAGE),
     (export_new.export_new, export_new.PAGE),
     (export.export, export.PAGE),
@@ -47,6 +52,7 @@ PAGES = [
     (import_undo.import_undo, import_undo.PAGE),
     (settings.settings, settings.PAGE),
     (settings_statuses.statuses, settings_statuses.PAGE),
+    (settings_task_types.task_types, settings_task_types.PAGE),
     (settings_tags.tags, settings_tags.PAGE),
     (settings_fields.fields, settings_fields.PAGE),
     (settings_field.field, settings_field.PAGE),

@@ -13,6 +13,7 @@ from crm_app.pages.contact_head import actions, head, thumb_bar, title
 from crm_app.pages.contact_merges import merge_with, taking_back
 from crm_app.pages.contact_relations import relations
 from crm_app.pages.contact_segments import segments_panel
+from crm_app.pages.contact_tasks import LOADS, tasks_forms, tasks_panel
 from crm_app.pages.contact_timeline import timeline
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_comments import ContactCommentState
@@ -54,13 +55,21 @@ def _card() -> rx.Component:
         merge_with(),
         head(),
         segments_panel(),
-        CardTabs.create(label=t("Parts of the card"), parts=[["timeline", t("What happened")], ["facts", t("Facts")]]),
+        CardTabs.create(
+            label=t("Parts of the card"),
+            parts=[["timeline", t("What happened")], ["tasks", t("Tasks")], ["facts", t("Facts")]],
+        ),
         rx.el.div(
             rx.el.div(timeline(), custom_attrs={"data-part": "timeline"}),
-            rx.el.div(relations(), facts(), class_name="facts-side", custom_attrs={"data-part": "facts"}),
+            rx.el.div(
+                rx.el.div(tasks_panel(), class_name="card-part", custom_attrs={"data-part": "tasks"}),
+                rx.el.div(relations(), facts(), class_name="card-part", custom_attrs={"data-part": "facts"}),
+                class_name="facts-side",
+            ),
             class_name="card-grid",
         ),
         thumb_bar(),
+        tasks_forms(),
     )
 
 
@@ -116,5 +125,6 @@ PAGE = {
         ContactRelationsState.load,
         ContactFilesState.load,
         ContactSegmentsState.load,
+        *LOADS,
     ],
 }

@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.empty import empty
+from crm_app.components.message import UndoListener
 from crm_app.components.notice import notice
 from crm_app.components.review_keys import ReviewKeys
 from crm_app.components.shell import shell
@@ -30,6 +31,7 @@ def review() -> rx.Component:
 def _open() -> rx.Component:
     return rx.fragment(
         ReviewKeys.create(),
+        UndoListener.create(on_undo=ReviewState.take_back),
         rx.cond(ReviewState.error, notice(ReviewState.error, "danger")),
         rx.cond(
             ReviewState.loaded,
@@ -56,7 +58,7 @@ def _one() -> rx.Component:
             notice(t("{names} is at the one before, so it was passed over.", names=ReviewState.others), "info"),
         ),
         rx.el.div(_who(), _why(), _lately(), class_name="review-read"),
-        rx.el.div(_reach(), _outcomes(), _note(), _steps(), class_name="review-act"),
+        rx.el.div(_reach(), _later(), _outcomes(), _note(), _steps(), class_name="review-act"),
         class_name="review",
         key=_card.number.to(str),
     )
@@ -134,6 +136,43 @@ def _way(icon: str, label: str, url: rx.Var[str], id: str) -> rx.Component:
         url,
         rx.el.a(rx.icon(icon, size=20), T(label), href=url, class_name="button", id=id),
         rx.el.span(rx.icon(icon, size=20), T(label), class_name="button off", aria_disabled="true"),
+    )
+
+
+def _later() -> rx.Component:
+    """Nobody answered: a task to call again, and the next one."""
+
+    def choice(days: int, label: str) -> rx.Component:
+        return rx.dropdown_menu.item(T(label), on_select=ReviewState.call_later(days, _card.number))
+
+    return rx.el.div(
+        rx.el.button(
+            rx.icon("phone-missed", size=18),
+            T("No answer → call tomorrow 10:00"),
+            rx.el.kbd("t", aria_hidden="true"),
+            type="button",
+            id="review-later",
+            class_name="button",
+            on_click=ReviewState.call_later(1, _card.number),
+        ),
+        rx.dropdown_menu.root(
+            rx.dropdown_menu.trigger(
+                rx.el.button(
+                    rx.icon("chevron-down", size=18),
+                    type="button",
+                    id="review-later-menu",
+                    class_name="button icon",
+                    aria_label=t("No answer: call on another day"),
+                )
+            ),
+            rx.dropdown_menu.content(
+                choice(1, N("Call tomorrow 10:00")),
+                choice(3, N("Call in 3 days")),
+                choice(7, N("Call in a week")),
+                class_name="menu",
+            ),
+        ),
+        class_name="split review-later",
     )
 
 

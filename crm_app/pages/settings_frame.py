@@ -13,6 +13,7 @@ from crm_app.state.settings_words import RemovedLine
 SECTIONS = (
     ("general", N("General"), routes.SETTINGS),
     ("statuses", N("Statuses"), routes.STATUSES),
+    ("task_types", N("Types of tasks"), routes.TASK_TYPES),
     ("tags", N("Tags"), routes.TAGS),
     ("fields", N("Own fields"), routes.OWN_FIELDS),
 )

@@ -1,8 +1,8 @@
-"""What people choose from: statuses, tags and colleagues, in the order in which lists show them."""
+"""What people choose from: statuses, tags, types of tasks and colleagues, in the order in which lists show them."""
 
 from sqlmodel import Session, col, select
 
-from crm_app.models import LeadStatus, Tag, User
+from crm_app.models import LeadStatus, Tag, TaskType, User
 from crm_app.services.actor import Actor
 
 
@@ -15,6 +15,18 @@ def statuses(session: Session) -> list[LeadStatus]:
 def default_status(session: Session) -> LeadStatus | None:
     """The status of new leads of which nothing is said."""
     return next((status for status in statuses(session) if status.is_default), None)
+
+
+def task_types(session: Session) -> list[TaskType]:
+    """The types of tasks in their order; removed ones are not among them."""
+    query = select(TaskType).where(col(TaskType.removed_at).is_(None))
+    return list(session.exec(query.order_by(col(TaskType.position), col(TaskType.id))).all())
+
+
+def task_type(session: Session, key: str) -> TaskType | None:
+    """The type the program means by `key`; the first one where it was removed."""
+    found = task_types(session)
+    return next((one for one in found if one.key == key), found[0] if found else None)
 
 
 def tags(session: Session, *, most: int) -> list[Tag]:

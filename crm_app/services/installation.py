@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from crm_app.locales import LANGUAGES, Text, text, translate
-from crm_app.models import MAIN_BRANCH, Branch, Counter, Installation, LeadStatus, Permission, Role, User
+from crm_app.models import MAIN_BRANCH, Branch, Counter, Installation, LeadStatus, Permission, Role, TaskType, User
 from crm_app.models.permission import BUILT_IN_ROLES
 from crm_app.services import audit, places
 from crm_app.services.actor import Actor
@@ -25,6 +25,12 @@ _FIRST_STATUSES: tuple[tuple[Text, str, dict[str, Any]], ...] = (
     (text("Won"), "green", {"is_won": True}),
     (text("Lost"), "gray", {"is_lost": True}),
 )
+_FIRST_TYPES: tuple[tuple[Text, str, str], ...] = (  # name, key, icon
+    (text("To do"), "todo", "circle-check"),
+    (text("Phone call"), "call", "phone"),
+    (text("E-mail"), "mail", "mail"),
+    (text("Meeting"), "meeting", "users"),
+)
 
 
 def ensure_seed(session: Session) -> None:
@@ -41,12 +47,21 @@ def ensure_seed(session: Session) -> None:
     session.flush()
     if session.exec(select(LeadStatus)).first() is None and session.exec(select(User)).first() is None:
         _write_statuses(session, "en")
+    if session.exec(select(TaskType)).first() is None:
+        _write_types(session, current(session).language)
 
 
 def _write_statuses(session: Session, language: str) -> None:
     for position, (name, colour, flags) in enumerate(_FIRST_STATUSES):
         word = translate(language, name.msgid)
         session.add(LeadStatus(name=word, folded=fold(word), colour=colour, position=position, **flags))
+    session.flush()
+
+
+def _write_types(session: Session, language: str) -> None:
+    for position, (name, key, icon) in enumerate(_FIRST_TYPES):
+        word = translate(language, name.msgid)
+        session.add(TaskType(name=word, folded=fold(word), key=key, icon=icon, position=position))
     session.flush()
 
 
@@ -141,13 +156,21 @@ def _noted(found: Installation, changed: Sequence[str]) -> dict[str, Any]:
     return noted
 
 
-def translate_first_statuses(session: Session, language: str) -> None:
-    """At set-up: puts the first statuses into the installation's language, unless somebody changed them already."""
+def translate_first_words(session: Session, language: str) -> None:
+    """At set-up: puts the first statuses and types of tasks into the installation's language, unless somebody changed
+    them already.
+    """
     statuses = session.exec(select(LeadStatus).order_by(col(LeadStatus.position))).all()
-    if [status.name for status in statuses] != [name.msgid for name, _, _ in _FIRST_STATUSES]:
-        return
-    for status in statuses:
-        status.name = translate(language, status.name)
-        status.folded = fold(status.name)
-        session.add(status)
+    if [status.name for status in statuses] == [name.msgid for name, _, _ in _FIRST_STATUSES]:
+        _translate(session, statuses, language)
+    types = session.exec(select(TaskType).order_by(col(TaskType.position))).all()
+    if [one.name for one in types] == [name.msgid for name, _, _ in _FIRST_TYPES]:
+        _translate(session, types, language)
+
+
+def _translate(session: Session, words: Sequence[LeadStatus] | Sequence[TaskType], language: str) -> None:
+    for word in words:
+        word.name = translate(language, word.name)
+        word.folded = fold(word.name)
+        session.add(word)
     session.flush()

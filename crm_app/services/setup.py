@@ -73,6 +73,6 @@ def complete(session: Session, token: str, choices: FirstChoices, *, ip: str = "
         timezone=timezone,
         currency=choices.currency or places.currency_of(choices.country),
     )
-    installation.translate_first_statuses(session, choices.language)
+    installation.translate_first_words(session, choices.language)
     audit.record(session, SYSTEM, "setup.completed", ip=ip, country=choices.country)
     return user

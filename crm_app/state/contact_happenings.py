@@ -33,6 +33,7 @@ _ICONS = {
     "related": "link",
     "unrelated": "unlink",
     "file": "paperclip",
+    "task_done": "square-check-big",
 }
 _LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}']")
 _ALWAYS_SAID = {"trashed_by_id"}
@@ -41,6 +42,7 @@ _SAID = {*_ALWAYS_SAID, "trashed_at", "segments"}
 GROUPS: dict[str, Text] = {
     "": text("Everything"),
     "comments": text("Comments"),
+    "tasks": text("Tasks"),
     "changes": text("Changes"),
     "imports": text("Imports"),
     "consent": text("Consent"),
@@ -201,6 +203,8 @@ def _what(presenter: "Presenter", entry: Entry) -> Text:
         return text("Relation removed: {role}, {name}", role=role, name=presenter.contact_name(number))
     if entry.kind == "file":
         return text("{name}", name=str(entry.source))
+    if entry.kind == "task_done":
+        return text("{type} done: {title}", type=entry.source or text("Task"), title=entry.data["title"])
     return {
         "created": text("Created by hand"),
         "changed": text("Changed"),

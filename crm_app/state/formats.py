@@ -1,7 +1,7 @@
 """Values as people read them, by language."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
@@ -55,6 +55,29 @@ def readable_size(size: int, language: str) -> str:
     if size < 1_000_000:
         return f"{format_decimal(max(1, round(size / 1000)), locale=language)} KB"
     return f"{format_decimal(round(size / 1_000_000, 1), locale=language)} MB"
+
+
+def clock(value: time | None, language: str) -> str:
+    """A time of the day; empty for None."""
+    return "" if value is None else format_time(value, format="short", locale=language)
+
+
+def planned(day: date, at: time | None, today: date, language: str) -> str:
+    """A day to come, or one that is over, as people say it: today 14:30, tomorrow, Wed 12 Mar, 12 Mar 2024."""
+    shown, days = clock(at, language), (day - today).days
+    near = {
+        (0, True): text("today {time}", time=shown),
+        (1, True): text("tomorrow {time}", time=shown),
+        (-1, True): text("yesterday {time}", time=shown),
+        (0, False): text("today"),
+        (1, False): text("tomorrow"),
+        (-1, False): text("yesterday"),
+    }.get((days, bool(shown)))
+    if near is not None:
+        return locales.render(near, language)
+    skeleton = "yMMMd" if day.year != today.year else "MMMEd" if 0 < days < 7 else "MMMd"
+    written = format_skeleton(skeleton, day, locale=language)
+    return f"{written}, {shown}" if shown else written
 
 
 def by_name(codes: Iterable[str], names: Mapping[str, str]) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 from sqlmodel import Session
@@ -10,7 +10,7 @@ from sqlmodel import Session
 from crm_app import locales, routes
 from crm_app.locales import text
 from crm_app.models import Permission
-from crm_app.services import choosable, comments, database, reviewing, segments
+from crm_app.services import choosable, comments, database, follow_up, reviewing, segments, tasks
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.filter import ContactFilter
@@ -22,12 +22,14 @@ from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.review_view import Outcome, Reason, outcomes, reasons
 from crm_app.state.session import current_actor
+from crm_app.state.undoing import Undoable
 
 Move = Callable[[Session, Actor, ContactFilter], Step]
 DEFAULT = {"lifecycle": "lead"}
+_WHEN = {1: text("tomorrow"), 3: text("in 3 days"), 7: text("in a week")}
 
 
-class ReviewState(rx.State):
+class ReviewState(Undoable, rx.State):
     """The contact before the user, and how far they are. `turn` grows when the note empties itself."""
 
     card: CardView = CardView()
@@ -86,6 +88,41 @@ class ReviewState(rx.State):
 
         if await self._move(move):
             await say(self, text("{name}: {status}", name=name, status=status))
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def call_later(self, days: Literal[1, 3, 7], number: int):
+        """Nobody answered: a task to call at ten, in so many days, and on to the next one. A second click does nothing.
+
+        What the message takes back is the task; who was called is shown again, unless somebody else is by then.
+        """
+        if number != self.card.number:
+            return
+        made: list[tuple[int, str]] = []
+        name = self.card.name
+
+        def move(session: Session, actor: Actor, wanted: ContactFilter) -> Step:
+            task = follow_up.call(session, actor, cards.get(session, actor, number), days=days)
+            made.append((task.id or 0, locales.render(_WHEN[days], actor.language)))
+            return reviewing.advance(session, actor, wanted, number)
+
+        if await self._move(move):
+            (task_id, when), shown = made[-1], self.card.number
+            await self._offer_undo(text("{name}: call {when} at 10:00", name=name, when=when), task_id, shown)
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def take_back(self):
+        """The task of the last call that nobody answered."""
+        back = await self._way_back()
+        if not back:
+            return
+        task_id, shown = back
+
+        def move(session: Session, actor: Actor, wanted: ContactFilter) -> Step:
+            tasks.remove(session, actor, task_id)
+            step = reviewing.back if shown == self.card.number else reviewing.current
+            return step(session, actor, wanted)
+
+        await self._move(move)
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def note(self, form: dict[str, Any]):

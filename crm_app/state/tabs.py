@@ -24,11 +24,12 @@ threads = ThreadPoolExecutor(4, thread_name_prefix="guard")
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One tab: its session, the rights it was served with, and its socket."""
+    """One tab: its session, the rights it was served with, its socket and its user."""
 
     session_id: int
     permissions: frozenset[Permission]
     socket: str
+    user_id: int
 
 
 _tabs: dict[str, Tab] = {}  # by Reflex's client token
@@ -42,12 +43,18 @@ class TabState(rx.State):
 
 def remember(token: str, socket: str, signed_in: SignedIn) -> None:
     """Notes that the tab is served for this session. The guard calls it at each event."""
-    _tabs[token] = Tab(signed_in.session_id, signed_in.actor.permissions, socket)
+    actor = signed_in.actor
+    _tabs[token] = Tab(signed_in.session_id, actor.permissions, socket, actor.user_id or 0)
 
 
 def of_session(session_id: int) -> dict[str, Tab]:
     """The tabs of a session, by token."""
     return {token: tab for token, tab in _tabs.items() if tab.session_id == session_id}
+
+
+def users() -> dict[str, int]:
+    """Whose each tab is, by token."""
+    return {token: tab.user_id for token, tab in _tabs.items()}
 
 
 async def push_out(app: Any, session_id: int) -> int:

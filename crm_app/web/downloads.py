@@ -16,10 +16,11 @@ from crm_app import cookies, settings
 from crm_app import routes as paths
 from crm_app.locales import render, text
 from crm_app.models.base import now
-from crm_app.services import attachments, database, export_jobs
+from crm_app.services import attachments, database, export_jobs, feeds
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Busy, Conflict, CRMError, NotFound, NotPermitted
 from crm_app.services.imports import access
+from crm_app.web.feeds import CALENDAR
 
 _MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -83,6 +84,17 @@ async def attachment_file(request: Request) -> Response:
     return _sent(file, name, kind)
 
 
+async def event(request: Request) -> Response:
+    """One event for a calendar program."""
+    value = request.path_params["event_id"]
+    actor: Actor = request.state.signed_in.actor
+    try:
+        content, title = await asyncio.to_thread(_event, actor, int(value) if _is_key(value) else 0)
+    except CRMError as error:
+        return _refused(error, actor)
+    return attachment(content, f"{title[:80]}.ics", CALENDAR)
+
+
 def _sent(file: BinaryIO, name: str, media_type: str) -> Response:
     size = os.fstat(file.fileno()).st_size
     headers = _as_attachment(name) | {"Content-Type": media_type, "Content-Length": str(size)}
@@ -118,6 +130,11 @@ def _export(actor: Actor, export_id: int) -> tuple[BinaryIO, str]:
     return path.open("rb"), path.suffix.removeprefix(".")
 
 
+def _event(actor: Actor, event_id: int) -> tuple[bytes, str]:
+    with database.reading() as session:
+        return feeds.of_event(session, actor, event_id)
+
+
 def _failed(actor: Actor, import_id: int) -> tuple[BinaryIO, str]:
     """The open file and what to call it. It has no name on disk any more: closing it removes it."""
     from crm_app.services.imports import failed_rows as rows  # the check with it: 6 MB
@@ -150,6 +167,7 @@ def _is_key(value: str) -> bool:
 def routes() -> list[BaseRoute]:
     return [
         Route(paths.ATTACHMENT, attachment_file, methods=["GET"]),
+        Route(paths.EVENT_FILE, event, methods=["GET"]),
         Route(paths.EXPORT_FILE, export, methods=["GET"]),
         Route(paths.IMPORT_TEMPLATE + ".{kind}", import_template, methods=["GET"]),
         Route(paths.FAILED_ROWS, failed_rows, methods=["GET"]),

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
@@ -43,3 +44,22 @@ def test_a_database_newer_than_the_program_is_refused(db: Path) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(Conflict, match="newer version"):
         schema.upgrade()
+
+
+@pytest.mark.sqlite_only
+def test_roles_of_an_older_database_get_the_right_to_see_colleagues_tasks(tmp_path: Path) -> None:
+    engine = database.make_engine(f"sqlite:///{tmp_path}/old.sqlite")
+    command.upgrade(schema.config(engine), "0013")
+    insert = "INSERT INTO role (key, rank, permissions) VALUES (?, ?, ?)"
+    with engine.connect() as connection, connection.begin():
+        for key in ("admin", "manager", "staff", "own"):
+            connection.exec_driver_sql(insert, (key, 1, '["contacts.read"]'))
+    command.upgrade(schema.config(engine), "head")
+    with engine.connect() as connection:
+        held = dict(connection.exec_driver_sql("SELECT key, permissions FROM role").all())
+    assert {key for key, permissions in held.items() if "tasks.all" in permissions} == {"admin", "manager"}
+    command.downgrade(schema.config(engine), "0013")
+    with engine.connect() as connection:
+        left = connection.exec_driver_sql("SELECT count(*) FROM role WHERE permissions LIKE '%tasks%'").scalar()
+    assert left == 0
+    engine.dispose()

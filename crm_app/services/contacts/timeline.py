@@ -25,6 +25,8 @@ from crm_app.models import (
     Merge,
     MergedContact,
     Tag,
+    Task,
+    TaskType,
     User,
 )
 
@@ -45,8 +47,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `kind` is an ActivityKind, "comment", "imported", "changed_many", "consent" or "file"; `data`
-    depends on it.
+    """One entry. `kind` is an ActivityKind, "comment", "task_done", "imported", "changed_many", "consent" or "file";
+    `data` depends on it.
     """
 
     kind: str
@@ -90,6 +92,7 @@ class _Asked:
 # What a reader may ask for, by name.
 GROUPS: dict[str, frozenset[str]] = {
     "comments": frozenset({"comment"}),
+    "tasks": frozenset({"task_done"}),
     "changes": frozenset(ActivityKind) - {ActivityKind.MERGED, ActivityKind.UNMERGED},
     "imports": frozenset({"imported", "changed_many"}),
     "consent": frozenset({"consent"}),
@@ -284,6 +287,24 @@ def _files(asked: _Asked) -> list[Entry]:
     ]
 
 
+def _done_tasks(asked: _Asked) -> list[Entry]:
+    id_, at = col(Task.id), col(Task.done_at)
+    query = (
+        select(Task, TaskType.name, User.name)
+        .join(TaskType, col(Task.type_id) == col(TaskType.id), isouter=True)
+        .join(User, col(Task.done_by_id) == col(User.id), isouter=True)
+        .where(col(Task.contact_id) == asked.contact.id, at.is_not(None), col(Task.removed_at).is_(None))
+        .where(*asked.behind(at, lambda key: id_ < key))
+        .order_by(at.desc(), id_.desc())
+        .limit(asked.limit)
+    )
+    return [
+        Entry("task_done", one.done_at, name or "", kind or "", {"id": one.id, "title": one.title}, one.id or 0)
+        for one, kind, name in asked.session.exec(query)
+        if one.done_at is not None
+    ]
+
+
 # Who tells of a contact, and of which kinds; their order is that of entries of one moment.
 _SOURCES: tuple[tuple[frozenset[str], Callable[[_Asked], list[Entry]]], ...] = (
     (frozenset(ActivityKind), _activities),
@@ -291,4 +312,5 @@ _SOURCES: tuple[tuple[frozenset[str], Callable[[_Asked], list[Entry]]], ...] = (
     (frozenset({"imported", "changed_many"}), _imports),
     (frozenset({"consent"}), _consents),
     (frozenset({"file"}), _files),
+    (frozenset({"task_done"}), _done_tasks),
 )

@@ -16,6 +16,9 @@ MOVED = (
     "activity.contact_id",
     "comment.contact_id",
     "attachment.contact_id",
+    "task.contact_id",
+    "calendar_event.contact_id",
+    "notice.contact_id",
     "import_row.contact_id",
     "merge.kept_id",
 )

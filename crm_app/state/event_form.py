@@ -1,0 +1,191 @@
+"""The form of an event: a new one, or one that is there."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from crm_app import routes
+from crm_app.locales import text
+from crm_app.models import Permission
+from crm_app.models.base import now
+from crm_app.services import database, events, installation
+from crm_app.services.actor import Actor
+from crm_app.services.contacts import cards
+from crm_app.services.errors import CRMError
+from crm_app.state.choice import Choice
+from crm_app.state.contact_view import key_of
+from crm_app.state.guard import action
+from crm_app.state.messages import say
+from crm_app.state.planned_form import PlannedForm, colleague_choices
+from crm_app.state.session import RELOADS, current_actor
+from crm_app.state.undoing import Undoable
+
+FIELDS = ("title", "day", "time", "end_day", "end_time", "all_day", "place", "description", "remind", "contact")
+
+
+@dataclass
+class EventDraft:
+    """What the form begins with, as it is typed. `people` are the ids of those who take part."""
+
+    title: str = ""
+    day: str = ""
+    time: str = ""
+    end_day: str = ""
+    end_time: str = ""
+    place: str = ""
+    description: str = ""
+    remind: str = ""
+    file_url: str = ""
+    people: list[str] = field(default_factory=list)
+
+
+class EventFormState(PlannedForm, Undoable, rx.State):
+    draft: EventDraft = EventDraft()
+    all_day: bool = False
+
+    @action(permission=Permission.CONTACTS_READ)
+    async def load(self):
+        """Opens the event that the address names; without one, closes what another page left open."""
+        actor, asked = await current_actor(self), self.router.url.query_parameters.get("event", "")
+        self.is_open = False
+        if asked:
+            await self._open(actor, key_of(asked))
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def new(self, contact: int = 0, day: str = ""):
+        """An empty form; about a contact, on a day."""
+        actor = await current_actor(self)
+        self._show(0, *await asyncio.to_thread(_empty, actor, contact, day))
+
+    @action(permission=Permission.CONTACTS_READ)
+    async def edit(self, event_id: int):
+        await self._open(await current_actor(self), event_id)
+
+    @action(permission=Permission.CONTACTS_READ)
+    async def close(self):
+        return self._closed("event", changed=False)
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def set_all_day(self, wanted: bool):
+        self.all_day = wanted
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def save(self, form: dict[str, Any]):
+        """What was refused stays in the form, with the reason."""
+        actor, id_ = await current_actor(self), self.id
+        texts = {name: str(form.get(name) or "") for name in FIELDS}
+        texts["all_day"] = "1" if self.all_day else ""
+        texts["people"] = ",".join(one.value for one in self.colleagues if form.get(f"person-{one.value}"))
+        try:
+            title = await asyncio.to_thread(_save, actor, id_, texts)
+        except CRMError as error:
+            self._refused(error, actor.language)
+            return None
+        await say(self, text("The event “{title}” is saved.", title=title))
+        return self._closed("event", changed=True)
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def remove(self):
+        """Deletes the open event; its message brings it back."""
+        actor, id_ = await current_actor(self), self.id
+        try:
+            title = await asyncio.to_thread(_remove, actor, id_)
+        except CRMError as error:
+            self._refused(error, actor.language)
+            return None
+        await self._offer_undo(text("The event “{title}” is deleted.", title=title), id_)
+        return self._closed("event", changed=True)
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def take_back(self):
+        """The deletion, when its message is still the newest."""
+        back = await self._way_back()
+        if not back:
+            return None
+        try:
+            await asyncio.to_thread(_restore, await current_actor(self), back[0])
+        except CRMError as error:
+            await say(self, error.message, "error")
+        return RELOADS.get(self.router.route_id)
+
+    async def _open(self, actor: Actor, event_id: int) -> None:
+        try:
+            found = await asyncio.to_thread(_fetch, actor, event_id)
+        except CRMError as error:
+            await say(self, error.message, "error")
+            return
+        self._show(event_id, *found)
+
+    def _show(self, id: int, draft: EventDraft, contact: Choice, colleagues: list[Choice]) -> None:
+        self.draft, self.colleagues, self.all_day = draft, colleagues, bool(draft.day) and not draft.time
+        self._begin(id, contact.value, contact.label)
+
+
+def _empty(actor: Actor, number: int, day: str) -> tuple[EventDraft, Choice, list[Choice]]:
+    """For an hour, from the next full one on; on another day from ten."""
+    with database.reading() as session:
+        here = now().astimezone(ZoneInfo(installation.current(session).timezone))
+        begin = (here + timedelta(hours=1)).replace(minute=0)
+        try:
+            wanted = date.fromisoformat(day)
+        except ValueError:
+            wanted = begin.date()
+        if wanted != begin.date():
+            begin = datetime.combine(wanted, time(10))
+        end = begin + timedelta(hours=1)
+        draft = EventDraft(
+            day=wanted.isoformat(),
+            time=f"{begin:%H:%M}",
+            end_day=end.date().isoformat(),
+            end_time=f"{end:%H:%M}",
+            people=[str(actor.user_id)],
+        )
+        contact = cards.get(session, actor, number) if number else None
+        about = Choice(str(contact.number), contact.display_name) if contact else Choice("", "")
+        return draft, about, colleague_choices(session, actor)
+
+
+def _fetch(actor: Actor, event_id: int) -> tuple[EventDraft, Choice, list[Choice]]:
+    with database.reading() as session:
+        row = events.row(session, actor, event_id)
+        event = row.event
+        draft = EventDraft(
+            title=event.title,
+            day=event.starts_on.isoformat(),
+            time=event.starts_at.isoformat("minutes") if event.starts_at else "",
+            end_day=event.ends_on.isoformat(),
+            end_time=event.ends_at.isoformat("minutes") if event.ends_at else "",
+            place=event.place,
+            description=event.description,
+            remind="" if event.remind_before is None else str(event.remind_before),
+            file_url=routes.event_file(event_id),
+            people=[str(user.id) for user in row.people],
+        )
+        known = colleague_choices(session, actor)
+        there = {one.value for one in known}
+        known += [Choice(str(user.id), user.name) for user in row.people if str(user.id) not in there]
+        about = Choice(str(row.contact.number), row.contact.display_name) if row.contact else Choice("", "")
+        return draft, about, known
+
+
+def _save(actor: Actor, id_: int, texts: dict[str, str]) -> str:
+    with database.transaction() as session:
+        if id_:
+            if not texts["contact"] and events.row(session, actor, id_).contact is None:
+                del texts["contact"]  # one the actor does not see stays
+            return events.change(session, actor, id_, texts).title
+        return events.add(session, actor, texts).title
+
+
+def _remove(actor: Actor, id_: int) -> str:
+    with database.transaction() as session:
+        return events.remove(session, actor, id_).title
+
+
+def _restore(actor: Actor, id_: int) -> None:
+    with database.transaction() as session:
+        events.restore(session, actor, id_)

@@ -1,0 +1,84 @@
+"""What the forms of tasks and events have in common: whom they are about, who has them, what went wrong."""
+
+import asyncio
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import reflex as rx
+
+from crm_app import locales
+from crm_app.models import Permission
+from crm_app.services import choosable, database
+from crm_app.services.actor import Actor
+from crm_app.services.contacts import listing
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.errors import CRMError, Invalid
+from crm_app.state.choice import Choice
+from crm_app.state.guard import action
+from crm_app.state.session import RELOADS, current_actor
+
+HITS = 6
+
+
+@dataclass
+class Hit:
+    number: str
+    name: str
+    more: str
+
+
+class PlannedForm(rx.State, mixin=True):
+    """`contact` is the number of the contact it is about, empty for none; `turn` grows with each form that opens."""
+
+    is_open: bool = False
+    id: int = 0  # 0 = a new one
+    turn: int = 0
+    contact: str = ""
+    contact_name: str = ""
+    hits: list[Hit] = []
+    colleagues: list[Choice] = []
+    error: str = ""
+    error_field: str = ""
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def find(self, query: str):
+        """Contacts to choose from, as one types."""
+        query = query.strip()
+        self.hits = await asyncio.to_thread(_hits, await current_actor(self), query) if len(query) > 1 else []
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def choose(self, number: str, name: str):
+        """Whom it is about; an empty number means nobody."""
+        self.contact, self.contact_name, self.hits = number, name, []
+
+    def _begin(self, id: int, contact: str = "", contact_name: str = "") -> None:
+        self.id, self.contact, self.contact_name = id, contact, contact_name
+        self.hits, self.error, self.error_field = [], "", ""
+        self.turn, self.is_open = self.turn + 1, True
+
+    def _refused(self, error: CRMError, language: str) -> None:
+        self.error = locales.render(error.message, language)
+        self.error_field = error.field if isinstance(error, Invalid) else ""
+
+    def _closed(self, param: str, *, changed: bool):
+        """Closes the form; the address forgets what it asked for, and a page whose data `changed` is loaded again."""
+        self.is_open, self.hits = False, []
+        params = dict(self.router.url.query_parameters)
+        if params.pop(param, None) is None:
+            return RELOADS.get(self.router.route_id) if changed else None
+        return rx.redirect(self.router.url.path + ("?" + urlencode(params) if params else ""), replace=True)
+
+
+def colleague_choices(session, actor: Actor) -> list[Choice]:
+    """Oneself first."""
+    found = sorted(choosable.colleagues(session, actor), key=lambda user: user.id != actor.user_id)
+    return [Choice(str(user.id), user.name) for user in found]
+
+
+def _hits(actor: Actor, query: str) -> list[Hit]:
+    with database.reading() as session:
+        found = listing.page(session, actor, ContactFilter(query=query), limit=HITS).contacts
+        return [
+            Hit(str(one.number), one.display_name, " · ".join(filter(None, [f"#{one.number}", one.email, one.city])))
+            for one in found
+        ]
