@@ -17,12 +17,12 @@ export function MessageRelay({ n, kind, text, undo }) {
   return null;
 }
 
-// Where the button "Undo" of a message leads: the page says what it means there, `onUndoOf` by the message's number.
-export function UndoListener({ onUndo, onUndoOf }) {
+// Where the button "Undo" of a message leads: the page says what it means there, by the message's number.
+export function UndoListener({ onUndo }) {
   useEffect(() => {
-    const listener = ({ detail }) => (onUndoOf ? onUndoOf(detail) : onUndo());
+    const listener = ({ detail }) => onUndo(detail);
     window.addEventListener(UNDO, listener);
     return () => window.removeEventListener(UNDO, listener);
-  }, [onUndo, onUndoOf]);
+  }, [onUndo]);
   return null;
 }

@@ -20,12 +20,11 @@ def _number(n: rx.Var[int]) -> tuple[rx.Var[int]]:
 
 
 class UndoListener(rx.Component):
-    """Calls `on_undo` when the button of a message is pressed, or `on_undo_of` with the number `say` gave it."""
+    """Calls `on_undo` with the number of the message whose button is pressed; it may be another state's message."""
 
     library = "$/public/js/message.js"
     tag = "UndoListener"
-    on_undo: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg,valid-type]
-    on_undo_of: rx.EventHandler[_number]  # type: ignore[type-arg,valid-type]
+    on_undo: rx.EventHandler[_number]  # type: ignore[type-arg,valid-type]
 
 
 def message_relay() -> rx.Component:

@@ -41,7 +41,7 @@ def contact() -> rx.Component:
             rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
         ),
         CardPlace.create(ready=ContactState.loaded, of=ContactPlaceState.of, on_look=ContactPlaceState.look),
-        UndoListener.create(on_undo_of=ContactUndoState.take_back),
+        UndoListener.create(on_undo=ContactUndoState.take_back),
         place="contacts",
         title=title(_number),
         actions=actions(),

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator
 
 from sqlmodel import Session, col, delete, select
 
-from crm_app.models import Comment, Mention, User
-from crm_app.services import choosable
+from crm_app import routes
+from crm_app.models import Comment, Contact, Mention, NoticeKind, User
+from crm_app.services import choosable, notices
 from crm_app.services.actor import Actor
 from crm_app.services.folding import fold
 
@@ -84,6 +85,18 @@ def note(session: Session, actor: Actor, comment: Comment, user_ids: Collection[
 
 
 def mentioned(session: Session, actor: Actor, comment: Comment, user_ids: Collection[int]) -> None:
-    """The comment names these users, who were not named in it before."""
+    """The comment names these users, who were not named in it before: each but its author is told."""
     session.add_all(Mention(comment_id=comment.id or 0, user_id=id_) for id_ in sorted(user_ids))
+    contact = session.get_one(Contact, comment.contact_id)
+    for user_id in sorted(user_ids):
+        if user_id != actor.user_id:
+            notices.add(
+                session,
+                user_id=user_id,
+                kind=NoticeKind.MENTIONED,
+                link=routes.contact(contact.number),
+                contact_id=contact.id,
+                who=actor.name,
+                contact=contact.display_name,
+            )
     session.flush()

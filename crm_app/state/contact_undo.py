@@ -1,4 +1,4 @@
-"""The button "Undo" of a message about a card: each message remembers its own way back."""
+"""The ways back from what was done on a card."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,8 +19,7 @@ from crm_app.state.contact_timeline import ContactTimelineState
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
-
-KEPT = 20  # messages whose way back is remembered
+from crm_app.state.undoing import Undoable
 
 
 def _fields(session: Session, actor: Actor, number: int, changed: dict[str, tuple[str, str]]) -> Text:
@@ -54,18 +53,17 @@ WAYS: dict[str, Callable[..., Text]] = {
 }
 
 
-class ContactUndoState(rx.State):
-    _ways: dict[int, tuple[str, int, list[Any]]] = {}  # by message: which of WAYS, the contact's number, its arguments
+class ContactUndoState(Undoable, rx.State):
+    """A way back is the name of one of WAYS, the contact's number, and what else the way takes."""
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def take_back(self, message: int):
         """Undoes what the message told of, once."""
-        way = self._ways.get(message)
-        if way is None:
+        back = self._way_back(message)
+        if not back:
             return None
-        self._ways = {n: other for n, other in self._ways.items() if n != message}
         try:
-            done = await asyncio.to_thread(_taken_back, await current_actor(self), *way)
+            done = await asyncio.to_thread(_taken_back, await current_actor(self), *back)
         except ChangedMeanwhile:
             await say(self, text("Somebody changed it meanwhile. It stays as it is."), "warning")
         except CRMError as error:
@@ -77,12 +75,10 @@ class ContactUndoState(rx.State):
 
 async def offer(state: rx.State, message: Text, way: str, number: int, *arguments: Any) -> None:
     """Says the message, with a button that undoes it by one of WAYS."""
-    n = await say(state, message, undo=True)
     undo = await state.get_state(ContactUndoState)
-    kept = dict(list(undo._ways.items())[1 - KEPT :])
-    undo._ways = {**kept, n: (way, number, list(arguments))}
+    await undo._offer_undo(message, way, number, *arguments)
 
 
-def _taken_back(actor: Actor, way: str, number: int, arguments: list[Any]) -> Text:
+def _taken_back(actor: Actor, way: str, number: int, *arguments: Any) -> Text:
     with database.transaction() as session:
         return WAYS[way](session, actor, number, *arguments)

@@ -101,9 +101,9 @@ class EventFormState(PlannedForm, Undoable, rx.State):
         return self._closed("event", changed=True)
 
     @action(permission=Permission.CONTACTS_EDIT)
-    async def take_back(self):
-        """The deletion, when its message is still the newest."""
-        back = await self._way_back()
+    async def take_back(self, message: int):
+        """The deletion a message told of."""
+        back = self._way_back(message)
         if not back:
             return None
         try:

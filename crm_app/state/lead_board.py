@@ -18,6 +18,7 @@ from crm_app.state.contacts import ContactListState
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
+from crm_app.state.undoing import Undoable
 
 _NO_STATUS = text("Without a status")
 
@@ -46,13 +47,12 @@ class BoardLane:
     cards: list[BoardCard] = field(default_factory=list)
 
 
-class LeadBoardState(rx.State):
+class LeadBoardState(Undoable, rx.State):
     lanes: list[BoardLane] = []
     loaded: bool = False
     seen: int = 0  # another number: the lanes are the truth again
     _more: dict[int, int] = {}
     _address: str = ""
-    _last: tuple[int, int | None, int | None] = (0, None, None)  # number, status before, status after
 
     @action(permission=Permission.CONTACTS_READ)
     async def load(self):
@@ -82,22 +82,21 @@ class LeadBoardState(rx.State):
             await say(self, error.message, "error")
         else:
             if before != wanted:
-                self._last = (number, before, wanted)
                 message = (
                     text("{name} is “{status}” now.", name=name, status=now)
                     if now
                     else text("{name} has no status now.", name=name)
                 )
-                await say(self, message, undo=True)
+                await self._offer_undo(message, number, before, wanted)
         await self._repaint()
 
     @action(permission=Permission.CONTACTS_EDIT)
-    async def take_back(self):
-        """The last change of a status undone, unless somebody changed it again."""
-        number, before, after = self._last
-        self._last = (0, None, None)
-        if not number:
+    async def take_back(self, message: int):
+        """The change of a status a message told of, unless somebody changed it again."""
+        back = self._way_back(message)
+        if not back:
             return
+        number, before, after = back
         actor = await current_actor(self)
         try:
             name = await asyncio.to_thread(_take_back, actor, number, before, after)

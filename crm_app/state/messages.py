@@ -21,7 +21,7 @@ class MessageState(rx.State):
 async def say(state: rx.State, message: Text, kind: str = "success", *, undo: bool = False) -> int:
     """Shows `message` in the user's language; `kind` is success, info, warning or error. Returns its number.
 
-    `undo` puts a button into it; the page listens to it with `components.message.undo_listener`.
+    `undo` puts a button into it; the page listens to it with `components.message.UndoListener`.
     """
     session = await state.get_state(SessionState)
     return await _show(state, kind, locales.render(message, session.language), undo)

@@ -110,9 +110,9 @@ class ReviewState(Undoable, rx.State):
             await self._offer_undo(text("{name}: call {when} at 10:00", name=name, when=when), task_id, shown)
 
     @action(permission=Permission.CONTACTS_EDIT)
-    async def take_back(self):
-        """The task of the last call that nobody answered."""
-        back = await self._way_back()
+    async def take_back(self, message: int):
+        """The task of a call that nobody answered."""
+        back = self._way_back(message)
         if not back:
             return
         task_id, shown = back

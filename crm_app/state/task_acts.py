@@ -98,9 +98,9 @@ class TaskActState(Undoable, rx.State):
         return self._reload()
 
     @action(permission=Permission.CONTACTS_EDIT)
-    async def take_back(self):
-        """The last act, when its message is still the newest."""
-        verb, *given = await self._way_back() or ("",)
+    async def take_back(self, message: int):
+        """The act a message told of."""
+        verb, *given = self._way_back(message) or ("",)
         if not verb:
             return None
         await self._do(lambda session, actor: WAYS_BACK[verb](session, actor, *given))

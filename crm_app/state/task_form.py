@@ -112,9 +112,9 @@ class TaskFormState(PlannedForm, Undoable, rx.State):
         return self._closed("task", changed=True)
 
     @action(permission=Permission.CONTACTS_EDIT)
-    async def take_back(self):
-        """The deletion, when its message is still the newest."""
-        back = await self._way_back()
+    async def take_back(self, message: int):
+        """The deletion a message told of."""
+        back = self._way_back(message)
         if not back:
             return None
         try:

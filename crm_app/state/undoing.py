@@ -1,24 +1,26 @@
-"""An act that its message offers to take back: only the newest message's button counts, and only once."""
+"""Acts that their messages offer to take back: each button leads back from its own message, and only once."""
 
 from typing import Any
 
 import reflex as rx
 
 from crm_app.locales import Text
-from crm_app.state.messages import MessageState, say
+from crm_app.state.messages import say
+
+KEPT = 20  # messages whose way back is remembered
 
 
 class Undoable(rx.State, mixin=True):
-    """Remembers the way back of the last act: the name of a verb and what it takes, both plain data."""
+    """Remembers ways back: what `_offer_undo` was given, plain data, by the message's number."""
 
-    _back: tuple[Any, ...] = ()
-    _said: int = 0
+    _ways: dict[int, tuple[Any, ...]] = {}
 
     async def _offer_undo(self, message: Text, *back: Any) -> None:
-        await say(self, message, undo=True)
-        self._back, self._said = back, (await self.get_state(MessageState)).n
+        n = await say(self, message, undo=True)
+        self._ways = {**dict(list(self._ways.items())[1 - KEPT :]), n: back}
 
-    async def _way_back(self) -> tuple[Any, ...]:
-        """The way back, once; empty when the button belongs to another message."""
-        back, self._back = self._back, ()
-        return back if (await self.get_state(MessageState)).n == self._said else ()
+    def _way_back(self, message: int) -> tuple[Any, ...]:
+        """The way back of a message, once; empty when it is none of this state's."""
+        back = self._ways.get(message, ())
+        self._ways = {n: other for n, other in self._ways.items() if n != message}
+        return back

@@ -2,7 +2,7 @@ import pytest
 from sqlmodel import select
 
 from crm_app.models import Mention, User
-from crm_app.services import comments, database, mentions
+from crm_app.services import comments, database, mentions, notices
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from tests.conftest import add_user
@@ -77,3 +77,13 @@ def test_a_comment_notes_whom_it_names_and_tells_of_each_once(
         with database.transaction() as session:
             comments.edit(session, bob, cards.get(session, bob, number), id_, words)
     assert noted(id_) == {victor.user_id} and told == [{alice.user_id}, {victor.user_id}]
+
+
+def test_who_is_named_is_told_with_the_way_to_the_card_and_the_author_is_not(
+    number: int, bob: Actor, alice: Actor
+) -> None:
+    with database.transaction() as session:
+        comments.add(session, bob, cards.get(session, bob, number), "@Alice and @Bob look")
+        assert notices.newest(session, bob) == []
+        (told,) = notices.newest(session, alice)
+    assert (told.kind, told.link, told.params["who"]) == ("mentioned", f"/contacts/{number}", bob.name)
