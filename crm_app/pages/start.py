@@ -3,10 +3,20 @@
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.event_sheet import event_sheet
+from crm_app.components.message import UndoListener
 from crm_app.components.shell import shell
+from crm_app.components.task_lines import event_line, task_line
+from crm_app.components.task_sheet import task_sheet
 from crm_app.components.text import N, T, figure, t, tn
+from crm_app.state.event_form import EventFormState
 from crm_app.state.session import SessionState
 from crm_app.state.start import IDLE_DAYS, WEEKS, Bar, StartState
+from crm_app.state.start_day import StartDayState
+from crm_app.state.task_acts import TaskActState
+from crm_app.state.task_form import TaskFormState
+
+_may_edit = StartDayState.may_edit
 
 
 def start() -> rx.Component:
@@ -16,6 +26,9 @@ def start() -> rx.Component:
             rx.cond(StartState.is_empty, _first_steps(), _overview()),
             rx.el.div(*[rx.el.div(class_name="panel skeleton") for _ in range(4)], class_name="start-grid"),
         ),
+        task_sheet(TaskFormState, TaskActState, _may_edit),
+        event_sheet(EventFormState, _may_edit),
+        *[UndoListener.create(on_undo=state.take_back) for state in (TaskActState, TaskFormState, EventFormState)],
         place="start",
         title=N("Start"),
     )
@@ -23,11 +36,13 @@ def start() -> rx.Component:
 
 def _overview() -> rx.Component:
     return rx.el.div(
+        _day(),
         rx.el.section(
             rx.el.h2(T("Leads")),
             rx.el.ul(
                 _tile(StartState.new, t("New in the last 7 days")),
                 _tile(StartState.mine, t("Yours")),
+                _tile(StartState.loose, t("Without a next step")),
                 _tile(StartState.idle, tn("Nothing for {n} day", "Nothing for {n} days", IDLE_DAYS)),
                 class_name="start-tiles",
             ),
@@ -58,6 +73,45 @@ def _overview() -> rx.Component:
             class_name="panel",
         ),
         class_name="start-grid",
+    )
+
+
+def _day() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(T("Today")),
+            rx.cond(
+                _may_edit,
+                rx.el.button(
+                    rx.icon("plus", size=16),
+                    T("Task"),
+                    type="button",
+                    id="new-task",
+                    class_name="button",
+                    on_click=TaskFormState.new(0, ""),
+                ),
+            ),
+            class_name="entries-head",
+        ),
+        rx.cond(
+            StartDayState.loaded & (StartDayState.tasks.length() + StartDayState.events.length() == 0),
+            rx.el.p(T("Nothing is due today, and nothing is overdue."), class_name="quiet"),
+            rx.el.ul(
+                rx.foreach(StartDayState.events, lambda line: event_line(line, EventFormState)),
+                rx.foreach(StartDayState.tasks, lambda line: task_line(line, TaskActState, TaskFormState, _may_edit)),
+                class_name="task-list",
+            ),
+        ),
+        rx.link(
+            rx.cond(
+                StartDayState.more > 0,
+                tn("{n} more is due", "{n} more are due", StartDayState.more),
+                t("All tasks and events"),
+            ),
+            href=routes.TASKS,
+            class_name="link",
+        ),
+        class_name="panel start-wide",
     )
 
 
@@ -190,4 +244,7 @@ def _step(icon: str, title: rx.Var[str], sentence: rx.Var[str], act: rx.Componen
     )
 
 
-PAGE = {"route": routes.HOME, "on_load": [SessionState.load, StartState.load]}
+PAGE = {
+    "route": routes.HOME,
+    "on_load": [SessionState.load, StartDayState.load, StartState.load, TaskFormState.load, EventFormState.load],
+}

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.models import Contact, LeadStatus, Lifecycle, Permission
 from crm_app.models.base import now
-from crm_app.services import choosable
+from crm_app.services import choosable, next_step
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import audience, listing
 from crm_app.services.contacts.filter import ContactFilter
@@ -31,14 +31,16 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Leads: `new` ones, those that are `mine`, those where nothing happened lately (`idle`), and by status in its
-    order, None for those without. All contacts by the week they were added in, oldest first, each with its Monday; the
-    most frequent `sources` of these weeks; who `came` in them as lead or customer, and who of those was `won`.
+    """Leads: `new` ones, those that are `mine`, those with whom nothing is planned (`loose`), those where nothing
+    happened lately (`idle`), and by status in its order, None for those without. All contacts by the week they were
+    added in, oldest first, each with its Monday; the most frequent `sources` of these weeks; who `came` in them as lead
+    or customer, and who of those was `won`.
     """
 
     is_empty: bool
     new: Count
     mine: Count
+    loose: Count
     idle: Count
     statuses: list[tuple[LeadStatus | None, Count]]
     weeks: list[tuple[date, Count]]
@@ -72,6 +74,7 @@ def of(session: Session, actor: Actor) -> Overview:
         is_empty=listing.count(session, actor, ContactFilter(inactive=True), limit=0) == 0,
         new=leads(Condition("created_at", "last", (str(NEW_DAYS),))),
         mine=leads(Condition("owner", "any", (str(actor.user_id),))),
+        loose=leads(next_step.NONE),
         idle=leads(Condition("activity", "idle", (str(IDLE_DAYS),))),
         statuses=[(status, leads(_has(status))) for status in statuses],
         weeks=[week(place) for place in range(WEEKS)],

@@ -37,6 +37,7 @@ class StartState(rx.State):
     is_empty: bool = False
     new: Bar = Bar()
     mine: Bar = Bar()
+    loose: Bar = Bar()
     idle: Bar = Bar()
     statuses: list[Bar] = []
     weeks: list[Bar] = []
@@ -49,7 +50,8 @@ class StartState(rx.State):
         actor = await current_actor(self)
         found = await asyncio.to_thread(_fetch, actor)
         self.is_empty = found.is_empty
-        self.new, self.mine, self.idle = _bar(found.new), _bar(found.mine), _bar(found.idle)
+        self.new, self.mine = _bar(found.new), _bar(found.mine)
+        self.loose, self.idle = _bar(found.loose), _bar(found.idle)
         self.came, self.won = _bar(found.came), _bar(found.won, most=found.came.total)
         self.statuses = _bars(
             [

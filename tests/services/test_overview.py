@@ -4,11 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from crm_app.models import Branch, Contact, Lifecycle
 from crm_app.models.base import now
-from crm_app.services import choosable, database, overview
+from crm_app.services import choosable, database, events, overview, tasks
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards, listing
 from crm_app.services.errors import NotPermitted
@@ -68,7 +68,7 @@ def test_each_figure_counts_whom_its_filter_lists(db: Path, alice: Actor) -> Non
     add(alice, "Ada", lifecycle="lead", source="Fair")
     add(alice, "Bea", lifecycle="lead", days_ago=40)
     found = looked(alice)
-    counts = [found.new, found.mine, found.idle, found.came, found.won]
+    counts = [found.new, found.mine, found.loose, found.idle, found.came, found.won]
     counts += [count for _, count in [*found.statuses, *found.weeks, *found.sources]]
     with database.reading() as session:
         for count in counts:
@@ -89,3 +89,17 @@ def test_nobody_counts_what_they_may_not_see(db: Path, alice: Actor, charlie: Ac
     with pytest.raises(NotPermitted):
         looked(Actor(user_id=None, name="nobody"))
     assert found.new.wanted.lifecycle == Lifecycle.LEAD
+
+
+def test_a_lead_with_an_open_task_or_a_coming_event_has_a_next_step(db: Path, alice: Actor) -> None:
+    for name in ("Ada", "Bea", "Cid"):
+        add(alice, name, lifecycle="lead")
+    with database.transaction() as session:
+        numbers = [contact.number for contact in session.exec(select(Contact).order_by(col(Contact.number))).all()]
+        day = now().date().isoformat()
+        task = tasks.add(session, alice, {"title": "Call", "day": day, "contact": str(numbers[0])})
+        events.add(session, alice, {"title": "Trial lesson", "day": day, "all_day": "on", "contact": str(numbers[1])})
+    assert looked(alice).loose.total == 1
+    with database.transaction() as session:
+        tasks.done(session, alice, task.id or 0)
+    assert looked(alice).loose.total == 2

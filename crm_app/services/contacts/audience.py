@@ -4,7 +4,8 @@ from sqlalchemy import Boolean, ColumnElement, Integer, literal_column
 from sqlmodel import Session, col, select
 
 from crm_app.models import Contact, ImportRow
-from crm_app.services import picked as _picked  # noqa: F401  (registers what can be asked for)
+from crm_app.services import next_step as _next_step  # noqa: F401  (registers what can be asked for)
+from crm_app.services import picked as _picked  # noqa: F401
 from crm_app.services import segments
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import search

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from crm_app.models import (
     Activity,
+    CalendarEvent,
     Channel,
     Consent,
     ConsentState,
@@ -22,6 +23,7 @@ from crm_app.models import (
     LeadStatus,
     PointKind,
     Tag,
+    Task,
 )
 from crm_app.models.base import now
 from crm_app.services.actor import Actor
@@ -119,6 +121,14 @@ def _person(session: Session, actor: Actor, chance: random.Random, world: World,
         person.imports = {chance.choice(world.imports)}
         values_ = {"outcome": "create", "contact_id": contact.id, "version": 1}
         session.add_all([ImportRow(import_id=one, row=number, **values_) for one in person.imports])
+    planned = chance.choice(["nothing", "open", "done", "removed", "coming", "over"])
+    person.values["next_step"] = planned in ("open", "coming")
+    if planned in ("open", "done", "removed"):
+        ended = {"done": {"done_at": now()}, "removed": {"removed_at": now()}}.get(planned, {})
+        session.add(Task(contact_id=contact.id, title="Call", due_day=now().date(), **ended))
+    elif planned != "nothing":
+        on = now().date() + timedelta(days=3 if planned == "coming" else -3)
+        session.add(CalendarEvent(contact_id=contact.id, title="Lesson", starts_on=on, ends_on=on))
     person.activities = [moment() for _ in range(chance.randrange(2))]
     session.add_all([Activity(contact_id=contact.id, kind="changed", at=at) for at in person.activities])
     if values["email"]:
