@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import Session
 
 from crm_app import locales
-from crm_app.services import backup, custom_fields, database
+from crm_app.services import backup, custom_fields, database, statistics
 from crm_app.services.contacts import derived, own_values, sorting
 from crm_app.services.errors import Conflict
 
@@ -106,6 +106,9 @@ def upgrade(engine: Engine | None = None) -> None:
         if has_data:
             log.info("backup before migration: %s", backup.create(engine, reason="migration").name)
         command.upgrade(config(engine), "head")
+        ensure_derived(engine)
+        statistics.refresh(engine)  # a table that is rebuilt loses them
+        return
     ensure_derived(engine)
 
 

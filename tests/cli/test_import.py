@@ -29,9 +29,10 @@ def file(tmp_path: Path, db: Path) -> Path:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    from crm_app.services.imports import direct, work
+    from crm_app.services.imports import direct
+    from crm_app.services.imports.reading import pool
 
-    monkeypatch.setattr(work, "Reader", InlineReader)
+    monkeypatch.setattr(pool, "reader", InlineReader)
     monkeypatch.setattr(direct, "Reader", InlineReader)
 
 

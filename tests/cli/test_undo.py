@@ -44,10 +44,10 @@ def imported(inline: None, bob: Actor) -> int:
 
 @pytest.fixture
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    from crm_app.services.imports import work
+    from crm_app.services.imports.reading import pool
     from tests.services.imports.conftest import InlineReader
 
-    monkeypatch.setattr(work, "Reader", InlineReader)
+    monkeypatch.setattr(pool, "reader", InlineReader)
 
 
 def test_one_line_of_json_says_what_happened_and_again_says_the_same(imported: int) -> None:

@@ -46,9 +46,9 @@ def workers(db: Path) -> Iterator[None]:
 
 @pytest.fixture
 def flow(workers: None, bob: Actor, monkeypatch: pytest.MonkeyPatch) -> Flow:
-    from crm_app.services.imports import work
+    from crm_app.services.imports.reading import pool
 
-    monkeypatch.setattr(work, "Reader", InlineReader)
+    monkeypatch.setattr(pool, "reader", InlineReader)
     return Flow(bob)
 
 

@@ -23,9 +23,9 @@ LINK = "https://docs.google.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs
 @pytest.fixture
 def committed(monkeypatch: pytest.MonkeyPatch, bob: Actor) -> int:
     """An import of a sheet that came in, by bob."""
-    from crm_app.services.imports import work
+    from crm_app.services.imports.reading import pool
 
-    monkeypatch.setattr(work, "Reader", InlineReader)
+    monkeypatch.setattr(pool, "reader", InlineReader)
     flow = Flow(bob)
     id_ = flow.checked("first_name,email\nAda,ada@example.org\n")
     flow.commit(id_)

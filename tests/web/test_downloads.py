@@ -15,7 +15,8 @@ from crm_app.services import database, errands, export_jobs, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.filter import ContactFilter
-from crm_app.services.imports import plan_file, retention, steps, work
+from crm_app.services.imports import plan_file, retention, steps
+from crm_app.services.imports.reading import pool
 from crm_app.web import downloads
 from tests.services.imports.conftest import Flow, InlineReader
 
@@ -49,7 +50,7 @@ def folders() -> set[str]:
 
 @pytest.fixture
 def flow(bob: Actor, monkeypatch: pytest.MonkeyPatch) -> Flow:
-    monkeypatch.setattr(work, "Reader", InlineReader)
+    monkeypatch.setattr(pool, "reader", InlineReader)
     return Flow(bob)
 
 

@@ -18,11 +18,15 @@ _BRANCH, _ACTIVE = literal_column("+contact.branch_id", Integer), literal_column
 
 
 def conditions(
-    session: Session, actor: Actor, wanted: ContactFilter, *, leads: bool = True, in_trash: bool = False
+    session: Session,
+    actor: Actor,
+    wanted: ContactFilter,
+    *,
+    leads: bool = True,
+    in_trash: bool = False,
 ) -> list[ColumnElement[bool]]:
     """Conditions on `contact`, visibility to the actor among them. Inactive ones are left out unless asked for; with
     `in_trash` those in the trash are meant, and nobody else.
-
 
     Not `leads`: the order's index is to be walked; SQLite would rather look up a whole branch and sort it.
     Raises NotFound for a segment the actor does not see, Invalid for a condition that is not understood.
@@ -39,5 +43,5 @@ def conditions(
         found.append(col(Contact.id).in_(rows))
     if wanted.where:
         found.append(compiling.compiled(session, actor, wanted.where))
-    found.extend(search.holds(session, term) for term in search.terms(wanted.query))
+    found.extend(search.conditions(session, search.terms(wanted.query)))
     return found

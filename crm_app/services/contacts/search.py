@@ -4,17 +4,20 @@ The index is filled in bulk for new contacts; changes and deletions follow by tr
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, column, func, literal, table
+from sqlalchemy import ColumnElement, Select, and_, column, func, literal, select, table
 from sqlalchemy import text as sql
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from crm_app.models import Contact
 from crm_app.services import database
 from crm_app.services.folding import digits, fold
 
 TRIGRAM = 3
+MOST_PARTS = 12  # of one word
+FREQUENT = 50_000  # hits of the index
 _MARKS = "%_\\"  # of LIKE
 _INDEX = table("contact_search", column("rowid"), column("search_text"))
 _PHONE = re.compile(r"(?<!\S)\+?[(\d][\d ()/.-]*\d(?!\S)")
@@ -54,27 +57,45 @@ def terms(query: str) -> list[str]:
     return words.split()
 
 
-def holds(session: Session, term: str) -> ColumnElement[bool]:
-    """Contacts whose search text holds `term`."""
-    if len(term) < TRIGRAM:
-        return _word_starts_with(session, term)
-    if any(mark in term for mark in _MARKS):
-        find = func.instr if database.is_sqlite(session) else func.strpos
-        return find(Contact.search_text, term) > 0
+def conditions(session: Session, words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Contacts whose search text holds all these words."""
     if not database.is_sqlite(session):
-        return col(Contact.search_text).like(f"%{term}%")
-    # LIKE on the full-text table walks its trigrams; MATCH cannot take more than three letters with detail=none.
-    hits = select(_INDEX.c.rowid).where(_INDEX.c.search_text.like(f"%{term}%"))
-    return col(Contact.id).in_(hits)
+        return [_holds(word) if len(word) >= TRIGRAM else _word_starts_with(session, word) for word in words]
+    found = [_word_starts_with(session, word) for word in words if len(word) < TRIGRAM]
+    long = [word for word in words if len(word) >= TRIGRAM]
+    if not long:
+        return found
+    hits = _having(part for word in long for part in _parts(word))
+    times = session.execute(select(func.count()).select_from(hits.limit(FREQUENT + 1).subquery())).scalar_one()
+    if times <= FREQUENT:  # more come by soon enough while contacts are gone through
+        found.append(col(Contact.id).in_(hits))
+    return found + [func.instr(Contact.search_text, word) > 0 for word in long]
 
 
 def holds_all(session: Session, parts: Iterable[str]) -> ColumnElement[bool]:
     """Contacts whose search text holds all these parts of three letters or digits each, wherever."""
-    wanted = sorted(set(parts))
     if not database.is_sqlite(session):
-        return and_(*[col(Contact.search_text).like(f"%{part}%") for part in wanted])
-    match = sql("contact_search MATCH :parts").bindparams(parts=" AND ".join(f'"{part}"' for part in wanted))
-    return col(Contact.id).in_(select(_INDEX.c.rowid).where(match))
+        return and_(*[col(Contact.search_text).like(f"%{part}%") for part in sorted(set(parts))])
+    return col(Contact.id).in_(_having(parts))
+
+
+def _having(parts: Iterable[str]) -> Select[Any]:
+    """The ids of SQLite's index. Without positions (detail=none) it knows parts of three letters and no longer ones."""
+    quoted = " AND ".join('"' + part.replace('"', '""') + '"' for part in sorted(set(parts)))
+    return select(_INDEX.c.rowid).where(sql("contact_search MATCH :parts").bindparams(parts=quoted))
+
+
+def _parts(word: str) -> list[str]:
+    """Three letters each, all over the word; of a long one as many as tell it from others."""
+    last = len(word) - TRIGRAM
+    step = max(1, -(-(last + 1) // MOST_PARTS))
+    return [word[at : at + TRIGRAM] for at in sorted({*range(0, last + 1, step), last})]
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    if any(mark in word for mark in _MARKS):
+        return func.strpos(Contact.search_text, word) > 0
+    return col(Contact.search_text).like(f"%{word}%")
 
 
 def _word_starts_with(session: Session, term: str) -> ColumnElement[bool]:

@@ -84,7 +84,7 @@ def find(session: Session, actor: Actor, number: int) -> Entry:
 def page(session: Session, actor: Actor, *, query: str = "", after: int | None = None, limit: int = PAGE) -> Page:
     """What is in the trash, the last put there first, behind the contact with the number `after`."""
     actor.require(Permission.CONTACTS_READ)
-    conditions = [*trashed(actor), *[search.holds(session, term) for term in search.terms(query)]]
+    conditions = [*trashed(actor), *search.conditions(session, search.terms(query))]
     paged = _entries().where(*conditions)
     anchor = select(Contact.trashed_at, Contact.id).where(*trashed(actor), col(Contact.number) == after)
     if after is not None and (found := session.execute(anchor).first()) is not None:

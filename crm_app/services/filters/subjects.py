@@ -86,7 +86,7 @@ def _searched(field: Field) -> Build:
         found = columns.by_text(session, column, asked)
         if asked.operator not in ("contains", "is", "starts") or not (folded := fold(asked.values[0])):
             return found
-        return and_(search.holds(session, folded), found) if len(folded) >= search.TRIGRAM else found
+        return and_(*search.conditions(session, [folded]), found) if len(folded) >= search.TRIGRAM else found
 
     return build
 

@@ -131,29 +131,34 @@ def by_consent(session: Session, channel: Channel, asked: Question) -> ColumnEle
     wanted = {ConsentState(value) for value in asked.values if value in set(ConsentState)}
     if asked.operator == "none":
         wanted = set(ConsentState) - wanted
-    known = _standing(channel, [state for state in ConsentState if state in wanted and state is not ConsentState.NONE])
+    known = [state for state in ConsentState if state in wanted and state is not ConsentState.NONE]
     if ConsentState.NONE not in wanted:
-        return known
+        return _standing(session, channel, known)
     others = [state for state in ConsentState if state not in wanted]
-    return isnt(_standing(channel, others)) if others else literal(True)
+    return isnt(_standing(session, channel, others)) if others else literal(True)
 
 
-def _standing(channel: Channel, states: Sequence[ConsentState]) -> ColumnElement[bool]:
-    """A main address stands at one of these states, none of them NONE."""
+def _standing(session: Session, channel: Channel, states: Sequence[ConsentState]) -> ColumnElement[bool]:
+    """A main address stands at one of these states, none of them NONE. Few entries are read first, many while the
+    contacts go by.
+    """
     if not states:
         return literal(False)
-    norms = (
-        select(Consent.norm)
-        .where(col(Consent.channel) == channel, col(Consent.group_id).is_(None))
+    of_channel = and_(col(Consent.channel) == channel, col(Consent.group_id).is_(None))
+    stands = or_(*[_stands_at(state) for state in states])
+    main = and_(col(ContactPoint.kind).in_(_POINTS[channel]), col(ContactPoint.primary).is_(True))
+    if _are_few(session, of_channel):
+        norms = select(Consent.norm).where(of_channel).group_by(col(Consent.norm)).having(stands)
+        points = select(ContactPoint.contact_id).where(main, col(ContactPoint.norm).in_(norms))
+        return col(Contact.id).in_(points)
+    entries = (
+        select(literal(1))
+        .where(of_channel, col(Consent.norm) == col(ContactPoint.norm))
         .group_by(col(Consent.norm))
-        .having(or_(*[_stands_at(state) for state in states]))
+        .having(stands)
+        .correlate(ContactPoint)
     )
-    points = select(ContactPoint.contact_id).where(
-        col(ContactPoint.kind).in_(_POINTS[channel]),
-        col(ContactPoint.primary).is_(True),
-        col(ContactPoint.norm).in_(norms),
-    )
-    return col(Contact.id).in_(points)
+    return exists().where(col(ContactPoint.contact_id) == col(Contact.id), main, entries.exists())
 
 
 def _stands_at(state: ConsentState) -> ColumnElement[bool]:
@@ -171,7 +176,10 @@ def _stands_at(state: ConsentState) -> ColumnElement[bool]:
 
 def _linked(session: Session, contact_id: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Contacts with such a row. Few rows are listed first, many are looked for while the contacts go by."""
-    few = session.execute(select(literal(1)).where(condition).limit(RARE + 1).offset(RARE)).first() is None
-    if few:
+    if _are_few(session, condition):
         return col(Contact.id).in_(select(contact_id).where(condition))
     return exists().where(contact_id == col(Contact.id), condition)
+
+
+def _are_few(session: Session, condition: ColumnElement[bool]) -> bool:
+    return session.execute(select(literal(1)).where(condition).limit(RARE + 1).offset(RARE)).first() is None

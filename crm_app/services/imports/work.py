@@ -34,10 +34,10 @@ from crm_app.services.imports.commit import Commit
 from crm_app.services.imports.reading import pool
 from crm_app.services.imports.reading.child import Reader
 from crm_app.services.imports.reading.errors import Stopped
-from crm_app.services.imports.statistics import refresh
 from crm_app.services.imports.undo_run import Undo
 from crm_app.services.imports.writing_engine import CACHE_KIB, engine_for_writing
 from crm_app.services.jobs import Claim, Lost
+from crm_app.services.statistics import refresh
 
 log = logging.getLogger(__name__)
 

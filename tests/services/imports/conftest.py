@@ -13,7 +13,7 @@ from crm_app.services import database, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.imports import access, columns, direct, preview, steps, uploads, work
 from crm_app.services.imports.columns import ColumnMapping, Options, WriteRule
-from crm_app.services.imports.reading import worker
+from crm_app.services.imports.reading import pool, worker
 from crm_app.services.imports.reading.errors import Stopped
 from crm_app.services.imports.reading.types import ReadSettings
 
@@ -49,7 +49,7 @@ class InlineReader:
 
 @pytest.fixture
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "Reader", InlineReader)
+    monkeypatch.setattr(pool, "reader", InlineReader)
     monkeypatch.setattr(direct, "Reader", InlineReader)
 
 

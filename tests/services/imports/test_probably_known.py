@@ -7,9 +7,10 @@ import pytest
 from crm_app.models import Contact, JobState, Outcome
 from crm_app.services import database
 from crm_app.services.actor import Actor
-from crm_app.services.imports import edits, preview, probably_known, steps, uploads, work
+from crm_app.services.imports import edits, preview, probably_known, steps, uploads
 from crm_app.services.imports.columns import InFile
 from crm_app.services.imports.plan_file import ANOTHER
+from crm_app.services.imports.reading import pool
 from crm_app.services.imports.reading.errors import ReaderDied
 from tests.services.imports.conftest import Flow, InlineReader, add_contact
 
@@ -169,7 +170,7 @@ def test_a_process_that_dies_over_it_spoils_no_check(
 
     id_ = flow.bring(HEAD + KATHI)
     flow.map(id_)
-    monkeypatch.setattr(work, "Reader", Weak)
+    monkeypatch.setattr(pool, "reader", Weak)
     assert flow.work(steps.check, id_) is JobState.DONE
     assert (flow.outcomes(id_), known(flow, id_)) == (["create"], {})
 
