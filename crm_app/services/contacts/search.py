@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, literal, select, table
+from sqlalchemy import ColumnElement, Select, and_, column, func, literal, literal_column, select, table
 from sqlalchemy import text as sql
 from sqlmodel import Session, col
 
@@ -82,7 +82,7 @@ def holds_all(session: Session, parts: Iterable[str]) -> ColumnElement[bool]:
 def _having(parts: Iterable[str]) -> Select[Any]:
     """The ids of SQLite's index. Without positions (detail=none) it knows parts of three letters and no longer ones."""
     quoted = " AND ".join('"' + part.replace('"', '""') + '"' for part in sorted(set(parts)))
-    return select(_INDEX.c.rowid).where(sql("contact_search MATCH :parts").bindparams(parts=quoted))
+    return select(_INDEX.c.rowid).where(literal_column("contact_search").op("MATCH", is_comparison=True)(quoted))
 
 
 def _parts(word: str) -> list[str]:
