@@ -8,7 +8,7 @@ from typing import Any, Literal
 import reflex as rx
 from sqlmodel import Session
 
-from crm_app import locales, routes
+from crm_app import routes
 from crm_app.jobs import queue
 from crm_app.models import Permission
 from crm_app.services import custom_fields, database
@@ -17,6 +17,7 @@ from crm_app.services.errors import CRMError
 from crm_app.services.settings import choices
 from crm_app.state.guard import action
 from crm_app.state.session import current_actor
+from crm_app.state.settings_changes import SettingsChanges
 from crm_app.state.settings_words import Removal, Started, who_has
 
 
@@ -27,14 +28,13 @@ class ChoiceLine:
     url: str
 
 
-class SettingsChoicesState(rx.State):
+class SettingsChoicesState(SettingsChanges, rx.State):
     """`editing` is the choice whose form is open; `removing` is asked about."""
 
     lines: list[ChoiceLine] = []
     editing: str = ""
     removing: Removal = Removal()
     others: list[str] = []
-    error: str = ""
 
     @action(permission=Permission.SETTINGS)
     async def load(self):
@@ -89,28 +89,12 @@ class SettingsChoicesState(rx.State):
         await asyncio.to_thread(queue.push, started[0].job_id)
         return rx.redirect(routes.import_step(started[0].import_id, "done"))
 
-    async def _do(self, verb: Callable[[Session, Actor], Any]) -> bool:
-        """Does it and shows what there is then; False when it was refused, and why is shown."""
-        actor, self.error = await current_actor(self), ""
-        try:
-            await asyncio.to_thread(_written, actor, verb)
-        except CRMError as error:
-            self.error = locales.render(error.message, actor.language)
-            return False
-        await self._show()
-        return True
-
     async def _show(self) -> None:
         self.lines = await asyncio.to_thread(_fetch, await current_actor(self), self._key())
 
     def _key(self) -> str:
         parts = self.router.url.path.strip("/").split("/")
         return parts[2] if len(parts) > 2 else ""
-
-
-def _written(actor: Actor, verb: Callable[[Session, Actor], Any]) -> None:
-    with database.transaction() as session:
-        verb(session, actor)
 
 
 def _fetch(actor: Actor, key: str) -> list[ChoiceLine]:

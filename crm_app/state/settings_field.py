@@ -1,12 +1,10 @@
 """The settings page of one own field: what is asked of it, where it shows, its type and its end."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
-from sqlmodel import Session
 
 from crm_app import locales, routes
 from crm_app.jobs import queue
@@ -23,6 +21,7 @@ from crm_app.state.contact_view import plain_words
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
+from crm_app.state.settings_changes import SettingsChanges
 from crm_app.state.settings_words import Started
 
 
@@ -60,7 +59,7 @@ class FieldView:
     filled: int = 0
 
 
-class SettingsFieldState(rx.State):
+class SettingsFieldState(SettingsChanges, rx.State):
     """One own field, by the key in the address."""
 
     view: FieldView = FieldView()
@@ -70,7 +69,6 @@ class SettingsFieldState(rx.State):
     type: str = ""
     looking: bool = False
     preview: TypeView = TypeView()
-    error: str = ""
     removing: bool = False
     loaded: bool = False
     missing: bool = False
@@ -128,7 +126,7 @@ class SettingsFieldState(rx.State):
         if kind not in set(FieldType):
             return None
         started: list[Started | None] = []
-        did = await self._do(
+        did = await self._did(
             lambda session, actor: started.append(Started.of(field_type.change(session, actor, key, FieldType(kind))))
         )
         if not did:
@@ -148,7 +146,7 @@ class SettingsFieldState(rx.State):
     @action(permission=Permission.SETTINGS)
     async def remove(self):
         key, name = self._key(), self.view.label
-        if not await self._do(lambda session, actor: fields.remove(session, actor, key)):
+        if not await self._did(lambda session, actor: fields.remove(session, actor, key)):
             return None
         await asyncio.to_thread(_index)
         message = text(
@@ -156,16 +154,6 @@ class SettingsFieldState(rx.State):
         )
         await say(self, message)
         return rx.redirect(routes.OWN_FIELDS)
-
-    async def _do(self, verb: Callable[[Session, Actor], Any]) -> bool:
-        """Does it; False when it was refused, and why is shown."""
-        actor, self.error = await current_actor(self), ""
-        try:
-            await asyncio.to_thread(_written, actor, verb)
-        except CRMError as error:
-            self.error = locales.render(error.message, actor.language)
-            return False
-        return True
 
     async def _show(self) -> None:
         """The stored field; the inputs are only made anew when something is not as it was shown."""
@@ -181,11 +169,6 @@ class SettingsFieldState(rx.State):
     def _key(self) -> str:
         parts = self.router.url.path.strip("/").split("/")
         return parts[2] if len(parts) > 2 else ""
-
-
-def _written(actor: Actor, verb: Callable[[Session, Actor], Any]) -> None:
-    with database.transaction() as session:
-        verb(session, actor)
 
 
 def _index() -> None:

@@ -1,24 +1,22 @@
 """The settings page that lists the own fields."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import reflex as rx
-from sqlmodel import Session
 
 from crm_app import locales, routes
 from crm_app.locales import text
 from crm_app.models import CustomField, FieldType, Permission
 from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
-from crm_app.services.errors import CRMError
 from crm_app.services.settings import fields
 from crm_app.state.choice import Choice
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
+from crm_app.state.settings_changes import SettingsChanges
 from crm_app.state.settings_words import RemovedLine, kept_until
 
 
@@ -36,7 +34,7 @@ class FieldSettingLine:
     filled: int = -1
 
 
-class SettingsFieldsState(rx.State):
+class SettingsFieldsState(SettingsChanges, rx.State):
     """Which own fields there are, in their order; a new one is made here and set up on its own page."""
 
     lines: list[FieldSettingLine] = []
@@ -44,7 +42,6 @@ class SettingsFieldsState(rx.State):
     types: list[Choice] = []
     adding: bool = False
     type: str = FieldType.TEXT.value
-    error: str = ""
     loaded: bool = False
 
     @action(permission=Permission.SETTINGS)
@@ -96,26 +93,10 @@ class SettingsFieldsState(rx.State):
             return SettingsFieldsState.count
         return None
 
-    async def _do(self, verb: Callable[[Session, Actor], Any]) -> bool:
-        """Does it and shows what there is then; False when it was refused, and why is shown."""
-        actor, self.error = await current_actor(self), ""
-        try:
-            await asyncio.to_thread(_written, actor, verb)
-        except CRMError as error:
-            self.error = locales.render(error.message, actor.language)
-            return False
-        await self._show()
-        return True
-
     async def _show(self) -> None:
         counted = {line.key: line.filled for line in self.lines}
         lines, self.removed = await asyncio.to_thread(_fetch, await current_actor(self))
         self.lines = [replace(line, filled=counted.get(line.key, -1)) for line in lines]
-
-
-def _written(actor: Actor, verb: Callable[[Session, Actor], Any]) -> None:
-    with database.transaction() as session:
-        verb(session, actor)
 
 
 def _filled(actor: Actor) -> dict[str, int]:

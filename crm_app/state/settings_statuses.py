@@ -1,7 +1,6 @@
 """The settings page of the statuses."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,13 +14,13 @@ from crm_app.models import LeadStatus, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import asked_by_status
-from crm_app.services.errors import CRMError
 from crm_app.services.settings import statuses
 from crm_app.services.settings.statuses import Meaning
 from crm_app.state.choice import Choice
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
+from crm_app.state.settings_changes import SettingsChanges
 from crm_app.state.settings_words import Removal, RemovedLine, Started, id_of, removed_lines, who_has
 
 _REQUIRED = "required-"  # before the name of a field, in the form
@@ -41,7 +40,7 @@ class StatusLine:
     asks: str = ""  # the fields it asks for, by name
 
 
-class SettingsStatusesState(rx.State):
+class SettingsStatusesState(SettingsChanges, rx.State):
     """`editing` is the key of the status whose form is open, "new" for a new one; `removing` is asked about."""
 
     lines: list[StatusLine] = []
@@ -50,7 +49,6 @@ class SettingsStatusesState(rx.State):
     removing: Removal = Removal()
     others: list[Choice] = []
     fields: list[Choice] = []  # that a status may ask for
-    error: str = ""
     loaded: bool = False
 
     @action(permission=Permission.SETTINGS)
@@ -103,17 +101,6 @@ class SettingsStatusesState(rx.State):
     async def bring_back(self, key: str):
         await self._do(lambda session, actor: statuses.bring_back(session, actor, id_of(key)))
 
-    async def _do(self, verb: Callable[[Session, Actor], Any]) -> bool:
-        """Does it and shows what there is then; False when it was refused, and why is shown."""
-        actor, self.error = await current_actor(self), ""
-        try:
-            await asyncio.to_thread(_written, actor, verb)
-        except CRMError as error:
-            self.error = locales.render(error.message, actor.language)
-            return False
-        await self._show()
-        return True
-
     async def _show(self) -> None:
         self.lines, self.removed, self.fields = await asyncio.to_thread(_fetch, await current_actor(self))
 
@@ -134,11 +121,6 @@ def _save(session: Session, actor: Actor, key: str, values: dict[str, Any]) -> N
     if key == "new":
         id_ = statuses.add(session, actor, values["name"], values["colour"]).id or 0
     statuses.change(session, actor, id_, **values)
-
-
-def _written(actor: Actor, verb: Callable[[Session, Actor], Any]) -> None:
-    with database.transaction() as session:
-        verb(session, actor)
 
 
 def _fetch(actor: Actor) -> tuple[list[StatusLine], list[RemovedLine], list[Choice]]:

@@ -1,25 +1,24 @@
 """The settings page of the tags."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 from sqlmodel import Session
 
-from crm_app import locales, routes
+from crm_app import routes
 from crm_app.jobs import queue
 from crm_app.locales import text
 from crm_app.models import Permission, Tag
 from crm_app.services import choosable, database
 from crm_app.services.actor import Actor
-from crm_app.services.errors import CRMError
 from crm_app.services.settings import tags
 from crm_app.state.choice import Choice
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
+from crm_app.state.settings_changes import SettingsChanges
 from crm_app.state.settings_words import Removal, RemovedLine, Started, id_of, removed_lines, who_has
 
 MOST_OTHERS = 1_000
@@ -35,7 +34,7 @@ class TagLine:
     is_changeable: bool
 
 
-class SettingsTagsState(rx.State):
+class SettingsTagsState(SettingsChanges, rx.State):
     """`editing` is the key of the tag whose form is open, "new" for a new one; `removing` is asked about."""
 
     lines: list[TagLine] = []
@@ -45,7 +44,6 @@ class SettingsTagsState(rx.State):
     removing: Removal = Removal()
     others: list[Choice] = []
     is_head_office: bool = False
-    error: str = ""
     loaded: bool = False
 
     @action(permission=Permission.SETTINGS)
@@ -92,17 +90,6 @@ class SettingsTagsState(rx.State):
     async def bring_back(self, key: str):
         await self._do(lambda session, actor: tags.bring_back(session, actor, id_of(key)))
 
-    async def _do(self, verb: Callable[[Session, Actor], Any]) -> bool:
-        """Does it and shows what there is then; False when it was refused, and why is shown."""
-        actor, self.error = await current_actor(self), ""
-        try:
-            await asyncio.to_thread(_written, actor, verb)
-        except CRMError as error:
-            self.error = locales.render(error.message, actor.language)
-            return False
-        await self._show()
-        return True
-
     async def _show(self) -> None:
         actor, query = await current_actor(self), self.router.url.query_parameters.get("q", "")
         self.is_head_office = tags.is_head_office(actor)
@@ -120,11 +107,6 @@ def _others(key: str) -> list[Choice]:
     with database.reading() as session:
         known = choosable.tags(session, most=MOST_OTHERS)
         return [Choice(str(tag.id), tag.name) for tag in known if str(tag.id) != key]
-
-
-def _written(actor: Actor, verb: Callable[[Session, Actor], Any]) -> None:
-    with database.transaction() as session:
-        verb(session, actor)
 
 
 def _fetch(actor: Actor, query: str) -> tuple[list[TagLine], int, list[RemovedLine]]:

@@ -1,7 +1,6 @@
 """The settings page of the types of tasks."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,13 +12,13 @@ from crm_app.locales import ntext, text
 from crm_app.models import Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
-from crm_app.services.errors import CRMError
 from crm_app.services.settings import task_types
 from crm_app.state.choice import Choice
 from crm_app.state.formats import day
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
+from crm_app.state.settings_changes import SettingsChanges
 from crm_app.state.settings_words import RemovedLine, id_of
 
 
@@ -31,7 +30,7 @@ class TypeLine:
     tasks: int = 0
 
 
-class SettingsTaskTypesState(rx.State):
+class SettingsTaskTypesState(SettingsChanges, rx.State):
     """`editing` is the key of the type whose form is open, "new" for a new one; `removing` is asked about."""
 
     lines: list[TypeLine] = []
@@ -39,7 +38,6 @@ class SettingsTaskTypesState(rx.State):
     editing: str = ""
     removing: TypeLine = TypeLine()
     others: list[Choice] = []
-    error: str = ""
     loaded: bool = False
 
     @action(permission=Permission.SETTINGS)
@@ -87,17 +85,6 @@ class SettingsTaskTypesState(rx.State):
     async def bring_back(self, key: str):
         await self._do(lambda session, actor: task_types.bring_back(session, actor, id_of(key)))
 
-    async def _do(self, verb: Callable[[Session, Actor], Any]) -> bool:
-        """Does it and shows what there is then; False when it was refused, and why is shown."""
-        actor, self.error = await current_actor(self), ""
-        try:
-            await asyncio.to_thread(_written, actor, verb)
-        except CRMError as error:
-            self.error = locales.render(error.message, actor.language)
-            return False
-        await self._show()
-        return True
-
     async def _show(self) -> None:
         self.lines, self.removed = await asyncio.to_thread(_fetch, await current_actor(self))
 
@@ -107,11 +94,6 @@ def _save(session: Session, actor: Actor, key: str, name: str, icon: str) -> Non
         task_types.add(session, actor, name, icon)
     else:
         task_types.change(session, actor, id_of(key), name=name, icon=icon)
-
-
-def _written(actor: Actor, verb: Callable[[Session, Actor], Any]) -> None:
-    with database.transaction() as session:
-        verb(session, actor)
 
 
 def _fetch(actor: Actor) -> tuple[list[TypeLine], list[RemovedLine]]:
