@@ -15,7 +15,7 @@ STEPS = (
     ("types", [BIN / "mypy"]),
     ("build", [sys.executable, "-m", "tests.prepare_build"]),
     ("tests", [BIN / "pytest", "-n", "2", "-m", "not browser"]),
-    ("browser", [BIN / "pytest", "-n", "2", "--dist", "loadfile", "-m", "browser"]),
+    ("browser", [BIN / "pytest", "-n", "3", "--dist", "loadfile", "-m", "browser"]),
 )
 
 

@@ -12,14 +12,23 @@ const KEYS = { j: "card-next", k: "card-previous", u: "card-back", e: "card-edit
 export function CardPlace({ ready, of, onLook }) {
   const here = Number(useLocation().pathname.split("/")[2]);
   const waiting = useRef(""); // a key that was pressed before it was known who stands beside the contact
+  const left = useRef(0); // the contact a key is already leading away from
+  const go = (key) => {
+    const link = document.getElementById(KEYS[key]);
+    if (link && "jk".includes(key)) left.current = here;
+    link?.click();
+  };
   useEffect(() => {
     if (!ready || !here) return;
     cardOpened(here);
     onLook(here, listAddress());
   }, [here, ready]);
   useEffect(() => {
-    if (of === here && waiting.current) document.getElementById(KEYS[waiting.current])?.click();
-    if (of === here) waiting.current = "";
+    if (of !== here) return;
+    const key = waiting.current;
+    waiting.current = "";
+    left.current = 0;
+    if (key) go(key);
   }, [of, here]);
   useEffect(() => {
     const onKey = (event) => {
@@ -28,8 +37,8 @@ export function CardPlace({ ready, of, onLook }) {
       if (event.key !== "n" && !KEYS[event.key]) return;
       event.preventDefault();
       if (event.key === "n") comment();
-      else if (of !== here && "jk".includes(event.key)) waiting.current = event.key;
-      else document.getElementById(KEYS[event.key])?.click();
+      else if ((of !== here || left.current === here) && "jk".includes(event.key)) waiting.current = event.key;
+      else go(event.key);
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);

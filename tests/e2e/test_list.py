@@ -141,7 +141,7 @@ def test_a_quick_look_is_an_address_and_back_closes_it(page: Page, people: Serve
     row.hover()
     row.locator("a.look").click()
     expect(page.locator(".look-name")).to_have_text("P04")
-    expect(page.locator(".look-events")).to_contain_text("Created by hand")
+    expect(page.locator(".look-body .timeline")).to_contain_text("Created by hand")
     shared = page.url
     page.go_back()
     expect(page.locator(".look-sheet")).to_have_count(0)

@@ -208,6 +208,7 @@ def test_with_the_keyboard_alone_all_of_a_result_are_tagged_taken_back_and_expor
     page.keyboard.press("Enter")
     tab_to(page, page.locator("#bulk-open"))
     page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("combobox", name="What to do"))
     page.keyboard.type("Give tags")
     tags = page.get_by_role("textbox", name="Tags, with commas between them")
     tab_to(page, tags)

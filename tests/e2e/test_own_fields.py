@@ -27,6 +27,8 @@ def test_a_column_becomes_a_field_of_ones_own(page: Page, server: Server, tmp_pa
     page.locator("tbody .name-link").first.click()
     expect(page.locator(".facts-side")).to_contain_text("Instrument")
     page.get_by_role("link", name="Edit").click()
+    page.wait_for_url("**/edit")
+    expect(page.locator(".form-foot")).to_be_visible()
     page.get_by_label("Instrument").select_option("Tuba")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".facts-side")).to_contain_text("Tuba")

@@ -62,6 +62,7 @@ def test_two_tags_become_one_and_two_again(page: Page, server: Server) -> None:
     page.select_option("#tag-into", label="Newsletter")
     page.get_by_role("button", name="Change 3 contacts").click()
     page.wait_for_url("**/done")
+    expect(page.locator(".notice.good")).to_contain_text("3 contacts were changed")
     expect(page.get_by_text("Tag “News” became “Newsletter”").first).to_be_visible()
     page.goto(server.url + "/settings/tags")
     expect(page.locator(".entries").first.locator("li")).to_have_count(1)
