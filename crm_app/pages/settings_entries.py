@@ -108,8 +108,12 @@ def form(
     return Panel.create(
         rx.el.form(
             *fields,
-            *_foot(state, rx.el.button(save or T("Save"), type="submit", class_name="button primary"), state.edit("")),
-            on_submit=on_submit or state.save,
+            *_foot(
+                state,
+                rx.el.button(T("Save") if save is None else save, type="submit", class_name="button primary"),
+                state.edit(""),
+            ),
+            on_submit=state.save if on_submit is None else on_submit,
             class_name="entry-form",
         ),
         opener=rx.Var.create("edit-") + at,
