@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-MANY_TABS = 80
+MANY_TABS = 200
 
 
 def look(target: Locator) -> str:

@@ -66,7 +66,8 @@ def test_things_are_dragged_to_another_day_moved_by_keyboard_and_taken_back(page
     expect(lesson).to_be_focused()
     page.keyboard.press("Alt+ArrowDown")
     expect(day(page, "2030-05-23")).to_contain_text("Trial lesson")
-    page.get_by_role("button", name="Undo").first.click()
+    expect(page.locator("[data-sonner-toast]")).to_have_count(2)
+    page.locator("[data-sonner-toast][data-front=true]").get_by_role("button", name="Undo").click()
     expect(day(page, "2030-05-16")).to_contain_text("Trial lesson")
 
 
