@@ -39,6 +39,27 @@ with database.transaction() as session:
         cards.create(session, SYSTEM, {"first_name": name, "last_name": "Zwilling", "email": "zwilling@example.org"})
 """
 
+PLANS = """
+from datetime import timedelta
+from sqlmodel import select
+from crm_app.models import Contact, TaskType, User
+from crm_app.services import database, events, installation, local_time, tasks
+from crm_app.services.actor import SYSTEM
+with database.transaction() as session:
+    today = local_time.today(installation.current(session).timezone)
+    alice = str(session.exec(select(User.id)).first())
+    kinds = [str(kind.id) for kind in session.exec(select(TaskType)).all()]
+    numbers = [str(number) for number in session.exec(select(Contact.number).limit(5)).all()]
+    plans = ("Call back about piano lessons", 0, "10:00"), ("Send the price list", 0, ""), ("Signed form?", -2, "")
+    for n, (title, days, time) in enumerate((*plans, ("Prepare the trial lesson", 3, "15:30"))):
+        plan = {"title": title, "day": str(today + timedelta(days)), "time": time, "contact": numbers[n]}
+        tasks.add(session, SYSTEM, plan | {"assignee": alice, "type": kinds[n % len(kinds)]})
+    lesson = {"title": "Trial lesson", "day": str(today), "time": "16:00", "place": "Room 2", "contact": numbers[4]}
+    events.add(session, SYSTEM, lesson | {"people": alice})
+    camp = {"title": "Summer camp", "day": str(today + timedelta(4)), "end_day": str(today + timedelta(6))}
+    events.add(session, SYSTEM, camp | {"all_day": "1", "people": alice})
+"""
+
 
 def fair_list(names: str = "Mira Falk, Tom Anger, Ella Brandt, Noah Kern, Ida Sommer, Paul Winter, Lea Voss") -> str:
     """Rows for every outcome of the check, beside the people of `outlook-de.csv` and the twins."""
@@ -149,6 +170,7 @@ def main(target: Path, language: str) -> None:
                 set_up(page, server, token, language)
                 server.run(DEMO)
                 server.run(TWINS)
+                server.run(PLANS)
                 for name, people in (
                     ("Schnuppertag.csv", "Rosa Linde, Emil Hahn, Greta Fuchs"),
                     ("Messe 2026.csv", ""),
@@ -166,6 +188,9 @@ def main(target: Path, language: str) -> None:
             camera.cookies = state
             camera.take(
                 {
+                    "start": ("/", ".bar-line"),
+                    "tasks": ("/tasks", ".task"),
+                    "calendar": ("/calendar?view=month", ".cal-day"),
                     "contacts": ("/contacts", "tr .name-link"),
                     "contact": (card, ".timeline .event"),
                     "board": ("/leads?view=board", ".board-card"),
