@@ -21,7 +21,6 @@ class Place:
     icon: str
     path: str
     only: rx.Var[bool] | bool = True
-    short: str = ""  # where there is little room
 
 
 ON_PHONES = ("start", "contacts", "review", "tasks")  # the others stand behind "More"
@@ -30,7 +29,7 @@ PLACES = (
     Place("contacts", N("Contacts"), "users", routes.CONTACTS),
     Place("leads", N("Leads"), "target", routes.LEADS),
     Place("review", N("Review"), "gallery-horizontal-end", routes.REVIEW, SessionState.may_edit),
-    Place("tasks", N("Tasks and events"), "square-check-big", routes.TASKS, short=N("Tasks")),
+    Place("tasks", N("Tasks"), "square-check-big", routes.TASKS),
     Place("calendar", N("Calendar"), "calendar-days", routes.CALENDAR),
     Place("duplicates", N("Duplicates"), "copy", routes.DUPLICATES),
     Place("imports", N("Imports"), "file-up", routes.IMPORTS, SessionState.may_import),
@@ -116,7 +115,7 @@ def _link(item: Place, place: str, class_name: str) -> rx.Component:
     current = {"aria_current": "page"} if item.key == place else {}
     return rx.link(
         rx.icon(item.icon, size=18 if class_name == "place" else 22),
-        T(item.short or item.label) if class_name == "bottom-place" else T(item.label),
+        T(item.label),
         href=item.path,
         underline="none",
         class_name=class_name,
