@@ -2,20 +2,16 @@
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Integer, and_, literal_column, or_, true
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, and_, or_, true
+from sqlmodel import Session
 
 from crm_app.locales import text
-from crm_app.models import Contact
-from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Invalid
 from crm_app.services.filters import subjects
 from crm_app.services.filters.columns import isnt
 from crm_app.services.filters.questions import Asker, Subject, question
 from crm_app.services.filters.tree import Condition, Group, Match
-
-_INDEXED = ("status", "owner")  # subjects whose index holds all that a list of ids needs
 
 
 def compiled(session: Session, actor: Actor, group: Group) -> ColumnElement[bool]:
@@ -55,24 +51,8 @@ def _group(session: Session, asker: Asker, known: dict[str, Subject], group: Gro
     if not found:
         return true()
     if group.match is Match.ALL:
-        return and_(*_listed(session, group, found))
+        return and_(*found)
     return or_(*found) if group.match is Match.ANY else isnt(or_(*found))
-
-
-def _listed(session: Session, group: Group, found: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
-    """SQLite uses one index of a table: where two could serve, the ids of the second one are listed from it alone."""
-    served = [
-        place
-        for place, item in enumerate(group.items)
-        if isinstance(item, Condition) and item.subject in _INDEXED and item.operator == "any"
-    ]
-    if len(served) < 2 or not database.is_sqlite(session):
-        return found
-    id_ = literal_column("+contact.id", Integer)  # by the other one's index it is to be looked up, not by its own
-    return [
-        id_.in_(select(col(Contact.id)).where(one).correlate(None)) if place in served[1:] else one
-        for place, one in enumerate(found)
-    ]
 
 
 def _condition(session: Session, asker: Asker, known: dict[str, Subject], item: Condition) -> ColumnElement[bool]:
