@@ -27,7 +27,7 @@ from crm_app.services.errors import NotFound
 
 OWNER = "olga@example.org"
 CONTACTS = int(os.environ.get("CRM_BENCH_CONTACTS", "1000000"))
-TIMES = 7
+TIMES = 20
 SERVED_MS, OTHER_MS = 50, 300
 
 
@@ -78,8 +78,8 @@ def queries(tag: int, status: int, owner: int) -> list[Query]:
         Query("without opt-in", _where(["consent_email", "none", "confirmed"]), served=False),
         Query("any of three", _where(has_status, owned, ["city", "is", "Wien"], match="any"), served=False),
         Query("search: one contact", "q=zofia.dabrowski.77"),
-        Query("search: a frequent name", "q=müller"),
-        Query("search: two words", "q=anna+milano"),
+        Query("search: a frequent name", "q=müller", served=False),  # hits of the trigrams, sorted by name
+        Query("search: two words", "q=anna+milano", served=False),
         Query("search: digits of a phone", "q=151+2345"),
     ]
 
