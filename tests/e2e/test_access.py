@@ -41,6 +41,12 @@ def addresses(server: Server, browser: Browser, tmp_path_factory: pytest.TempPat
         "/contacts?inactive=1": "tbody .name-link",
         "/contacts?q=nobodyhasthisname": ".empty",
         "/leads": "tbody .name-link",
+        "/leads?view=board": ".board-card",
+        "/review": ".review-steps",
+        "/tasks": ".empty, .task",
+        "/calendar?view=month": ".cal-day",
+        "/duplicates": ".toolbar-end",
+        "/trash": "main h1, main h2",
         "/contacts/1": ".card-name",
         "/contacts/43": ".timeline .event",
         "/contacts/43/edit": ".form-foot",
@@ -54,6 +60,10 @@ def addresses(server: Server, browser: Browser, tmp_path_factory: pytest.TempPat
         done: ".tiles",
         done.replace("/done", "/undo"): ".undo-tiles[aria-busy=false]",
         "/settings": "#setting-name",
+        "/settings/statuses": ".entry-name",
+        "/settings/task-types": ".entry-name",
+        "/settings/tags": ".entry-name",
+        "/settings/fields": "main h2",
     }
 
 

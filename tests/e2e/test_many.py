@@ -1,5 +1,6 @@
 """The list narrowed, kept as a segment and shared; many contacts changed at once, and that taken back."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -138,6 +139,35 @@ def test_a_filter_is_built_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".filter-form")).to_have_count(0)
     expect(page.locator("#filter-open")).to_be_focused()
+
+
+def test_a_nested_filter_is_built_saved_and_shared_with_the_keyboard_alone(page: Page) -> None:
+    tab_to(page, page.locator("#filter-open"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.locator(".filter-subject"))
+    page.keyboard.type("City")
+    tab_to(page, page.locator(".filter-text"))
+    page.keyboard.type("ulm")
+    tab_to(page, page.get_by_role("button", name="Group", exact=True))
+    page.keyboard.press("Enter")
+    tab_to(page, page.locator(".filter-subject").nth(1))
+    page.keyboard.type("Tags")
+    tab_to(page, page.get_by_role("combobox", name="Add a value"))
+    page.keyboard.type("VIP")
+    expect(page.get_by_role("button", name="Take out VIP")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name=re.compile("^Show [0-9]+ contacts")))
+    page.keyboard.press("Enter")
+    expect(page.locator(".filter-chip")).to_have_count(2)
+    tab_to(page, page.locator("#segment-save"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#segment-name")).to_be_focused()
+    page.keyboard.type("By keyboard")
+    tab_to(page, page.locator("#segment-sharing"))
+    page.keyboard.press("End")
+    tab_to(page, page.get_by_role("button", name="Save", exact=True))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**segment=**")
+    expect(page.locator(".filter-chip")).to_have_text(["By keyboard"])
 
 
 def test_lines_keep_their_values_when_one_above_goes(page: Page) -> None:

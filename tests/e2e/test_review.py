@@ -18,6 +18,31 @@ with database.transaction() as session:
         cards.create(session, SYSTEM, {"first_name": f"Lead {n}", "lifecycle": "lead", "mobile": phone})
 """
 
+TEN = """
+from crm_app.services import database
+from crm_app.services.actor import SYSTEM
+from crm_app.services.contacts import cards
+with database.transaction() as session:
+    for n in range(1, 11):
+        phone = f"0170 555 00{n:02}"
+        cards.create(session, SYSTEM, {"first_name": f"Decem {n}", "lifecycle": "lead", "mobile": phone})
+"""
+WORKED = """
+from datetime import time, timedelta
+from sqlmodel import col, select
+from crm_app.models import Comment, Contact, Task
+from crm_app.services import choosable, database, installation, local_time
+with database.reading() as session:
+    ten = session.exec(select(Contact).where(col(Contact.first_name).startswith("Decem "))).all()
+    ids = [contact.id for contact in ten]
+    day = local_time.today(installation.current(session).timezone) + timedelta(days=1)
+    tasks = session.exec(select(Task).where(col(Task.contact_id).in_(ids), Task.due_day == day)).all()
+    assert all(task.due_time == time(10) for task in tasks)
+    notes = session.exec(select(Comment).where(col(Comment.contact_id).in_(ids))).all()
+    second = choosable.statuses(session)[1].id
+    print(f"{len(tasks)} tasks, {sum(one.status_id == second for one in ten)} statuses, {len(notes)} note")
+"""
+
 
 @pytest.fixture(scope="module")
 def leads(server: Server) -> Iterator[Server]:
@@ -59,6 +84,23 @@ def test_on_a_phone_a_status_leads_to_the_next_and_the_place_is_kept(
     page.wait_for_url("**/contacts?lifecycle=lead")
 
 
+def test_ten_leads_are_worked_by_thumb_a_tap_for_each_that_does_not_answer(
+    phone: BrowserContext, leads: Server
+) -> None:
+    leads.run(TEN)
+    page = sign_in(phone, leads, "bob", at="/review?lifecycle=lead&q=decem")
+    for n in range(10, 0, -1):
+        who(page, f"Decem {n}")
+        expect(page.locator("#review-call")).to_have_attribute("href", f"tel:017055500{n:02}")
+        if n == 10:
+            page.fill("#review-note", "Wants guitar")
+            page.get_by_role("button", name="Keep the note").tap()
+            expect(page.locator(".review-lately")).to_contain_text("Wants guitar")
+        page.locator("#review-later" if n % 2 else "#review-outcome-2").tap()
+    expect(page.get_by_role("heading", name="All through")).to_be_visible()
+    assert leads.run(WORKED) == "5 tasks, 5 statuses, 1 note"
+
+
 def test_on_a_desktop_the_keyboard_is_enough(page: Page, leads: Server) -> None:
     page.goto(leads.url + "/review?lifecycle=lead&q=lead")
     who(page, "Lead 4")
@@ -79,7 +121,7 @@ def test_on_a_desktop_the_keyboard_is_enough(page: Page, leads: Server) -> None:
 
 
 def test_a_double_click_goes_on_by_one(page: Page, leads: Server) -> None:
-    page.goto(leads.url + "/review?lifecycle=lead&q=0170")
+    page.goto(leads.url + "/review?lifecycle=lead&q=123456")
     who(page, "Lead 4")
     page.get_by_role("button", name="Next").dblclick()
     who(page, "Lead 3")
