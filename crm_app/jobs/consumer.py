@@ -10,7 +10,6 @@ from crm_app.jobs import imports, queue
 from crm_app.models.base import now
 from crm_app.services import attachments, database, export_jobs, jobs, notices, reminders
 from crm_app.services.contacts import trash
-from crm_app.services.errors import CRMError
 from crm_app.services.imports import retention, uploads
 from crm_app.services.imports.reading import pool
 from crm_app.services.settings import fields
@@ -81,7 +80,7 @@ class Workers:
             pool.tidy()
             try:
                 self._take_up()
-            except CRMError as error:
+            except Exception as error:  # noqa: BLE001 - what fails now may go well the next time; the thread stays
                 log.warning("patrol put off: %s", type(error).__name__)
 
     def _reminding(self) -> None:
@@ -90,7 +89,7 @@ class Workers:
             try:
                 if told := reminders.send_due(should_stop=self._ended.is_set):
                     log.info("reminders told: %s", told)
-            except CRMError as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 log.warning("reminders put off: %s", type(error).__name__)
             if self._ended.wait(REMIND_SECONDS):
                 return
@@ -108,7 +107,7 @@ class Workers:
                     "attachments": attachments.clean(),
                 }
                 done |= {name: count for name, count in gone.items() if count}
-            except CRMError as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 log.warning("purge put off: %s", type(error).__name__)
             else:
                 if done:

@@ -11,7 +11,7 @@ class Permission(StrEnum):
     CONSENT = "contacts.consent"  # record a confirmation by hand, lift a suppression
     IMPORT = "contacts.import"
     EXPORT = "contacts.export"
-    TASKS_ALL = "tasks.all"  # see and change the tasks and events of colleagues
+    TASKS_ALL = "tasks.all"  # those of colleagues too, also where they are about no contact
     SETTINGS = "settings"
     USERS = "users"
 

@@ -7,7 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -137,9 +137,10 @@ def clean(*, older_than: float = LEFTOVER_SECONDS) -> int:
         known = set(session.exec(select(Attachment.stored)).all())
     gone = 0
     for path in folder.iterdir():
-        if path.name not in known and time.time() - path.stat().st_mtime > older_than:
-            path.unlink(missing_ok=True)
-            gone += 1
+        with suppress(FileNotFoundError):  # an upload that was refused took its file away
+            if path.name not in known and time.time() - path.stat().st_mtime > older_than:
+                path.unlink()
+                gone += 1
     return gone
 
 

@@ -18,7 +18,7 @@ from crm_app.services.errors import Invalid, NotFound
 from crm_app.services.planned_input import Texts
 from crm_app.services.tasks import among_colleagues, of_visible_contact
 
-MANY = 500
+MOST = 20_000  # of a calendar: nobody has so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _rows(session: Session, actor: Actor, conditions: Collection[ColumnElement[b
         .join(Contact, and_(col(Contact.id) == col(CalendarEvent.contact_id), *visible(actor)), isouter=True)
         .where(*conditions, col(CalendarEvent.removed_at).is_(None))
         .order_by(col(CalendarEvent.starts_on), col(CalendarEvent.id))
-        .limit(MANY)
+        .limit(MOST)
     )
     found = session.exec(query).all()
     who = people(session, [event.id or 0 for event, _ in found])

@@ -22,6 +22,7 @@ from crm_app.services.planned_input import Texts
 
 SHOWN = 300
 MANY = 500
+MOST = 20_000  # of a calendar: nobody has so many
 
 
 class Due(StrEnum):
@@ -91,12 +92,11 @@ def reopen(session: Session, actor: Actor, task_id: int) -> Task:
     if found.done_at is None:
         return found
     after = session.get(Task, found.next_id) if found.next_id is not None else None
+    day = _next_day(session, found, found.done_at) if found.repeat != Repeat.NONE else None
     found.done_at, found.done_by_id = None, None
-    if after is not None and after.is_open and _is_copy(found, after):
-        found.next_id = None
-        session.add(found)
-        session.flush()
-        session.delete(after)
+    if after is not None and after.is_open and after.due_day == day and _is_copy(found, after):
+        found.next_id, after.removed_at = None, now()
+        _save(session, after)
     _save(session, found)
     return found
 
@@ -112,6 +112,8 @@ def reschedule(session: Session, actor: Actor, task_ids: Sequence[int], day: dat
     before = {}
     for task_id in list(dict.fromkeys(task_ids))[:MANY]:
         found = get(session, actor, task_id, to_change=True)
+        if found.due_day == day or not found.is_open:
+            continue
         before[task_id] = found.due_day
         found.due_day = day
         _save(session, found)
@@ -183,7 +185,7 @@ def between(session: Session, actor: Actor, first: date, last: date, *, colleagu
     actor.require(Permission.TASKS_ALL if colleagues else Permission.CONTACTS_READ)
     whose = visible_tasks(actor) if colleagues else col(Task.assignee_id) == actor.user_id
     days = [col(Task.due_day) >= first, col(Task.due_day) <= last]
-    return _rows(session, actor, [whose, _is_open(), *days], MANY)
+    return _rows(session, actor, [whose, _is_open(), *days], MOST)
 
 
 def due(task: Task, zone: str, at: datetime | None = None) -> Due:
@@ -305,9 +307,7 @@ def _repeat(session: Session, task: Task, at: datetime) -> None:
     after = session.get(Task, task.next_id) if task.next_id is not None else None
     if after is not None and after.removed_at is None:
         return
-    yesterday = date.fromordinal(local_time.today(installation.current(session).timezone, at).toordinal() - 1)
-    first = task.repeat_from or task.due_day
-    day = task_series.next_day(Repeat(task.repeat), first, max(task.due_day, yesterday))
+    day = _next_day(session, task, at)
     kept = ("assignee_id", "created_by_id", "type_id", "contact_id", "title", "description", "due_time", "priority")
     copied = {name: getattr(task, name) for name in (*kept, "repeat", "repeat_from", "remind_before")}
     made = Task(due_day=day, **copied)
@@ -317,10 +317,17 @@ def _repeat(session: Session, task: Task, at: datetime) -> None:
     session.flush()
 
 
+def _next_day(session: Session, task: Task, at: datetime) -> date:
+    """When a repeated task comes again that is finished at this moment."""
+    yesterday = date.fromordinal(local_time.today(installation.current(session).timezone, at).toordinal() - 1)
+    first = task.repeat_from or task.due_day
+    return task_series.next_day(Repeat(task.repeat), first, max(task.due_day, yesterday))
+
+
 def _is_copy(task: Task, after: Task) -> bool:
     """Nobody changed what finishing the task made."""
     same = ("assignee_id", "type_id", "contact_id", "title", "description", "due_time", "priority", "remind_before")
-    return all(getattr(task, name) == getattr(after, name) for name in same)
+    return all(getattr(task, name) == getattr(after, name) for name in (*same, "repeat", "repeat_from"))
 
 
 def _tell(session: Session, actor: Actor, task: Task) -> None:

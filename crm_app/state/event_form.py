@@ -20,7 +20,7 @@ from crm_app.state.choice import Choice
 from crm_app.state.contact_view import key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
-from crm_app.state.planned_form import PlannedForm, colleague_choices
+from crm_app.state.planned_form import PlannedForm, colleague_choices, laid_over
 from crm_app.state.session import RELOADS, current_actor
 from crm_app.state.undoing import Undoable
 
@@ -81,7 +81,7 @@ class EventFormState(PlannedForm, Undoable, rx.State):
         texts["all_day"] = "1" if self.all_day else ""
         texts["people"] = ",".join(one.value for one in self.colleagues if form.get(f"person-{one.value}"))
         try:
-            title = await asyncio.to_thread(_save, actor, id_, texts)
+            title = await asyncio.to_thread(_save, actor, id_, texts, self._seen)
         except CRMError as error:
             self._refused(error, actor.language)
             return None
@@ -122,6 +122,7 @@ class EventFormState(PlannedForm, Undoable, rx.State):
 
     def _show(self, id: int, draft: EventDraft, contact: Choice, colleagues: list[Choice]) -> None:
         self.draft, self.colleagues, self.all_day = draft, colleagues, bool(draft.day) and not draft.time
+        self._seen = _texts(draft, contact)
         self._begin(id, contact.value, contact.label)
 
 
@@ -152,30 +153,50 @@ def _empty(actor: Actor, number: int, day: str) -> tuple[EventDraft, Choice, lis
 def _fetch(actor: Actor, event_id: int) -> tuple[EventDraft, Choice, list[Choice]]:
     with database.reading() as session:
         row = events.row(session, actor, event_id)
-        event = row.event
-        draft = EventDraft(
-            title=event.title,
-            day=event.starts_on.isoformat(),
-            time=event.starts_at.isoformat("minutes") if event.starts_at else "",
-            end_day=event.ends_on.isoformat(),
-            end_time=event.ends_at.isoformat("minutes") if event.ends_at else "",
-            place=event.place,
-            description=event.description,
-            remind="" if event.remind_before is None else str(event.remind_before),
-            file_url=routes.event_file(event_id),
-            people=[str(user.id) for user in row.people],
-        )
+        draft, about = _drafted(row)
         known = colleague_choices(session, actor)
         there = {one.value for one in known}
         known += [Choice(str(user.id), user.name) for user in row.people if str(user.id) not in there]
-        about = Choice(str(row.contact.number), row.contact.display_name) if row.contact else Choice("", "")
         return draft, about, known
 
 
-def _save(actor: Actor, id_: int, texts: dict[str, str]) -> str:
+def _drafted(row: events.Row) -> tuple[EventDraft, Choice]:
+    event = row.event
+    draft = EventDraft(
+        title=event.title,
+        day=event.starts_on.isoformat(),
+        time=event.starts_at.isoformat("minutes") if event.starts_at else "",
+        end_day=event.ends_on.isoformat(),
+        end_time=event.ends_at.isoformat("minutes") if event.ends_at else "",
+        place=event.place,
+        description=event.description,
+        remind="" if event.remind_before is None else str(event.remind_before),
+        file_url=routes.event_file(event.id or 0),
+        people=[str(user.id) for user in row.people],
+    )
+    return draft, Choice(str(row.contact.number), row.contact.display_name) if row.contact else Choice("", "")
+
+
+def _texts(draft: EventDraft, about: Choice) -> dict[str, str]:
+    found = {name: str(getattr(draft, name, "")) for name in FIELDS}
+    return found | {"contact": about.value, "all_day": "" if draft.time else "1", "people": ",".join(draft.people)}
+
+
+def _taking_part(typed: str, seen: str, stored: str) -> str:
+    """Whom a colleague added stays, and whom one took out is gone."""
+    wanted, before, here = (set(filter(None, ids.split(","))) for ids in (typed, seen, stored))
+    return ",".join(sorted((here | (wanted - before)) - (before - wanted), key=int))
+
+
+def _save(actor: Actor, id_: int, texts: dict[str, str], seen: dict[str, str]) -> str:
     with database.transaction() as session:
         if id_:
-            if not texts["contact"] and events.row(session, actor, id_).contact is None:
+            row = events.row(session, actor, id_)
+            stored = _texts(*_drafted(row))
+            people = _taking_part(texts["people"], seen["people"], stored["people"])
+            texts = laid_over({**texts, "people": ""}, seen | {"people": ""}, stored | {"people": ""})
+            texts["people"] = people
+            if not texts["contact"] and row.contact is None:
                 del texts["contact"]  # one the actor does not see stays
             return events.change(session, actor, id_, texts).title
         return events.add(session, actor, texts).title

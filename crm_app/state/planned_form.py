@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from crm_app import locales
+from crm_app.locales import text
 from crm_app.models import Permission
 from crm_app.services import choosable, database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import listing
 from crm_app.services.contacts.filter import ContactFilter
-from crm_app.services.errors import CRMError, Invalid
+from crm_app.services.errors import Conflict, CRMError, Invalid
 from crm_app.state.choice import Choice
 from crm_app.state.guard import action
 from crm_app.state.session import RELOADS, current_actor
@@ -39,6 +40,7 @@ class PlannedForm(rx.State, mixin=True):
     colleagues: list[Choice] = []
     error: str = ""
     error_field: str = ""
+    _seen: dict[str, str] = {}  # what the form showed when it opened
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def find(self, query: str):
@@ -67,6 +69,23 @@ class PlannedForm(rx.State, mixin=True):
         if params.pop(param, None) is None:
             return RELOADS.get(self.router.route_id) if changed else None
         return rx.redirect(self.router.url.path + ("?" + urlencode(params) if params else ""), replace=True)
+
+
+def laid_over(typed: dict[str, str], seen: dict[str, str], stored: dict[str, str]) -> dict[str, str]:
+    """What was typed, laid over what is stored by now: what the user left as it was stays as a colleague made it.
+
+    Raises Conflict where both changed the same to something else.
+    """
+    found = {}
+    for name, value in typed.items():
+        before, here = seen.get(name, ""), stored.get(name, "")
+        if value == before:
+            found[name] = here
+        elif here in (before, value):
+            found[name] = value
+        else:
+            raise Conflict(text("Somebody changed it meanwhile. Close the form, and open it again."))
+    return found
 
 
 def colleague_choices(session, actor: Actor) -> list[Choice]:

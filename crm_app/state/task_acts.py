@@ -12,23 +12,31 @@ from crm_app.locales import ntext, text
 from crm_app.models import Permission
 from crm_app.services import database, events, installation, local_time, tasks
 from crm_app.services.actor import Actor
-from crm_app.services.errors import CRMError
+from crm_app.services.errors import Conflict, CRMError
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import RELOADS, current_actor
 from crm_app.state.undoing import Undoable
 
 
-def _put_back(session: Session, actor: Actor, before: dict[int, date]) -> None:
+def _put_back(session: Session, actor: Actor, before: dict[int, date], moved_to: date) -> None:
+    """What somebody moved on since stays where it is."""
     for task_id, day in before.items():
-        tasks.reschedule(session, actor, [task_id], day)
+        if tasks.get(session, actor, task_id).due_day == moved_to:
+            tasks.reschedule(session, actor, [task_id], day)
+
+
+def _move_back(session: Session, actor: Actor, event_id: int, before: date, moved_to: date) -> None:
+    if events.get(session, actor, event_id).starts_on != moved_to:
+        raise Conflict(text("Somebody changed it meanwhile. It stays as it is."))
+    events.move(session, actor, event_id, before)
 
 
 Verb = Callable[[Session, Actor], Any]
 WAYS_BACK: dict[str, Callable[..., Any]] = {
     "done": tasks.done,
     "reopen": tasks.reopen,
-    "move": events.move,
+    "move": _move_back,
     "put_back": _put_back,
 }
 
@@ -94,7 +102,7 @@ class TaskActState(Undoable, rx.State):
             return await self._put_off(actor, [id], wanted)
         before = await self._do(lambda session, actor: events.move(session, actor, id, wanted))
         if before is not None and before != wanted:
-            await self._offer_undo(text("Moved to another day."), "move", id, before)
+            await self._offer_undo(text("Moved to another day."), "move", id, before, wanted)
         return self._reload()
 
     @action(permission=Permission.CONTACTS_EDIT)
@@ -111,7 +119,7 @@ class TaskActState(Undoable, rx.State):
         if before:
             self.ticked = []
             message = ntext("{n} task put off.", "{n} tasks put off.", len(before))
-            await self._offer_undo(message, "put_back", before)
+            await self._offer_undo(message, "put_back", before, day)
         return self._reload()
 
     async def _do(self, verb: Verb) -> Any:

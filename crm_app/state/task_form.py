@@ -18,7 +18,7 @@ from crm_app.state.choice import Choice
 from crm_app.state.contact_view import key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
-from crm_app.state.planned_form import PlannedForm, colleague_choices
+from crm_app.state.planned_form import PlannedForm, colleague_choices, laid_over
 from crm_app.state.session import RELOADS, current_actor
 from crm_app.state.undoing import Undoable
 
@@ -92,7 +92,7 @@ class TaskFormState(PlannedForm, Undoable, rx.State):
         actor, id_ = await current_actor(self), self.id
         texts = {name: str(form.get(name) or "") for name in FIELDS}
         try:
-            title = await asyncio.to_thread(_save, actor, id_, texts, bool(form.get("notify")))
+            title = await asyncio.to_thread(_save, actor, id_, texts, bool(form.get("notify")), self._seen)
         except CRMError as error:
             self._refused(error, actor.language)
             return None
@@ -126,6 +126,7 @@ class TaskFormState(PlannedForm, Undoable, rx.State):
     def _show(self, actor: Actor, id: int, draft: TaskDraft, contact: Choice, types: Any, colleagues: Any) -> None:
         self.draft, self.types, self.colleagues = draft, types, colleagues
         self.is_mine = draft.assignee == str(actor.user_id)
+        self._seen = _texts(draft, contact)
         self._begin(id, contact.value, contact.label)
 
 
@@ -151,32 +152,41 @@ def _empty(actor: Actor, number: int, day: str) -> tuple[TaskDraft, Choice, list
 def _fetch(actor: Actor, task_id: int) -> tuple[TaskDraft, Choice, list[Choice], list[Choice]]:
     with database.reading() as session:
         row = tasks.row(session, actor, task_id)
-        task = row.task
-        draft = TaskDraft(
-            title=task.title,
-            day=task.due_day.isoformat(),
-            time=task.due_time.isoformat("minutes") if task.due_time else "",
-            type=str(task.type_id or ""),
-            description=task.description,
-            priority=str(task.priority),
-            repeat=task.repeat,
-            remind="" if task.remind_before is None else str(task.remind_before),
-            assignee=str(task.assignee_id or ""),
-            is_done=task.done_at is not None,
-        )
+        draft, about = _drafted(row)
         types, colleagues = _choices(session, actor, draft)
         if row.type is not None and draft.type not in {one.value for one in types}:
             types = [*types, Choice(draft.type, row.type.name)]
         if draft.assignee and draft.assignee not in {one.value for one in colleagues}:
             colleagues = [*colleagues, Choice(draft.assignee, row.assignee)]
-        about = Choice(str(row.contact.number), row.contact.display_name) if row.contact else Choice("", "")
         return draft, about, types, colleagues
 
 
-def _save(actor: Actor, id_: int, texts: dict[str, str], notify: bool) -> str:
+def _drafted(row: tasks.Row) -> tuple[TaskDraft, Choice]:
+    task = row.task
+    draft = TaskDraft(
+        title=task.title,
+        day=task.due_day.isoformat(),
+        time=task.due_time.isoformat("minutes") if task.due_time else "",
+        type=str(task.type_id or ""),
+        description=task.description,
+        priority=str(task.priority),
+        repeat=task.repeat,
+        remind="" if task.remind_before is None else str(task.remind_before),
+        assignee=str(task.assignee_id or ""),
+        is_done=task.done_at is not None,
+    )
+    return draft, Choice(str(row.contact.number), row.contact.display_name) if row.contact else Choice("", "")
+
+
+def _texts(draft: TaskDraft, about: Choice) -> dict[str, str]:
+    return {name: str(getattr(draft, name, about.value)) for name in FIELDS}
+
+
+def _save(actor: Actor, id_: int, texts: dict[str, str], notify: bool, seen: dict[str, str]) -> str:
     with database.transaction() as session:
         if id_:
             row = tasks.row(session, actor, id_)
+            texts = laid_over(texts, seen, _texts(*_drafted(row)))
             if not texts["contact"] and row.contact is None:
                 del texts["contact"]  # one the actor does not see stays
             return tasks.change(session, actor, id_, texts, notify=notify).title

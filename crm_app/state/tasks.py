@@ -18,6 +18,7 @@ from crm_app.state.guard import action
 from crm_app.state.planned_form import colleague_choices
 from crm_app.state.planned_view import EventLine, Planner, TaskLine
 from crm_app.state.session import current_actor
+from crm_app.state.task_acts import TaskActState
 
 EVENTS_AHEAD = timedelta(days=60)
 
@@ -74,6 +75,11 @@ class TasksState(rx.State):
         self.tasks_url, self.events_url = self._url(part="tasks"), self._url(part="events")
         self.overview = await asyncio.to_thread(_fetch, actor, self.whose, self.show, key_of(self.user))
         self.loaded = True
+        acts = await self.get_state(TaskActState)
+        acts.ticked = [one for one in acts.ticked if one in self._shown()]
+
+    def _shown(self) -> set[int]:
+        return {line.id for group in self.overview.tasks for line in group.lines}
 
     @action(permission=Permission.TASKS_ALL)
     async def choose_user(self, user: str):

@@ -1,5 +1,7 @@
 """What pages do to tasks, event by event."""
 
+from datetime import date
+
 from sqlmodel import select
 
 from crm_app.components.planned_fields import REMINDERS
@@ -9,10 +11,11 @@ from crm_app.models import Priority, Repeat, Task
 from crm_app.services import database, reminders, tasks
 from crm_app.services.actor import Actor
 from crm_app.services.settings import task_types
-from crm_app.state import planned_view
+from crm_app.state import event_form, planned_view
 from crm_app.state.messages import MessageState
 from crm_app.state.task_acts import TaskActState
 from crm_app.state.task_form import TaskFormState
+from crm_app.state.tasks import TasksState
 from tests.state.events import Tab, app
 from tests.state.sample import cookie_of
 
@@ -77,3 +80,53 @@ async def test_charlies_tab_does_nothing_to_a_task_of_bob(bob: Actor, charlie: A
     with database.reading() as session:
         task = session.get_one(Task, id_)
         assert (task.done_at, task.due_day.isoformat()) == (None, "2030-05-06")
+
+
+async def test_two_who_mend_one_task_lose_nothing_of_each_other(bob: Actor, alice: Actor) -> None:
+    id_ = given(bob, "One")
+    async with Tab(app, cookie_of(bob)) as tab:
+        await tab.fire(TaskFormState.edit, task_id=id_)
+        form = dict((await tab.state(TaskFormState))._seen)
+        with database.transaction() as session:
+            tasks.reschedule(session, alice, [id_], date(2030, 5, 9))
+        await tab.fire(TaskFormState.save, form=form | {"priority": "3"})
+        with database.reading() as session:
+            found = session.get_one(Task, id_)
+        assert (found.due_day, found.priority) == (date(2030, 5, 9), 3)
+        await tab.fire(TaskFormState.edit, task_id=id_)
+        with database.transaction() as session:
+            tasks.reschedule(session, alice, [id_], date(2030, 5, 10))
+        await tab.fire(TaskFormState.save, form=form | {"day": "2030-05-20"})
+        assert "changed it meanwhile" in (await tab.state(TaskFormState)).error
+        with database.reading() as session:
+            assert session.get_one(Task, id_).due_day == date(2030, 5, 10)
+
+
+async def test_an_undo_leaves_what_was_moved_on_since(bob: Actor, alice: Actor) -> None:
+    ids = [given(bob, "One"), given(bob, "Two")]
+    async with Tab(app, cookie_of(bob)) as tab:
+        for id_ in ids:
+            await tab.fire(TaskActState.tick, task_id=id_)
+        await tab.fire(TaskActState.put_off_by, days=7)
+        with database.transaction() as session:
+            tasks.reschedule(session, alice, ids[:1], date(2031, 1, 1))
+        await tab.fire(TaskActState.take_back, message=(await tab.state(MessageState)).n)
+    with database.reading() as session:
+        days = [session.get_one(Task, id_).due_day for id_ in ids]
+    assert days == [date(2031, 1, 1), date(2030, 5, 6)]
+
+
+async def test_ticks_go_with_the_list_that_shows_them(bob: Actor) -> None:
+    one, two = given(bob, "One"), given(bob, "Two")
+    async with Tab(app, cookie_of(bob)) as tab:
+        for id_ in (one, two):
+            await tab.fire(TaskActState.tick, task_id=id_)
+        with database.transaction() as session:
+            tasks.remove(session, bob, one)
+        await tab.fire(TasksState.load)
+        assert (await tab.state(TaskActState)).ticked == [two]
+
+
+def test_who_takes_part_is_laid_over_what_a_colleague_chose() -> None:
+    assert event_form._taking_part("1,2", "1", "1,3") == "1,2,3"
+    assert event_form._taking_part("2", "1,2", "1,2,3") == "2,3"

@@ -141,6 +141,8 @@ class Reader:
                 if on_progress is not None:
                     on_progress(message["progress"])
             elif "refused" in message:
+                if message.get("resident", 0) > LARGEST_IDLE:
+                    self._kill()
                 raise Unreadable(message["refused"])
             elif "failed" in message:
                 log.error("reading failed: %s", message["failed"])

@@ -56,7 +56,7 @@ def serve(request: dict[str, Any], answers: BinaryIO) -> None:
     try:
         result = _run(command(request["command"])(request["payload"]), answers)
     except CRMError as error:
-        _send(answers, {"refused": error.message})
+        _send(answers, {"refused": error.message, "resident": limits.resident()})
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - the boundary of the process: the parent hears the kind, not the data
