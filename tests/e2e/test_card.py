@@ -102,7 +102,7 @@ def test_the_second_editor_of_a_field_sees_both_and_chooses(page: Page, phone: B
         fact(page, "city").click()
         editor(page).fill(typed)
         page.keyboard.press("Enter")
-        expect(fact(page, "city")).to_have_text(typed)
+        expect(page.locator(".timeline")).to_contain_text(f"→ {typed}")  # stored, and not only painted
         editor(other).fill("Paris")
         other.keyboard.press("Enter")
         clash = other.locator(".fact-clash")
