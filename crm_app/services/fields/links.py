@@ -34,7 +34,7 @@ def parse_social_links(cell: str, context: FieldContext) -> Verdict:
         return refused(message)
     found: dict[str, None] = {}
     for part in _SEPARATOR.split(visible(cell)):
-        profile = one_line(part).rstrip(",")
+        profile = one_line(part).rstrip(", ")
         if not profile:
             continue
         if _looks_like_link(profile):

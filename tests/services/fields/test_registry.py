@@ -45,6 +45,7 @@ def test_no_field_takes_more_than_its_column_holds() -> None:
 @example(cell="\ud800", date_format=None, country="DE")
 @example(cell="9" * 400, date_format=None, country="DE")
 @example(cell="' ' 030 1234567", date_format=None, country="DE")
+@example(cell="0 ,", date_format=None, country="DE")
 def test_parsing_never_fails_and_is_idempotent(name: str, cell: str, date_format: str | None, country: str) -> None:
     context = replace(CONTEXT, date_format=date_format, country=country)
     verdict = parse(name, cell, context)
