@@ -60,13 +60,16 @@ def test_things_are_dragged_to_another_day_moved_by_keyboard_and_taken_back(page
     expect(day(page, "2030-05-14")).not_to_contain_text("Print the plan")
 
     lesson = page.locator("[data-item^=event]").filter(has_text="Trial lesson")
+    told = page.locator("[data-sonner-toast]")
+    before = told.count()
     lesson.focus()
     page.keyboard.press("Alt+ArrowRight")
+    expect(told).to_have_count(before + 1)  # the server answered: painted it is at once
     expect(day(page, "2030-05-16")).to_contain_text("Trial lesson")
     expect(lesson).to_be_focused()
     page.keyboard.press("Alt+ArrowDown")
     expect(day(page, "2030-05-23")).to_contain_text("Trial lesson")
-    expect(page.locator("[data-sonner-toast]")).to_have_count(2)
+    expect(told).to_have_count(before + 2)
     page.locator("[data-sonner-toast][data-front=true]").get_by_role("button", name="Undo").click()
     expect(day(page, "2030-05-16")).to_contain_text("Trial lesson")
 
