@@ -248,6 +248,7 @@ def test_on_a_phone_one_part_is_shown_and_the_thumb_reaches_what_is_done(phone: 
     bar.get_by_role("button", name="Comment").tap()
     expect(page.locator("#new-comment")).to_be_focused()
     page.keyboard.type("@al")
+    expect(page.locator(".event").first).to_be_visible()
     page.get_by_role("option", name="Alice").tap()
     expect(page.locator("#new-comment")).to_have_value("@Alice ")
     bar.get_by_role("button", name="More").tap()
