@@ -1,64 +1,28 @@
-// A file is dropped or chosen, sent as it is, and followed to the page that the server names. Progress and refusals
-// live here: no event of the page is needed, so nothing is lost while its connection comes up.
+// A file is dropped or chosen, sent as it is, and followed to the page that the server names.
 import { useEffect, useRef, useState } from "react";
 import { CircleAlert } from "lucide-react";
 import { useNavigate } from "react-router";
 import { jsx } from "@emotion/react";
-
-const ending = (name) => name.slice(name.lastIndexOf(".")).toLowerCase();
+import { useSending } from "./sending.js";
 
 export function FileDrop({ url, accept, limit, words, children }) {
   const navigate = useNavigate();
   const input = useRef(null);
-  const request = useRef(null);
-  const [sent, setSent] = useState(-1); // percent; -1 = nothing is under way
-  const [error, setError] = useState("");
   const [over, setOver] = useState(0); // elements below the pointer that drags a file
 
-  const refuse = (sentence) => {
-    request.current = null;
-    setSent(-1);
-    setError(sentence);
-  };
+  const { sent, error, take, cancel } = useSending({
+    url,
+    accept,
+    limit,
+    words,
+    onAnswer: (_status, answer) => {
+      if (!answer.url) return false;
+      navigate(answer.url);
+      return true;
+    },
+  });
+  useEffect(() => take(input.current?.files ?? []), []); // chosen before the scripts were there
 
-  const send = (file) => {
-    const post = new XMLHttpRequest();
-    request.current = post;
-    setError("");
-    setSent(0);
-    post.upload.onprogress = ({ loaded, total }) => setSent(total ? Math.round((100 * loaded) / total) : 0);
-    post.onerror = () => refuse(words.lost);
-    post.onload = () => {
-      const answer = post.response ?? {};
-      if (post.status === 401) window.location.reload(); // the gate asks to sign in and leads back
-      else if (post.status === 413) refuse(words.tooLarge);
-      else if (answer.url) navigate(answer.url);
-      else refuse(answer.error ?? words.lost);
-    };
-    post.open("POST", url);
-    post.responseType = "json";
-    post.setRequestHeader("X-File-Name", encodeURIComponent(file.name.toWellFormed?.() ?? file.name));
-    post.setRequestHeader("Content-Type", "application/octet-stream");
-    post.send(file);
-  };
-
-  const take = (files) => {
-    if (request.current || files.length === 0) return;
-    if (files.length > 1) refuse(words.oneOnly);
-    else if (!accept.split(",").includes(ending(files[0].name))) refuse(words.noContacts);
-    else if (files[0].size > limit) refuse(words.tooLarge);
-    else send(files[0]);
-  };
-
-  useEffect(() => {
-    take(input.current?.files ?? []); // chosen before the scripts were there
-    return () => request.current?.abort();
-  }, []);
-
-  const cancel = () => {
-    request.current?.abort();
-    refuse("");
-  };
   const stop = (event) => event.preventDefault();
   const shown = error && jsx(
       "div",

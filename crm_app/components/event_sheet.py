@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app.components.download import download
-from crm_app.components.planned_fields import contact, field, reminder, sheet, text_input
+from crm_app.components.planned_fields import contact, delete_button, field, notes, reminder, sheet, text_input
 from crm_app.components.text import N, T, t
 
 
@@ -23,17 +23,7 @@ def event_sheet(state: Any, may_edit: rx.Var[bool], opener: str = "new-event") -
                 state.id > 0,
                 download(rx.icon("download", size=16), T("As a file"), href=draft.file_url, class_name="button"),
             ),
-            rx.cond(
-                may_edit & (state.id > 0),
-                rx.el.button(
-                    rx.icon("trash-2", size=16),
-                    type="button",
-                    class_name="button plain icon at-end",
-                    aria_label=t("Delete the event"),
-                    title=t("Delete the event"),
-                    on_click=state.remove,
-                ),
-            ),
+            rx.cond(may_edit & (state.id > 0), delete_button(state, t("Delete the event"))),
         ],
         field(
             state,
@@ -79,18 +69,7 @@ def event_sheet(state: Any, may_edit: rx.Var[bool], opener: str = "new-event") -
         ),
         contact(state),
         reminder(state, draft.remind),
-        field(
-            state,
-            "description",
-            N("Notes"),
-            rx.el.textarea(
-                id="planned-description",
-                name="description",
-                default_value=draft.description,
-                rows=3,
-                class_name="input",
-            ),
-        ),
+        notes(state, draft.description),
     )
 
 

@@ -6,7 +6,7 @@ import reflex as rx
 class FileDrop(rx.Component):
     """Sends the file to `url` and goes where the answer says. `limit` in bytes, `accept` endings by comma.
 
-    `words`: sending, progress, cancel, lost, tooLarge, oneOnly, noContacts.
+    `words`: sending, progress, cancel, lost, tooLarge, oneOnly, unknown.
     """
 
     library = "$/public/js/filedrop.js"

@@ -92,6 +92,22 @@ def choices(options: rx.Var) -> rx.Component:
     return rx.foreach(options, lambda one: rx.el.option(one.label, value=one.value, key=one.value))
 
 
+def notes(state: Any, value: Any) -> rx.Component:
+    area = rx.el.textarea(id="planned-description", name="description", default_value=value, rows=4, class_name="input")
+    return field(state, "description", N("Notes"), area)
+
+
+def delete_button(state: Any, label: rx.Var[str]) -> rx.Component:
+    return rx.el.button(
+        rx.icon("trash-2", size=16),
+        type="button",
+        class_name="button plain icon at-end",
+        aria_label=label,
+        title=label,
+        on_click=state.remove,
+    )
+
+
 def reminder(state: Any, value: Any) -> rx.Component:
     options = [rx.el.option(T(label), value=minutes) for minutes, label in REMINDERS.items()]
     return field(state, "remind", N("Reminder"), select("remind", value, *options))

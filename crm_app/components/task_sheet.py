@@ -4,7 +4,17 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.components.planned_fields import choices, contact, field, reminder, select, sheet, text_input
+from crm_app.components.planned_fields import (
+    choices,
+    contact,
+    delete_button,
+    field,
+    notes,
+    reminder,
+    select,
+    sheet,
+    text_input,
+)
 from crm_app.components.text import N, T, t
 
 PRIORITIES = {"3": N("high"), "2": N("normal"), "1": N("low")}
@@ -74,18 +84,7 @@ def task_sheet(state: Any, acts: Any, may_edit: rx.Var[bool], opener: str = "new
                     class_name="pair",
                 ),
                 field(state, "priority", N("Priority"), select("priority", draft.priority, *_options(PRIORITIES))),
-                field(
-                    state,
-                    "description",
-                    N("Notes"),
-                    rx.el.textarea(
-                        id="planned-description",
-                        name="description",
-                        default_value=draft.description,
-                        rows=4,
-                        class_name="input",
-                    ),
-                ),
+                notes(state, draft.description),
                 class_name="plan-sheet-more",
             ),
             open=(state.id > 0) | (state.error_field == "description"),
@@ -112,14 +111,7 @@ def _acts(state: Any, acts: Any) -> rx.Component:
                 on_click=[acts.done(state.id), state.close],
             ),
         ),
-        rx.el.button(
-            rx.icon("trash-2", size=16),
-            type="button",
-            class_name="button plain icon at-end",
-            aria_label=t("Delete the task"),
-            title=t("Delete the task"),
-            on_click=state.remove,
-        ),
+        delete_button(state, t("Delete the task")),
     )
 
 

@@ -5,13 +5,11 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.calendar import CalendarGrid
 from crm_app.components.empty import empty
-from crm_app.components.event_sheet import event_sheet
-from crm_app.components.message import UndoListener
 from crm_app.components.panel import Panel
 from crm_app.components.shell import shell
 from crm_app.components.task_lines import event_line, task_line
-from crm_app.components.task_sheet import task_sheet
 from crm_app.components.text import N, T, t
+from crm_app.pages.planned_forms import planned_forms
 from crm_app.state.calendar import AgendaDay, CalendarState
 from crm_app.state.calendar_feed import CalendarFeedState
 from crm_app.state.event_form import EventFormState
@@ -45,11 +43,7 @@ def calendar() -> rx.Component:
             ),
             rx.el.div(*[rx.el.span(class_name="skeleton") for _ in range(6)], class_name="planned-wait"),
         ),
-        task_sheet(TaskFormState, TaskActState, CalendarState.may_edit),
-        event_sheet(EventFormState, CalendarState.may_edit),
-        UndoListener.create(on_undo=TaskActState.take_back),
-        UndoListener.create(on_undo=TaskFormState.take_back),
-        UndoListener.create(on_undo=EventFormState.take_back),
+        planned_forms(CalendarState.may_edit),
         place="calendar",
         title=N("Calendar"),
         actions=_actions(),

@@ -13,8 +13,9 @@ from crm_app.pages.contact_head import actions, head, thumb_bar, title
 from crm_app.pages.contact_merges import merge_with, taking_back
 from crm_app.pages.contact_relations import relations
 from crm_app.pages.contact_segments import segments_panel
-from crm_app.pages.contact_tasks import LOADS, tasks_forms, tasks_panel
+from crm_app.pages.contact_tasks import tasks_panel
 from crm_app.pages.contact_timeline import timeline
+from crm_app.pages.planned_forms import LOADS, planned_forms
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_comments import ContactCommentState
 from crm_app.state.contact_facts import ContactFactsState
@@ -22,6 +23,7 @@ from crm_app.state.contact_files import ContactFilesState
 from crm_app.state.contact_place import ContactPlaceState
 from crm_app.state.contact_relations import ContactRelationsState
 from crm_app.state.contact_segments import ContactSegmentsState
+from crm_app.state.contact_tasks import ContactTasksState
 from crm_app.state.contact_timeline import ContactTimelineState
 from crm_app.state.contact_undo import ContactUndoState
 from crm_app.state.session import SessionState
@@ -69,7 +71,7 @@ def _card() -> rx.Component:
             class_name="card-grid",
         ),
         thumb_bar(),
-        tasks_forms(),
+        planned_forms(ContactState.may_edit),
     )
 
 
@@ -125,6 +127,7 @@ PAGE = {
         ContactRelationsState.load,
         ContactFilesState.load,
         ContactSegmentsState.load,
+        ContactTasksState.load,
         *LOADS,
     ],
 }

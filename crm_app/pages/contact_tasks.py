@@ -2,10 +2,7 @@
 
 import reflex as rx
 
-from crm_app.components.event_sheet import event_sheet
-from crm_app.components.message import UndoListener
 from crm_app.components.task_lines import event_line, task_line
-from crm_app.components.task_sheet import task_sheet
 from crm_app.components.text import T, t
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_tasks import ContactTasksState
@@ -13,7 +10,6 @@ from crm_app.state.event_form import EventFormState
 from crm_app.state.task_acts import TaskActState
 from crm_app.state.task_form import TaskFormState
 
-LOADS = [ContactTasksState.load, TaskFormState.load, EventFormState.load]
 _may_edit, _number = ContactState.may_edit, ContactState.card.number
 
 
@@ -59,14 +55,4 @@ def tasks_panel() -> rx.Component:
             ),
         ),
         class_name="panel contact-tasks",
-    )
-
-
-def tasks_forms() -> rx.Component:
-    return rx.fragment(
-        task_sheet(TaskFormState, TaskActState, _may_edit),
-        event_sheet(EventFormState, _may_edit),
-        UndoListener.create(on_undo=TaskActState.take_back),
-        UndoListener.create(on_undo=TaskFormState.take_back),
-        UndoListener.create(on_undo=EventFormState.take_back),
     )

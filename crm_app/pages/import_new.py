@@ -62,7 +62,7 @@ def _drop() -> rx.Component:
                 limit=megabytes,
             ),
             "oneOnly": t("One file at a time, please."),
-            "noContacts": t("This is not a contact file. Choose an Excel, LibreOffice, CSV, vCard or text file."),
+            "unknown": t("This is not a contact file. Choose an Excel, LibreOffice, CSV, vCard or text file."),
         },
     )
 

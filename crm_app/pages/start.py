@@ -3,12 +3,10 @@
 import reflex as rx
 
 from crm_app import routes
-from crm_app.components.event_sheet import event_sheet
-from crm_app.components.message import UndoListener
 from crm_app.components.shell import shell
 from crm_app.components.task_lines import event_line, task_line
-from crm_app.components.task_sheet import task_sheet
 from crm_app.components.text import N, T, figure, t, tn
+from crm_app.pages.planned_forms import LOADS, planned_forms
 from crm_app.state.event_form import EventFormState
 from crm_app.state.session import SessionState
 from crm_app.state.start import IDLE_DAYS, WEEKS, Bar, StartState
@@ -26,9 +24,7 @@ def start() -> rx.Component:
             rx.cond(StartState.is_empty, _first_steps(), _overview()),
             rx.el.div(*[rx.el.div(class_name="panel skeleton") for _ in range(4)], class_name="start-grid"),
         ),
-        task_sheet(TaskFormState, TaskActState, _may_edit),
-        event_sheet(EventFormState, _may_edit),
-        *[UndoListener.create(on_undo=state.take_back) for state in (TaskActState, TaskFormState, EventFormState)],
+        planned_forms(_may_edit),
         place="start",
         title=N("Start"),
     )
@@ -246,5 +242,5 @@ def _step(icon: str, title: rx.Var[str], sentence: rx.Var[str], act: rx.Componen
 
 PAGE = {
     "route": routes.HOME,
-    "on_load": [SessionState.load, StartDayState.load, StartState.load, TaskFormState.load, EventFormState.load],
+    "on_load": [SessionState.load, StartDayState.load, StartState.load, *LOADS],
 }

@@ -4,12 +4,10 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.empty import empty
-from crm_app.components.event_sheet import event_sheet
-from crm_app.components.message import UndoListener
 from crm_app.components.shell import shell
 from crm_app.components.task_lines import event_line, task_line
-from crm_app.components.task_sheet import task_sheet
 from crm_app.components.text import N, T, figure, t, tn
+from crm_app.pages.planned_forms import LOADS, planned_forms
 from crm_app.state.event_form import EventFormState
 from crm_app.state.session import SessionState
 from crm_app.state.task_acts import TaskActState
@@ -35,11 +33,7 @@ def tasks() -> rx.Component:
             rx.el.div(_tasks(), _events(), class_name="planned-grid", custom_attrs={"data-part": TasksState.part}),
             rx.el.div(*[rx.el.span(class_name="skeleton") for _ in range(6)], class_name="planned-wait"),
         ),
-        task_sheet(TaskFormState, TaskActState, TasksState.may_edit),
-        event_sheet(EventFormState, TasksState.may_edit),
-        UndoListener.create(on_undo=TaskActState.take_back),
-        UndoListener.create(on_undo=TaskFormState.take_back),
-        UndoListener.create(on_undo=EventFormState.take_back),
+        planned_forms(TasksState.may_edit),
         place="tasks",
         title=rx.el.h1(
             rx.el.span(T("Tasks and events"), class_name="wide-only"),
@@ -224,5 +218,5 @@ def _put_off() -> rx.Component:
 
 PAGE = {
     "route": routes.TASKS,
-    "on_load": [SessionState.load, TasksState.load, TaskFormState.load, EventFormState.load],
+    "on_load": [SessionState.load, TasksState.load, *LOADS],
 }

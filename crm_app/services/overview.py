@@ -14,6 +14,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.contacts import audience, listing
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.filters.tree import Condition, Group
+from crm_app.services.folding import fold
 
 WEEKS = 12
 NEW_DAYS, IDLE_DAYS = 7, 30
@@ -101,5 +102,8 @@ def _sources(session: Session, actor: Actor, since: Condition) -> list[str]:
         .subquery()
     )
     times = func.count().label("times")
-    query = select(newest.c.source, times).group_by(newest.c.source).order_by(times.desc(), newest.c.source)
-    return [source for source, _ in session.execute(query.limit(MOST_SOURCES))]
+    query = select(newest.c.source).group_by(newest.c.source).order_by(times.desc(), newest.c.source)
+    spelled: dict[str, str] = {}  # a filter asks without case and accents: each source once
+    for source in session.execute(query).scalars():
+        spelled.setdefault(fold(source), source)
+    return list(spelled.values())[:MOST_SOURCES]

@@ -21,8 +21,7 @@ from crm_app.state.contact_view import key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.planned_form import PlannedForm, colleague_choices, laid_over
-from crm_app.state.session import RELOADS, current_actor
-from crm_app.state.undoing import Undoable
+from crm_app.state.session import current_actor
 
 FIELDS = ("title", "day", "time", "end_day", "end_time", "all_day", "place", "description", "remind", "contact")
 
@@ -43,7 +42,7 @@ class EventDraft:
     people: list[str] = field(default_factory=list)
 
 
-class EventFormState(PlannedForm, Undoable, rx.State):
+class EventFormState(PlannedForm, rx.State):
     draft: EventDraft = EventDraft()
     all_day: bool = False
 
@@ -76,14 +75,10 @@ class EventFormState(PlannedForm, Undoable, rx.State):
     @action(permission=Permission.CONTACTS_EDIT)
     async def save(self, form: dict[str, Any]):
         """What was refused stays in the form, with the reason."""
-        actor, id_ = await current_actor(self), self.id
         texts = {name: str(form.get(name) or "") for name in FIELDS}
         texts["all_day"] = "1" if self.all_day else ""
         texts["people"] = ",".join(one.value for one in self.colleagues if form.get(f"person-{one.value}"))
-        try:
-            title = await asyncio.to_thread(_save, actor, id_, texts, self._seen)
-        except CRMError as error:
-            self._refused(error, actor.language)
+        if (title := await self._tried(_save, self.id, texts, self._seen)) is None:
             return None
         await say(self, text("The event “{title}” is saved.", title=title))
         return self._closed("event", changed=True)
@@ -91,26 +86,15 @@ class EventFormState(PlannedForm, Undoable, rx.State):
     @action(permission=Permission.CONTACTS_EDIT)
     async def remove(self):
         """Deletes the open event; its message brings it back."""
-        actor, id_ = await current_actor(self), self.id
-        try:
-            title = await asyncio.to_thread(_remove, actor, id_)
-        except CRMError as error:
-            self._refused(error, actor.language)
+        if (title := await self._tried(_remove, self.id)) is None:
             return None
-        await self._offer_undo(text("The event “{title}” is deleted.", title=title), id_)
+        await self._offer_undo(text("The event “{title}” is deleted.", title=title), self.id)
         return self._closed("event", changed=True)
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def take_back(self, message: int):
         """The deletion a message told of."""
-        back = self._way_back(message)
-        if not back:
-            return None
-        try:
-            await asyncio.to_thread(_restore, await current_actor(self), back[0])
-        except CRMError as error:
-            await say(self, error.message, "error")
-        return RELOADS.get(self.router.route_id)
+        return await self._restored(_restore, message)
 
     async def _open(self, actor: Actor, event_id: int) -> None:
         try:

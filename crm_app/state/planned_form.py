@@ -1,7 +1,9 @@
 """What the forms of tasks and events have in common: whom they are about, who has them, what went wrong."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import reflex as rx
@@ -16,7 +18,9 @@ from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import Conflict, CRMError, Invalid
 from crm_app.state.choice import Choice
 from crm_app.state.guard import action
+from crm_app.state.messages import say
 from crm_app.state.session import RELOADS, current_actor
+from crm_app.state.undoing import Undoable
 
 HITS = 6
 
@@ -28,7 +32,7 @@ class Hit:
     more: str
 
 
-class PlannedForm(rx.State, mixin=True):
+class PlannedForm(Undoable, rx.State, mixin=True):
     """`contact` is the number of the contact it is about, empty for none; `turn` grows with each form that opens."""
 
     is_open: bool = False
@@ -57,6 +61,25 @@ class PlannedForm(rx.State, mixin=True):
         self.id, self.contact, self.contact_name = id, contact, contact_name
         self.hits, self.error, self.error_field = [], "", ""
         self.turn, self.is_open = self.turn + 1, True
+
+    async def _tried(self, verb: Callable[..., str], *given: Any) -> str | None:
+        """What the verb returns for the actor; None when it was refused, which the form shows and why."""
+        actor = await current_actor(self)
+        try:
+            return await asyncio.to_thread(verb, actor, *given)
+        except CRMError as error:
+            self._refused(error, actor.language)
+            return None
+
+    async def _restored(self, restore: Callable[..., None], message: int) -> Any:
+        """Brings back what the message said was deleted."""
+        if not (back := self._way_back(message)):
+            return None
+        try:
+            await asyncio.to_thread(restore, await current_actor(self), *back)
+        except CRMError as error:
+            await say(self, error.message, "error")
+        return RELOADS.get(self.router.route_id)
 
     def _refused(self, error: CRMError, language: str) -> None:
         self.error = locales.render(error.message, language)

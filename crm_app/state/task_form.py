@@ -19,8 +19,7 @@ from crm_app.state.contact_view import key_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.planned_form import PlannedForm, colleague_choices, laid_over
-from crm_app.state.session import RELOADS, current_actor
-from crm_app.state.undoing import Undoable
+from crm_app.state.session import current_actor
 
 FIELDS = ("title", "day", "time", "type", "description", "priority", "repeat", "remind", "contact", "assignee")
 
@@ -41,7 +40,7 @@ class TaskDraft:
     is_done: bool = False
 
 
-class TaskFormState(PlannedForm, Undoable, rx.State):
+class TaskFormState(PlannedForm, rx.State):
     draft: TaskDraft = TaskDraft()
     types: list[Choice] = []
     is_mine: bool = True  # as chosen in the form: others can be told at once
@@ -89,12 +88,8 @@ class TaskFormState(PlannedForm, Undoable, rx.State):
     @action(permission=Permission.CONTACTS_EDIT)
     async def save(self, form: dict[str, Any]):
         """What was refused stays in the form, with the reason."""
-        actor, id_ = await current_actor(self), self.id
         texts = {name: str(form.get(name) or "") for name in FIELDS}
-        try:
-            title = await asyncio.to_thread(_save, actor, id_, texts, bool(form.get("notify")), self._seen)
-        except CRMError as error:
-            self._refused(error, actor.language)
+        if (title := await self._tried(_save, self.id, texts, bool(form.get("notify")), self._seen)) is None:
             return None
         await say(self, text("The task “{title}” is saved.", title=title))
         return self._closed("task", changed=True)
@@ -102,26 +97,15 @@ class TaskFormState(PlannedForm, Undoable, rx.State):
     @action(permission=Permission.CONTACTS_EDIT)
     async def remove(self):
         """Deletes the open task; its message brings it back."""
-        actor, id_ = await current_actor(self), self.id
-        try:
-            title = await asyncio.to_thread(_remove, actor, id_)
-        except CRMError as error:
-            self._refused(error, actor.language)
+        if (title := await self._tried(_remove, self.id)) is None:
             return None
-        await self._offer_undo(text("The task “{title}” is deleted.", title=title), id_)
+        await self._offer_undo(text("The task “{title}” is deleted.", title=title), self.id)
         return self._closed("task", changed=True)
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def take_back(self, message: int):
         """The deletion a message told of."""
-        back = self._way_back(message)
-        if not back:
-            return None
-        try:
-            await asyncio.to_thread(_restore, await current_actor(self), back[0])
-        except CRMError as error:
-            await say(self, error.message, "error")
-        return RELOADS.get(self.router.route_id)
+        return await self._restored(_restore, message)
 
     def _show(self, actor: Actor, id: int, draft: TaskDraft, contact: Choice, types: Any, colleagues: Any) -> None:
         self.draft, self.types, self.colleagues = draft, types, colleagues

@@ -55,7 +55,7 @@ def test_twelve_weeks_end_with_this_one(db: Path, alice: Actor) -> None:
 
 
 def test_sources_come_by_frequency_and_conversion_counts_those_who_came_lately(db: Path, alice: Actor) -> None:
-    for name, source in (("Ada", "Fair"), ("Bea", "Website"), ("Cid", "Website"), ("Dan", "")):
+    for name, source in (("Ada", "Fair"), ("Bea", "Website"), ("Cid", "website"), ("Dan", "")):
         add(alice, name, source=source, lifecycle="lead")
     add(alice, "Eva", lifecycle="customer")
     add(alice, "Fay", lifecycle="customer", days_ago=7 * 20)

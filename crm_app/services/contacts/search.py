@@ -13,11 +13,12 @@ from sqlmodel import Session, col
 
 from crm_app.models import Contact
 from crm_app.services import database
+from crm_app.services.bulk import among
 from crm_app.services.folding import digits, fold
 
 TRIGRAM = 3
 MOST_PARTS = 12  # of one word
-FREQUENT = 50_000  # hits of the index
+RARE, FREQUENT = 10_000, 50_000  # hits of the index: listed at once, or never
 _MARKS = "%_\\"  # of LIKE
 _INDEX = table("contact_search", column("rowid"), column("search_text"))
 _PHONE = re.compile(r"(?<!\S)\+?[(\d][\d ()/.-]*\d(?!\S)")
@@ -66,9 +67,11 @@ def conditions(session: Session, words: Sequence[str]) -> list[ColumnElement[boo
     if not long:
         return found
     hits = _having(part for word in long for part in _parts(word))
-    times = session.execute(select(func.count()).select_from(hits.limit(FREQUENT + 1).subquery())).scalar_one()
-    if times <= FREQUENT:  # more come by soon enough while contacts are gone through
-        found.append(col(Contact.id).in_(hits))
+    ids = list(session.execute(hits.limit(RARE + 1)).scalars())
+    if len(ids) <= RARE:
+        found.append(among(session, col(Contact.id), ids))
+    elif session.execute(hits.limit(1).offset(FREQUENT)).first() is None:
+        found.append(col(Contact.id).in_(hits))  # more come by soon enough while contacts are gone through
     return found + [func.instr(Contact.search_text, word) > 0 for word in long]
 
 

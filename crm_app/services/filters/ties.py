@@ -119,8 +119,9 @@ def by_activity(session: Session, asked: Question) -> ColumnElement[bool]:
     """Something happened in the last days: an entry of the timeline, or a change that an import made."""
     first, _ = spans.of("last", asked.values, asked.asker.today).moments(asked.asker.actor.timezone)
     happened = exists().where(col(Activity.contact_id) == col(Contact.id), col(Activity.at) >= first)
-    is_recent = or_(col(Contact.updated_at) >= first, happened)
-    return ~is_recent if asked.operator == "idle" else is_recent
+    if asked.operator == "idle":
+        return and_(col(Contact.updated_at) < first, ~happened)  # so that an index serves it
+    return or_(col(Contact.updated_at) >= first, happened)
 
 
 def by_consent(session: Session, channel: Channel, asked: Question) -> ColumnElement[bool]:
