@@ -6,10 +6,10 @@ from crm_app import routes
 from crm_app.components.calendar import CalendarGrid
 from crm_app.components.empty import empty
 from crm_app.components.panel import Panel
+from crm_app.components.planned_forms import planned_forms
 from crm_app.components.shell import shell
 from crm_app.components.task_lines import event_line, task_line
 from crm_app.components.text import N, T, t
-from crm_app.pages.planned_forms import planned_forms
 from crm_app.state.calendar import AgendaDay, CalendarState
 from crm_app.state.calendar_feed import CalendarFeedState
 from crm_app.state.event_form import EventFormState

@@ -6,6 +6,7 @@ from crm_app import routes
 from crm_app.components.card_frame import CardPlace, CardTabs
 from crm_app.components.empty import empty
 from crm_app.components.message import UndoListener
+from crm_app.components.planned_forms import LOADS, planned_forms
 from crm_app.components.shell import shell
 from crm_app.components.text import T, t
 from crm_app.pages.contact_facts import facts
@@ -15,7 +16,6 @@ from crm_app.pages.contact_relations import relations
 from crm_app.pages.contact_segments import segments_panel
 from crm_app.pages.contact_tasks import tasks_panel
 from crm_app.pages.contact_timeline import timeline
-from crm_app.pages.planned_forms import LOADS, planned_forms
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_comments import ContactCommentState
 from crm_app.state.contact_facts import ContactFactsState

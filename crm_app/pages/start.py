@@ -3,10 +3,10 @@
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.planned_forms import LOADS, planned_forms
 from crm_app.components.shell import shell
 from crm_app.components.task_lines import event_line, task_line
 from crm_app.components.text import N, T, figure, t, tn
-from crm_app.pages.planned_forms import LOADS, planned_forms
 from crm_app.state.event_form import EventFormState
 from crm_app.state.session import SessionState
 from crm_app.state.start import IDLE_DAYS, WEEKS, Bar, StartState

@@ -1,5 +1,6 @@
 """What the start page shows: figures, each with the filter that lists exactly the contacts it counts."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -101,9 +102,9 @@ def _sources(session: Session, actor: Actor, since: Condition) -> list[str]:
         .limit(MOST_LOOKED_AT)
         .subquery()
     )
-    times = func.count().label("times")
-    query = select(newest.c.source).group_by(newest.c.source).order_by(times.desc(), newest.c.source)
-    spelled: dict[str, str] = {}  # a filter asks without case and accents: each source once
-    for source in session.execute(query).scalars():
-        spelled.setdefault(fold(source), source)
-    return list(spelled.values())[:MOST_SOURCES]
+    query = select(newest.c.source, func.count()).group_by(newest.c.source).order_by(newest.c.source)
+    times: Counter[str] = Counter()
+    spelled: dict[str, str] = {}  # a filter asks without case and accents: so does this
+    for source, count in session.execute(query):
+        times[spelled.setdefault(fold(source), source)] += count
+    return [source for source, _ in times.most_common(MOST_SOURCES)]
