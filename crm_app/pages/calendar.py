@@ -43,7 +43,7 @@ def calendar() -> rx.Component:
             ),
             rx.el.div(*[rx.el.span(class_name="skeleton") for _ in range(6)], class_name="planned-wait"),
         ),
-        planned_forms(CalendarState.may_edit),
+        planned_forms(TaskFormState, EventFormState, TaskActState, CalendarState.may_edit),
         place="calendar",
         title=N("Calendar"),
         actions=_actions(),

@@ -6,7 +6,7 @@ from crm_app import routes
 from crm_app.components.card_frame import CardPlace, CardTabs
 from crm_app.components.empty import empty
 from crm_app.components.message import UndoListener
-from crm_app.components.planned_forms import LOADS, planned_forms
+from crm_app.components.planned_forms import planned_forms
 from crm_app.components.shell import shell
 from crm_app.components.text import T, t
 from crm_app.pages.contact_facts import facts
@@ -26,7 +26,10 @@ from crm_app.state.contact_segments import ContactSegmentsState
 from crm_app.state.contact_tasks import ContactTasksState
 from crm_app.state.contact_timeline import ContactTimelineState
 from crm_app.state.contact_undo import ContactUndoState
+from crm_app.state.event_form import EventFormState
 from crm_app.state.session import SessionState
+from crm_app.state.task_acts import TaskActState
+from crm_app.state.task_form import TaskFormState
 
 _number = rx.cond(ContactState.card.number > 0, ContactState.card.number, ContactState.thrown.number)
 
@@ -71,7 +74,7 @@ def _card() -> rx.Component:
             class_name="card-grid",
         ),
         thumb_bar(),
-        planned_forms(ContactState.may_edit),
+        planned_forms(TaskFormState, EventFormState, TaskActState, ContactState.may_edit),
     )
 
 
@@ -128,6 +131,7 @@ PAGE = {
         ContactFilesState.load,
         ContactSegmentsState.load,
         ContactTasksState.load,
-        *LOADS,
+        TaskFormState.load,
+        EventFormState.load,
     ],
 }

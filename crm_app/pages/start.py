@@ -3,7 +3,7 @@
 import reflex as rx
 
 from crm_app import routes
-from crm_app.components.planned_forms import LOADS, planned_forms
+from crm_app.components.planned_forms import planned_forms
 from crm_app.components.shell import shell
 from crm_app.components.task_lines import event_line, task_line
 from crm_app.components.text import N, T, figure, t, tn
@@ -24,7 +24,7 @@ def start() -> rx.Component:
             rx.cond(StartState.is_empty, _first_steps(), _overview()),
             rx.el.div(*[rx.el.div(class_name="panel skeleton") for _ in range(4)], class_name="start-grid"),
         ),
-        planned_forms(_may_edit),
+        planned_forms(TaskFormState, EventFormState, TaskActState, _may_edit),
         place="start",
         title=N("Start"),
     )
@@ -242,5 +242,5 @@ def _step(icon: str, title: rx.Var[str], sentence: rx.Var[str], act: rx.Componen
 
 PAGE = {
     "route": routes.HOME,
-    "on_load": [SessionState.load, StartDayState.load, StartState.load, *LOADS],
+    "on_load": [SessionState.load, StartDayState.load, StartState.load, TaskFormState.load, EventFormState.load],
 }

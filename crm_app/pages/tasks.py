@@ -4,7 +4,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.empty import empty
-from crm_app.components.planned_forms import LOADS, planned_forms
+from crm_app.components.planned_forms import planned_forms
 from crm_app.components.shell import shell
 from crm_app.components.task_lines import event_line, task_line
 from crm_app.components.text import N, T, figure, t, tn
@@ -33,7 +33,7 @@ def tasks() -> rx.Component:
             rx.el.div(_tasks(), _events(), class_name="planned-grid", custom_attrs={"data-part": TasksState.part}),
             rx.el.div(*[rx.el.span(class_name="skeleton") for _ in range(6)], class_name="planned-wait"),
         ),
-        planned_forms(TasksState.may_edit),
+        planned_forms(TaskFormState, EventFormState, TaskActState, TasksState.may_edit),
         place="tasks",
         title=rx.el.h1(
             rx.el.span(T("Tasks and events"), class_name="wide-only"),
@@ -218,5 +218,5 @@ def _put_off() -> rx.Component:
 
 PAGE = {
     "route": routes.TASKS,
-    "on_load": [SessionState.load, TasksState.load, *LOADS],
+    "on_load": [SessionState.load, TasksState.load, TaskFormState.load, EventFormState.load],
 }
