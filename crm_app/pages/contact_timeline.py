@@ -19,7 +19,12 @@ def timeline() -> rx.Component:
         rx.el.ol(rx.foreach(ContactTimelineState.happenings, _event), class_name="timeline"),
         rx.cond(
             ContactTimelineState.loaded & (ContactTimelineState.happenings.length() == 0),
-            rx.el.p(T("Nothing of this kind happened yet."), class_name="quiet"),
+            rx.el.p(
+                rx.cond(
+                    ContactTimelineState.group, T("Nothing of this kind happened yet."), T("Nothing happened yet.")
+                ),
+                class_name="quiet",
+            ),
         ),
         rx.cond(
             ContactTimelineState.more,
