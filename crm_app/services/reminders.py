@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, time
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, select, update
 
 from crm_app import routes
@@ -17,7 +18,7 @@ OFFSETS = (0, 5, 15, 30, 60, 120, 1440, 2880, 10080)
 
 def plan_task(session: Session, task: Task, *, at: datetime | None = None) -> None:
     """Puts the task's reminder where it belongs now. One whose moment has passed already is not planned."""
-    session.execute(delete(Reminder).where(col(Reminder.task_id) == task.id, col(Reminder.sent_at).is_(None)))
+    _forget(session, col(Reminder.task_id) == task.id, at)
     if task.is_open and task.assignee_id is not None and task.remind_before is not None:
         zone = installation.current(session).timezone
         _plan(session, task.assignee_id, _of_task(task, zone), zone, at, task_id=task.id)
@@ -25,7 +26,7 @@ def plan_task(session: Session, task: Task, *, at: datetime | None = None) -> No
 
 def plan_event(session: Session, event: CalendarEvent, *, at: datetime | None = None) -> None:
     """The same for everybody who takes part in an event."""
-    session.execute(delete(Reminder).where(col(Reminder.event_id) == event.id, col(Reminder.sent_at).is_(None)))
+    _forget(session, col(Reminder.event_id) == event.id, at)
     if event.removed_at is None and event.remind_before is not None:
         zone = installation.current(session).timezone
         people = select(CalendarEventPerson.user_id).where(CalendarEventPerson.event_id == event.id)
@@ -75,6 +76,12 @@ def _send(session: Session, reminder_id: int) -> bool:
 def said(title: str, day: date, clock: time | None) -> dict[str, str]:
     """What notices say of a task or an event."""
     return {"title": title, "day": day.isoformat(), "time": clock.isoformat("minutes") if clock else ""}
+
+
+def _forget(session: Session, whose: ColumnElement[bool], at: datetime | None) -> None:
+    """What is to come. One that is due stays, and is told in a moment."""
+    to_come = col(Reminder.remind_at) > (at or now())
+    session.execute(delete(Reminder).where(whose, col(Reminder.sent_at).is_(None), to_come))
 
 
 def _plan(

@@ -64,6 +64,17 @@ def test_a_changed_task_has_one_reminder_and_a_done_one_none(bob: Actor, alice: 
     assert len(planned()) == 1
 
 
+def test_one_that_is_due_is_told_although_the_task_is_mended_in_between(bob: Actor) -> None:
+    id_ = add(bob)
+    with database.transaction() as session:
+        session.execute(update(Reminder).values(remind_at=now() - timedelta(seconds=3)))
+    with database.transaction() as session:
+        late = {"title": "Call", "day": "2020-05-06", "time": "10:00", "remind": "60", "description": "Door code 12"}
+        tasks.change(session, bob, id_, late)
+    assert reminders.send_due() == 1
+    assert reminders.send_due() == 0
+
+
 def test_what_lies_in_the_past_already_is_not_planned(bob: Actor) -> None:
     add(bob, day="2020-01-01")
     assert planned() == []
