@@ -6,6 +6,7 @@ from pathlib import Path
 import reflex as rx
 from reflex_base.environment import environment
 
+from crm_app import routes
 from crm_app.components.connection import connection_lost
 from crm_app.pages import PAGES
 from crm_app.state import bell, guard, messages, tabs
@@ -14,6 +15,9 @@ from crm_app.theme import STYLESHEETS
 from crm_app.web import attachments, background, build, downloads, feeds, gate, i18n, uploads
 
 log = logging.getLogger(__name__)
+
+
+_ROUTE_IDS = {routes.HOME: "/index"}  # what the router calls a page that is not called by its route
 
 
 def report(exception: Exception) -> None:
@@ -48,7 +52,7 @@ def make_app() -> rx.App:
     )
     for component, page in PAGES:
         made.add_page(component, route=page["route"], on_load=page["on_load"], title="CRM")
-        RELOADS[page["route"]] = page["on_load"]
+        RELOADS[_ROUTE_IDS.get(page["route"], page["route"])] = page["on_load"]
     guard.install(made, on_refused=messages.show_refusal)
     made.register_lifespan_task(bell.watch, app=made)
     made.register_lifespan_task(background.workers)
