@@ -56,6 +56,11 @@ class Settings(BaseSettings):
         return self.data_dir.absolute() / "attachments"
 
     @property
+    def mails_dir(self) -> Path:
+        """Messages that did not leave, because no mail server is set."""
+        return self.data_dir.absolute() / "mails"
+
+    @property
     def secret_key_path(self) -> Path:
         """The key that must lie outside the database and its backups."""
         return self.secret_key_file or self.data_dir.absolute() / "secret.key"

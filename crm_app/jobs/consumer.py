@@ -12,6 +12,7 @@ from crm_app.services import attachments, database, export_jobs, jobs, notices, 
 from crm_app.services.contacts import trash
 from crm_app.services.imports import retention, uploads
 from crm_app.services.imports.reading import pool
+from crm_app.services.messages import outbox, sending
 from crm_app.services.settings import fields
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 WORKERS = 3  # a commit, and others' reading and checking beside it
 PATROL_SECONDS = 10.0
 REMIND_SECONDS = 5.0
+SEND_SECONDS = 2.0  # between two looks into the outbox
+DOWN_SECONDS = 60.0  # until a mail server is tried again that could not be reached
 PURGE_SECONDS = 3600.0  # between two looks for imports whose time is over; the first is at the start
 STOP_SECONDS = 8.0
 
@@ -35,6 +38,7 @@ class Workers:
         self._consumer: Any = None
         self._threads: list[threading.Thread] = []
         self._ended = threading.Event()
+        self._is_alone = False
 
     def start(self) -> None:
         """Takes up what the last process left undone, then waits for work. Needs a migrated database."""
@@ -43,7 +47,8 @@ class Workers:
         imports.stopping.clear()
         self._ended.clear()
         imports.tasks()
-        self._take_up(is_first_start=database.engine().dialect.name == "sqlite")
+        self._is_alone = database.engine().dialect.name == "sqlite"  # no other process works on this database
+        self._take_up(is_first_start=self._is_alone)
         self._consumer = _Quiet(
             queue.huey(),
             workers=WORKERS,
@@ -58,6 +63,7 @@ class Workers:
         self._threads = [
             threading.Thread(target=self._patrolling, name="jobs-patrol", daemon=True),
             threading.Thread(target=self._reminding, name="reminders", daemon=True),
+            threading.Thread(target=self._sending, name="messages", daemon=True),
             threading.Thread(target=self._purging, name="imports-purge", daemon=True),
         ]
         for thread in self._threads:
@@ -92,6 +98,23 @@ class Workers:
             except Exception as error:  # noqa: BLE001 - as above
                 log.warning("reminders put off: %s", type(error).__name__)
             if self._ended.wait(REMIND_SECONDS):
+                return
+
+    def _sending(self) -> None:
+        while True:
+            seconds = SEND_SECONDS
+            try:
+                if lost := outbox.take_up(is_first_start=self._is_alone):
+                    log.warning("messages of which nobody knows whether they left: %s", lost)
+                self._is_alone = False
+                report = sending.send_due(should_stop=self._ended.is_set)
+                if report.sent:
+                    log.info("messages sent: %s", report.sent)
+                if report.is_down:
+                    seconds = DOWN_SECONDS
+            except Exception as error:  # noqa: BLE001 - as above
+                log.warning("messages put off: %s", type(error).__name__)
+            if self._ended.wait(seconds):
                 return
 
     def _purging(self) -> None:

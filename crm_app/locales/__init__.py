@@ -20,6 +20,7 @@ from babel.numbers import format_decimal
 
 FOLDER = Path(__file__).parent
 LANGUAGES = {"en": "English", "de": "Deutsch"}
+PUBLIC_LANGUAGES = {**LANGUAGES, "it": "Italiano", "pl": "Polski"}  # of pages and mails for people without an account
 DEFAULT = "en"
 _PLACE = re.compile(r"\{(\w+)\}")
 _GROUPED_FROM = 10_000  # below, a number may well be a row of a file

@@ -43,6 +43,21 @@ from crm_app.models.lead_status import LeadStatus
 from crm_app.models.list_layout import ListLayout
 from crm_app.models.mapping_preset import MappingPreset
 from crm_app.models.mention import Mention
+from crm_app.models.message import (
+    Campaign,
+    CampaignState,
+    ConsentLink,
+    LeftOut,
+    LinkUse,
+    MailServer,
+    Message,
+    MessageKind,
+    MessageState,
+    MessageTemplate,
+    MessageText,
+    Security,
+    Via,
+)
 from crm_app.models.notice import Notice, NoticeKind, Reminder
 from crm_app.models.permission import Permission
 from crm_app.models.review import ReviewHold, ReviewPlace
@@ -62,10 +77,13 @@ __all__ = [
     "CalendarEvent",
     "CalendarEventPerson",
     "CalendarFeed",
+    "Campaign",
+    "CampaignState",
     "Channel",
     "Comment",
     "Consent",
     "ConsentErasure",
+    "ConsentLink",
     "ConsentPolicy",
     "ConsentSource",
     "ConsentState",
@@ -90,15 +108,23 @@ __all__ = [
     "JobKind",
     "JobState",
     "LeadStatus",
+    "LeftOut",
     "Lifecycle",
     "LinkPurpose",
+    "LinkUse",
     "ListLayout",
     "LoginEvent",
     "LoginOutcome",
+    "MailServer",
     "MappingPreset",
     "Mention",
     "Merge",
     "MergedContact",
+    "Message",
+    "MessageKind",
+    "MessageState",
+    "MessageTemplate",
+    "MessageText",
     "NotDuplicate",
     "Notice",
     "NoticeKind",
@@ -115,6 +141,7 @@ __all__ = [
     "ReviewPlace",
     "Role",
     "SecretKey",
+    "Security",
     "Segment",
     "SegmentContact",
     "Sharing",
@@ -126,4 +153,5 @@ __all__ = [
     "UndoOutcome",
     "User",
     "UserSession",
+    "Via",
 ]

@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     MERGE = "merge"  # of all that are certain
     EXPORT = "export"
     EMPTY_TRASH = "empty_trash"
+    CAMPAIGN = "campaign"  # who gets it
 
 
 WRITING = (JobKind.COMMIT, JobKind.UNDO, JobKind.MERGE)  # of these, one runs at a time

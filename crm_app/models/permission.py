@@ -11,6 +11,7 @@ class Permission(StrEnum):
     CONSENT = "contacts.consent"  # record a confirmation by hand, lift a suppression
     IMPORT = "contacts.import"
     EXPORT = "contacts.export"
+    MESSAGES = "messages"  # templates and campaigns; one message to one contact takes the right to edit it
     TASKS_ALL = "tasks.all"  # those of colleagues too, also where they are about no contact
     SETTINGS = "settings"
     USERS = "users"

@@ -29,6 +29,7 @@ class User(SQLModel, table=True):
     branch_id: int = Field(default=MAIN_BRANCH, foreign_key="branch.id")
     language: str = Field(default="en", max_length=8)
     timezone: str = Field(default="UTC", max_length=60)
+    mail_notices: bool = Field(default=True)  # what the bell tells comes by mail too
     active: bool = Field(default=True)
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
 

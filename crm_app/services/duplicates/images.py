@@ -19,6 +19,7 @@ MOVED = (
     "task.contact_id",
     "calendar_event.contact_id",
     "notice.contact_id",
+    "message.contact_id",
     "import_row.contact_id",
     "merge.kept_id",
 )
