@@ -45,6 +45,7 @@ from crm_app.models.mapping_preset import MappingPreset
 from crm_app.models.mention import Mention
 from crm_app.models.notice import Notice, NoticeKind, Reminder
 from crm_app.models.permission import Permission
+from crm_app.models.privacy import Erasure, PrivacyRequest, ProcessingRecord, RequestKind, RequestState
 from crm_app.models.review import ReviewHold, ReviewPlace
 from crm_app.models.segment import Segment, SegmentContact, Sharing
 from crm_app.models.tag import ContactTag, Tag
@@ -79,6 +80,7 @@ __all__ = [
     "DuplicateMember",
     "DuplicatePair",
     "DuplicateSearch",
+    "Erasure",
     "FieldType",
     "Gender",
     "Import",
@@ -107,10 +109,14 @@ __all__ = [
     "Permission",
     "PointKind",
     "Priority",
+    "PrivacyRequest",
+    "ProcessingRecord",
     "Relation",
     "RelationKind",
     "Reminder",
     "Repeat",
+    "RequestKind",
+    "RequestState",
     "ReviewHold",
     "ReviewPlace",
     "Role",

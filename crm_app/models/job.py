@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     MERGE = "merge"  # of all that are certain
     EXPORT = "export"
     EMPTY_TRASH = "empty_trash"
+    ERASE = "erase"  # a person, on request
 
 
 WRITING = (JobKind.COMMIT, JobKind.UNDO, JobKind.MERGE)  # of these, one runs at a time
