@@ -114,7 +114,9 @@ def test_a_consent_from_before_a_revocation_does_not_get_over_it(number: int, al
     assert line.is_mailable and line.suppressed == ()
 
 
-def test_revoking_is_effective_at_once_and_doing_it_again_changes_nothing(number: int, alice: Actor, bob: Actor) -> None:
+def test_revoking_is_effective_at_once_and_doing_it_again_changes_nothing(
+    number: int, alice: Actor, bob: Actor
+) -> None:
     do(card.confirm, alice, number, reason=WHY)
     assert do(card.revoke, bob, number) is not None
     assert do(card.revoke, bob, number) is None
@@ -209,7 +211,9 @@ def test_who_may_only_look_changes_nothing(verb, more, number: int, victor: Acto
 @pytest.mark.parametrize(
     ("verb", "more"), [(card.confirm, {"reason": WHY}), (card.revoke, {}), (card.lift, {"reason": WHY})]
 )
-def test_another_branch_and_a_foreign_address_get_the_same_answer(verb, more, number: int, alice: Actor, charlie: Actor) -> None:
+def test_another_branch_and_a_foreign_address_get_the_same_answer(
+    verb, more, number: int, alice: Actor, charlie: Actor
+) -> None:
     with pytest.raises(NotFound):
         do(verb, charlie, number, **more)
     with pytest.raises(NotFound):
