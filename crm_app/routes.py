@@ -24,6 +24,10 @@ IMPORT_CHECK = "/imports/[import_id]/check"
 IMPORT_DONE = "/imports/[import_id]/done"
 IMPORT_UNDO = "/imports/[import_id]/undo"
 DUPLICATES = "/duplicates"
+PRIVACY = "/privacy"
+PRIVACY_RETENTION = "/privacy/retention"
+PRIVACY_RECORD = "/privacy/record"
+PRIVACY_ERASE = "/privacy/erase/[number]"
 SETTINGS = "/settings"
 STATUSES = "/settings/statuses"
 TASK_TYPES = "/settings/task-types"
@@ -37,6 +41,8 @@ ATTACHMENT = "/downloads/attachment-{attachment_id}"
 CONFIRM_CONSENT = "/consent/{token}"  # public: links in messages
 PREFERENCES = "/preferences/{token}"
 UNSUBSCRIBE = "/unsubscribe/{token}"
+PERSON_EXPORT = "/downloads/person-{number}"
+CERTIFICATE = "/downloads/erasure-{erasure_id}"
 LOGIN = "/login"
 LOGOUT = "/logout"
 SETUP = "/setup"
@@ -53,6 +59,18 @@ def contact_files(number: int | str) -> str:
 
 def attachment(attachment_id: int | str) -> str:
     return ATTACHMENT.format(attachment_id=attachment_id)
+
+
+def privacy_erase(number: int | str) -> str:
+    return f"/privacy/erase/{number}"
+
+
+def person_export(number: int | str) -> str:
+    return PERSON_EXPORT.format(number=number)
+
+
+def certificate(erasure_id: int | str) -> str:
+    return CERTIFICATE.format(erasure_id=erasure_id)
 
 
 def task(task_id: int | str) -> str:

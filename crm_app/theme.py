@@ -26,6 +26,7 @@ STYLESHEETS = [
         "start",
         "tasks",
         "calendar",
+        "privacy",
     )
 ]
 

@@ -60,6 +60,7 @@ from crm_app.models.message import (
 )
 from crm_app.models.notice import Notice, NoticeKind, Reminder
 from crm_app.models.permission import Permission
+from crm_app.models.privacy import Erasure, PrivacyRequest, ProcessingRecord, RequestKind, RequestState
 from crm_app.models.review import ReviewHold, ReviewPlace
 from crm_app.models.segment import Segment, SegmentContact, Sharing
 from crm_app.models.tag import ContactTag, Tag
@@ -97,6 +98,7 @@ __all__ = [
     "DuplicateMember",
     "DuplicatePair",
     "DuplicateSearch",
+    "Erasure",
     "FieldType",
     "Gender",
     "Import",
@@ -133,10 +135,14 @@ __all__ = [
     "Permission",
     "PointKind",
     "Priority",
+    "PrivacyRequest",
+    "ProcessingRecord",
     "Relation",
     "RelationKind",
     "Reminder",
     "Repeat",
+    "RequestKind",
+    "RequestState",
     "ReviewHold",
     "ReviewPlace",
     "Role",

@@ -21,6 +21,7 @@ class ActivityKind(StrEnum):
     UNMERGED = "unmerged"
     RELATED = "related"  # to another contact, which is named by its number
     UNRELATED = "unrelated"
+    UNSUPPRESSED = "unsuppressed"  # an address may be written to again
 
 
 class Activity(SQLModel, table=True):

@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     EXPORT = "export"
     EMPTY_TRASH = "empty_trash"
     CAMPAIGN = "campaign"  # who gets it
+    ERASE = "erase"  # a person, on request
 
 
 WRITING = (JobKind.COMMIT, JobKind.UNDO, JobKind.MERGE)  # of these, one runs at a time

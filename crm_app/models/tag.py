@@ -14,6 +14,9 @@ class Tag(SQLModel, table=True):
     name: str = Field(max_length=100)
     folded: str = Field(max_length=200, unique=True)  # the name without case and accents: one tag a word
     is_franchise: bool = Field(default=False)
+    is_group: bool = Field(
+        default=False
+    )  # a newsletter that people agree to by itself; its id is the group of consents
     removed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     merged_into_id: int | None = Field(default=None)  # the tag that stands for the removed one in filters
     removed_by_id: int | None = Field(default=None)  # the change (an import) that took it from its contacts

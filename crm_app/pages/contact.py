@@ -9,6 +9,7 @@ from crm_app.components.message import UndoListener
 from crm_app.components.planned_forms import planned_forms
 from crm_app.components.shell import shell
 from crm_app.components.text import T, t
+from crm_app.pages.contact_consent import consents
 from crm_app.pages.contact_facts import facts
 from crm_app.pages.contact_head import actions, head, thumb_bar, title
 from crm_app.pages.contact_merges import merge_with, taking_back
@@ -18,6 +19,7 @@ from crm_app.pages.contact_tasks import tasks_panel
 from crm_app.pages.contact_timeline import timeline
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_comments import ContactCommentState
+from crm_app.state.contact_consent import ContactConsentState
 from crm_app.state.contact_facts import ContactFactsState
 from crm_app.state.contact_files import ContactFilesState
 from crm_app.state.contact_place import ContactPlaceState
@@ -68,7 +70,9 @@ def _card() -> rx.Component:
             rx.el.div(timeline(), custom_attrs={"data-part": "timeline"}),
             rx.el.div(
                 rx.el.div(tasks_panel(), class_name="card-part", custom_attrs={"data-part": "tasks"}),
-                rx.el.div(relations(), facts(), class_name="card-part", custom_attrs={"data-part": "facts"}),
+                rx.el.div(
+                    relations(), facts(), consents(), class_name="card-part", custom_attrs={"data-part": "facts"}
+                ),
                 class_name="facts-side",
             ),
             class_name="card-grid",
@@ -131,6 +135,7 @@ PAGE = {
         ContactFilesState.load,
         ContactSegmentsState.load,
         ContactTasksState.load,
+        ContactConsentState.load,
         TaskFormState.load,
         EventFormState.load,
     ],

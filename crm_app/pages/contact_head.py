@@ -61,6 +61,10 @@ def head() -> rx.Component:
                     rx.el.span(_card.lifecycle, class_name="chip"),
                     rx.cond(ContactState.may_edit, rx.fragment(), _status()),
                     rx.cond(_card.active, rx.fragment(), rx.el.span(T("inactive"), class_name="badge-inactive")),
+                    rx.cond(
+                        _card.opt_in,
+                        rx.el.a(_card.opt_in, href="#consent", class_name="consent-state " + _card.opt_in_look),
+                    ),
                     rx.foreach(_card.tags, lambda tag: rx.el.span(tag, class_name="chip")),
                     class_name="card-sub",
                 ),

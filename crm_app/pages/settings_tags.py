@@ -23,7 +23,7 @@ def tags() -> rx.Component:
                 class_name="field-hint",
             ),
             entries.refusal(SettingsTagsState),
-            rx.cond(SettingsTagsState.editing == "new", _form("new", "", False)),
+            rx.cond(SettingsTagsState.editing == "new", _form("new", "", False, False)),
             _lines(),
             class_name="panel stack",
         ),
@@ -59,6 +59,9 @@ def _line(line: rx.Var[TagLine]) -> rx.Component:
     return entries.entry(
         rx.el.span(
             rx.el.span(line.name, class_name=rx.cond(line.is_franchise, "chip franchise", "chip")),
+            rx.cond(
+                line.is_group, rx.el.span(rx.icon("mail", size=14), T("Newsletter group"), class_name="quiet tag-group")
+            ),
             class_name="entry-name",
         ),
         count_link(line.contacts, line.url),
@@ -68,14 +71,16 @@ def _line(line: rx.Var[TagLine]) -> rx.Component:
             rx.el.span(T("of the head office"), class_name="quiet entry-actions"),
         ),
         below=[
-            rx.cond(SettingsTagsState.editing == line.key, _form(line.key, line.name, line.is_franchise)),
+            rx.cond(
+                SettingsTagsState.editing == line.key, _form(line.key, line.name, line.is_franchise, line.is_group)
+            ),
             rx.cond(SettingsTagsState.removing.key == line.key, _question(line)),
         ],
         key=line.key,
     )
 
 
-def _form(key: Any, name: Any, is_franchise: Any) -> rx.Component:
+def _form(key: Any, name: Any, is_franchise: Any, is_group: Any) -> rx.Component:
     return entries.form(
         SettingsTagsState,
         key,
@@ -88,6 +93,15 @@ def _form(key: Any, name: Any, is_franchise: Any) -> rx.Component:
                 T("A tag of the franchise"),
                 class_name="tick",
             ),
+        ),
+        rx.el.label(
+            rx.el.input(type="checkbox", name="is_group", default_checked=is_group),
+            T("A newsletter group"),
+            class_name="tick",
+        ),
+        rx.el.p(
+            T("People agree to a group by itself. Having the tag is no consent."),
+            class_name="field-hint",
         ),
     )
 

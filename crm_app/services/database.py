@@ -4,6 +4,7 @@ SQLite runs in WAL mode; every writing transaction starts with BEGIN IMMEDIATE, 
 once and ignores the time-out. Services never commit: who opens the transaction does.
 """
 
+import hmac
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,7 @@ def make_engine(url: str) -> Engine:
     @event.listens_for(made, "connect")
     def _pragmas(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
+        connection.create_function("keyed_hash", 2, _keyed_hash, deterministic=True)
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -66,6 +68,7 @@ def make_engine(url: str) -> Engine:
             f"busy_timeout={BUSY_SECONDS * 1000}",
             "cache_size=-8192",
             "temp_store=MEMORY",
+            "secure_delete=ON",  # what is deleted is overwritten: an erased person is in no freed room
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -75,6 +78,11 @@ def make_engine(url: str) -> Engine:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return made
+
+
+def _keyed_hash(key: bytes, message: str | None) -> str | None:
+    """HMAC-SHA256 in hex, for conditions on suppressed addresses."""
+    return None if message is None else hmac.digest(key, message.encode(), "sha256").hex()
 
 
 def file() -> Path | None:

@@ -15,7 +15,17 @@ from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.fields.choices import SEPARATORS
 from crm_app.services.filters.tree import Condition, Group
-from crm_app.state.bulk_change import NEW, Asked, Settable, previewed, settable, started
+from crm_app.state.bulk_change import (
+    NEW,
+    WITHOUT_OPT_IN,
+    Asked,
+    ReasonLine,
+    Settable,
+    previewed,
+    reasons,
+    settable,
+    started,
+)
 from crm_app.state.choice import Choice
 from crm_app.state.contacts import LOOK
 from crm_app.state.guard import action
@@ -24,6 +34,8 @@ from crm_app.state.session import current_actor
 
 MOST_TICKED = 200
 _PAGING = ("after", "before", LOOK)
+CHANGE = "change"  # in the address: a change the panel opens at, for everybody of the list
+OFFERED = (WITHOUT_OPT_IN, ActionKind.DEACTIVATE.value, ActionKind.TRASH.value)
 
 
 class BulkState(rx.State):
@@ -43,6 +55,7 @@ class BulkState(rx.State):
     is_new_segment: bool = False
     may_export: bool = False
     told: str = ""  # who would change
+    reasons: list[ReasonLine] = []  # why they would become inactive
     changing: int = 0
     error: str = ""
     _value: str = ""
@@ -56,7 +69,10 @@ class BulkState(rx.State):
         shown = self.router.url.path + "?" + str(sorted(item for item in params.items() if item[0] not in _PAGING))
         if shown != self._list:
             self._list, self.numbers, self.everybody, self.opened = shown, [], False, False
-        self.may_export = (await current_actor(self)).may(Permission.EXPORT)
+        actor = await current_actor(self)
+        self.may_export = actor.may(Permission.EXPORT)
+        if params.get(CHANGE) in OFFERED and actor.may(Permission.CONTACTS_BULK):
+            await self._offer(params[CHANGE])
 
     @action(permission=Permission.CONTACTS_BULK)
     async def tick(self, number: int):
@@ -152,6 +168,14 @@ class BulkState(rx.State):
         self.numbers, self.everybody, self.opened = [], False, False
         return rx.redirect(routes.import_step(import_id, "done"))
 
+    async def _offer(self, kind: str) -> None:
+        """Everybody of the list, and the panel open at a change: other pages lead to it."""
+        self.everybody, self.opened, self.error = True, True, ""
+        self.fields, self.tags, self.segments = await asyncio.to_thread(settable, await current_actor(self))
+        self._choose(self.fields[0].name)
+        self.kind, self._name, self.is_new_segment = kind, "", False
+        await self._look_again()
+
     def _choose(self, name: str) -> None:
         chosen = next((one for one in self.fields if one.name == name), self.fields[0])
         self.field_name, self.field_kind, self.field_choices = chosen.name, chosen.kind, chosen.choices
@@ -161,10 +185,11 @@ class BulkState(rx.State):
         """Says who would change by what is chosen now."""
         if not self.opened:
             return
-        self.error, self.told, self.changing = "", "", 0
+        self.error, self.told, self.changing, self.reasons = "", "", 0, []
         actor = await current_actor(self)
         try:
             self.changing, told = await asyncio.to_thread(previewed, actor, self._wanted(), self._asked())
+            self.reasons = await asyncio.to_thread(reasons, actor, self._wanted(), self._asked())
         except Invalid as error:
             self.error = (
                 locales.render(error.message, actor.language) if self._name or self._value not in ("", NEW) else ""

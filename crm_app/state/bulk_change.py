@@ -1,14 +1,16 @@
 """What the bulk panel asks for, made into a change: looked at before, and started."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from babel.numbers import format_decimal
 from sqlmodel import Session
 
 from crm_app import locales
 from crm_app.locales import Text, ntext, text
+from crm_app.models import ConsentState
 from crm_app.services import choosable, database, picked
 from crm_app.services.actor import Actor
-from crm_app.services.changes import actions
+from crm_app.services.changes import actions, opt_in
 from crm_app.services.changes.actions import Action, ActionKind
 from crm_app.services.changes.start import preview, start
 from crm_app.services.contacts.filter import ContactFilter
@@ -16,7 +18,6 @@ from crm_app.services.errors import Invalid
 from crm_app.services.fields.registry import FieldKind
 from crm_app.services.filters import choices, subjects
 from crm_app.services.filters.questions import is_id
-from crm_app.services.filters.tree import Condition, Group
 from crm_app.state.choice import Choice
 
 NEW = "new"  # in place of the id of a segment
@@ -66,10 +67,41 @@ def _picking(session: Session, actor: Actor, asked: Asked) -> Action:
 
 def _narrowed(wanted: ContactFilter, asked: Asked) -> ContactFilter:
     """Without those who confirmed, when only the others become inactive."""
+    return opt_in.narrowed(wanted) if asked.kind == WITHOUT_OPT_IN else wanted
+
+
+@dataclass
+class ReasonLine:
+    """Why contacts are among those who would become inactive, how many, and a few of them."""
+
+    label: str
+    count: str
+    names: str
+
+
+_REASONS = {
+    ConsentState.REVOKED.value: text("revoked"),
+    ConsentState.SENT.value: text("invited, not answered"),
+    ConsentState.IMPORTED.value: text("imported, never confirmed"),
+    ConsentState.NONE.value: text("never asked"),
+    opt_in.NO_ADDRESS: text("no e-mail address"),
+}
+
+
+def reasons(actor: Actor, wanted: ContactFilter, asked: Asked) -> list[ReasonLine]:
+    """Of those without opt-in, why; of any other change nothing."""
     if asked.kind != WITHOUT_OPT_IN:
-        return wanted
-    unconfirmed = Condition("consent_email", "none", ("confirmed",))
-    return replace(wanted, where=Group(items=(unconfirmed, *([wanted.where] if wanted.where else []))))
+        return []
+    with database.reading() as session:
+        found = opt_in.reasons(session, actor, wanted)
+    return [
+        ReasonLine(
+            _say(_REASONS[one.why], actor),
+            format_decimal(one.count, locale=actor.language),
+            ", ".join(one.names) + (" …" if one.count > len(one.names) else ""),
+        )
+        for one in found
+    ]
 
 
 def previewed(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, Text]:

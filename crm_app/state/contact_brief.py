@@ -11,7 +11,7 @@ from crm_app.state.formats import day, spoken
 if TYPE_CHECKING:
     from crm_app.state.contact_view import Presenter
 
-_OPT_INS = {Channel.EMAIL: text("E-mail opt-in"), Channel.SMS: text("SMS opt-in")}
+_OPT_INS = {Channel.SMS: text("SMS opt-in")}  # that of e-mails stands in the head
 _STATES: dict[ConsentState, Text] = {
     ConsentState.NONE: text("none"),
     ConsentState.IMPORTED: text("imported"),
@@ -29,5 +29,9 @@ def facts(presenter: "Presenter", contact: Contact) -> list[Fact]:
         Fact(say(text("Registered") if found.is_registered else text("Added")), day(found.since, language, timezone)),
         Fact(say(text("So far")), say(ntext("{n} comment", "{n} comments", found.touches))),
         Fact(say(text("Last activity")), spoken(found.last, language, timezone) if found.last else "–"),
-        *[Fact(say(_OPT_INS[channel]), say(_STATES[state])) for channel, state in found.consents.items()],
+        *[
+            Fact(say(_OPT_INS[channel]), say(_STATES[state]))
+            for channel, state in found.consents.items()
+            if channel in _OPT_INS
+        ],
     ]

@@ -30,6 +30,7 @@ _ICONS = {
     "trashed": "trash-2",
     "restored": "undo-2",
     "consent": "shield-check",
+    "unsuppressed": "shield-off",
     "related": "link",
     "unrelated": "unlink",
     "file": "paperclip",
@@ -196,6 +197,10 @@ def _what(presenter: "Presenter", entry: Entry) -> Text:
     if entry.kind == "consent":
         said, channel = _STATES[ConsentState(entry.data["state"])], _CHANNELS[Channel(entry.data["channel"])]
         return text(said.msgid, channel=presenter.say(channel))
+    if entry.kind == "unsuppressed":
+        return text(
+            "May be written to again: {channel}", channel=presenter.say(_CHANNELS[Channel(entry.data["channel"])])
+        )
     if entry.kind in ("related", "unrelated"):
         role, number = presenter.say(WORDS[entry.data["role"]]), entry.data["number"]
         if entry.kind == "related":
@@ -221,6 +226,8 @@ def _detail(presenter: "Presenter", entry: Entry) -> str:
     """Of a consent: whose address, where it came from and why. Of a file: how large it is."""
     if entry.kind == "file":
         return readable_size(entry.data["size"], presenter.language)
+    if entry.kind == "unsuppressed":
+        return str(entry.data["reason"])
     if entry.kind != "consent":
         return ""
     data = entry.data

@@ -21,7 +21,7 @@ from crm_app.services.custom_fields import PREFIX
 from crm_app.services.custom_fields import TYPE_LABELS as TYPE_LABELS
 from crm_app.services.errors import NotFound
 from crm_app.services.fields.registry import FIELDS, Field, FieldKind
-from crm_app.state import contact_brief, contact_happenings, contact_relations_view
+from crm_app.state import contact_brief, contact_consent_view, contact_happenings, contact_relations_view
 from crm_app.state.contact_facts_view import Fact, FactGroup, FactWriter, tel
 from crm_app.state.contact_happenings import Happening
 from crm_app.state.contact_relations_view import RelationLine
@@ -52,6 +52,8 @@ class CardView:
     active: bool = True
     phone_url: str = ""
     mail_url: str = ""
+    opt_in: str = ""
+    opt_in_look: str = ""
     sms_url: str = ""
     tags: list[str] = field(default_factory=list)
     head: list[Fact] = field(default_factory=list)  # what an editor changes at the top
@@ -158,6 +160,7 @@ class Presenter:
         card = self._who(contact)
         card.head, card.groups = writer.head(contact), writer.groups(contact)
         card.brief = contact_brief.facts(self, contact)
+        card.opt_in, card.opt_in_look = contact_consent_view.chip(self, contact)
         card.relations = contact_relations_view.lines(self, contact)
         return card
 

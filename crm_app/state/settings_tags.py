@@ -29,6 +29,7 @@ class TagLine:
     key: str
     name: str
     is_franchise: bool
+    is_group: bool
     contacts: int
     url: str
     is_changeable: bool
@@ -60,7 +61,8 @@ class SettingsTagsState(SettingsChanges, rx.State):
     @action(permission=Permission.SETTINGS)
     async def save(self, form: dict[str, Any]):
         key, name, is_franchise = self.editing, str(form.get("name") or ""), bool(form.get("is_franchise"))
-        if await self._do(lambda session, actor: _save(session, actor, key, name, is_franchise)):
+        is_group = bool(form.get("is_group"))
+        if await self._do(lambda session, actor: _save(session, actor, key, name, is_franchise, is_group)):
             self.editing = ""
             await say(self, text("The tag “{name}” is saved.", name=" ".join(name.split())))
 
@@ -96,11 +98,11 @@ class SettingsTagsState(SettingsChanges, rx.State):
         self.lines, self.total, self.removed = await asyncio.to_thread(_fetch, actor, query)
 
 
-def _save(session: Session, actor: Actor, key: str, name: str, is_franchise: bool) -> None:
+def _save(session: Session, actor: Actor, key: str, name: str, is_franchise: bool, is_group: bool) -> None:
     if key == "new":
-        tags.add(session, actor, name, is_franchise=is_franchise)
+        tags.add(session, actor, name, is_franchise=is_franchise, is_group=is_group)
     else:
-        tags.change(session, actor, id_of(key), name=name, is_franchise=is_franchise)
+        tags.change(session, actor, id_of(key), name=name, is_franchise=is_franchise, is_group=is_group)
 
 
 def _others(key: str) -> list[Choice]:
@@ -117,6 +119,7 @@ def _fetch(actor: Actor, query: str) -> tuple[list[TagLine], int, list[RemovedLi
                 key=str(one.tag.id),
                 name=one.tag.name,
                 is_franchise=one.tag.is_franchise,
+                is_group=one.tag.is_group,
                 contacts=one.contacts,
                 url=who_has("tags", str(one.tag.id)),
                 is_changeable=one.is_changeable,

@@ -6,7 +6,7 @@ from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import T, figure, t, tn
 from crm_app.state.bulk import BulkState
-from crm_app.state.bulk_change import NEW, WITHOUT_OPT_IN, Settable
+from crm_app.state.bulk_change import NEW, WITHOUT_OPT_IN, ReasonLine, Settable
 from crm_app.state.choice import Choice
 from crm_app.state.contact_rows import ContactLine
 from crm_app.state.contacts import ContactListState
@@ -138,6 +138,10 @@ def bulk_panel() -> rx.Component:
                 ),
                 rx.cond(BulkState.error, notice(BulkState.error, "danger")),
                 rx.cond(BulkState.told, rx.el.p(BulkState.told, aria_live="polite")),
+                rx.cond(
+                    BulkState.reasons.length() > 0,
+                    rx.el.dl(rx.foreach(BulkState.reasons, _reason), class_name="bulk-reasons", aria_label=t("Why")),
+                ),
                 rx.el.div(
                     rx.el.button(
                         rx.cond(
@@ -233,6 +237,13 @@ def _pick() -> rx.Component:
                 class_name="input filter-text",
             ),
         ),
+    )
+
+
+def _reason(line: rx.Var[ReasonLine]) -> rx.Component:
+    return rx.fragment(
+        rx.el.dt(line.label),
+        rx.el.dd(rx.el.span(line.count, class_name="number"), " ", rx.el.span(line.names, class_name="quiet")),
     )
 
 

@@ -6,7 +6,7 @@ Files come in through `services/imports/consent_guard.py`; everything else throu
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, or_, select
 
 from crm_app.locales import text
 from crm_app.models import (
@@ -56,15 +56,15 @@ def record(
     """Writes what happened to the consent of an address: an invitation sent, a confirmation, a revocation.
 
     A revocation suppresses the address, a confirmation lifts that again. `source` FORM is the person's own action and
-    can only be recorded by the system. A user who records a confirmation needs the permission and a reason, and a
-    revoked address takes no invitation from a user.
+    can only be recorded by the system. A user who records a confirmation needs the permission and a reason, and one
+    given before a revocation does not get over it. A revoked address takes no invitation from a user.
     Raises NotPermitted; Invalid(field) for no address, a missing reason, another state or a moment to come; Conflict.
     """
     proof, at = proof or Proof(), at or now()
     _check(actor, state, source, proof, at)
     norm = norm_of(session, channel, address)
-    if state is ConsentState.SENT and source is ConsentSource.USER:
-        _refuse_revoked(session, channel, norm, group_id)
+    if source is ConsentSource.USER:
+        _refuse_revoked(session, channel, norm, state, at, group_id)
     entry = Consent(
         channel=channel,
         address=address.strip(),
@@ -109,11 +109,24 @@ def _check(actor: Actor, state: ConsentState, source: ConsentSource, proof: Proo
             raise Invalid(text("Please say how this person agreed: when, where and to whom."), "reason")
 
 
-def _refuse_revoked(session: Session, channel: Channel, norm: str, group_id: int | None) -> None:
-    address = (channel, norm)
-    standing = standings(session, channel, [norm], group_id)[norm]
-    if standing.state is ConsentState.REVOKED or suppression.reasons(session, [address]):
+def _refuse_revoked(
+    session: Session, channel: Channel, norm: str, state: ConsentState, at: datetime, group_id: int | None
+) -> None:
+    is_revoked = standings(session, channel, [norm], group_id)[norm].state is ConsentState.REVOKED
+    if state is ConsentState.SENT and (is_revoked or suppression.reasons(session, [(channel, norm)])):
         raise Conflict(text("This address does not want to be written to. Only the person can change that."))
+    if state is ConsentState.CONFIRMED and is_revoked and at <= _last_revoked(session, channel, norm, group_id):
+        raise Invalid(text("The person revoked it later than that. Only a newer consent counts."), "at")
+
+
+def _last_revoked(session: Session, channel: Channel, norm: str, group_id: int | None) -> datetime:
+    of_group = col(Consent.group_id).is_(None)
+    if group_id is not None:
+        of_group = or_(of_group, col(Consent.group_id) == group_id)
+    query = select(Consent.at).where(
+        Consent.channel == channel, Consent.norm == norm, Consent.state == ConsentState.REVOKED, of_group
+    )
+    return max(session.exec(query).all())
 
 
 def state_of(session: Session, channel: Channel, address: str, group_id: int | None = None) -> ConsentState:

@@ -4,17 +4,19 @@ import hmac
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, LargeBinary, String, delete, func, literal
 from sqlmodel import Session, col, select
 
 from crm_app.models import Channel, Permission, Suppression, SuppressionReason
 from crm_app.models.base import now
-from crm_app.services import audit, secret_key
+from crm_app.services import audit, database, secret_key
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among, moment, run
 from crm_app.services.consent.addresses import norm_of
 
+_BLOCK = 64  # bytes of SHA-256's
 Address = tuple[Channel, str]  # with the normalised form
 
 _INSERT = "INSERT INTO suppression(hash, reason, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -86,6 +88,17 @@ def remove(session: Session, address: Address, only: Sequence[SuppressionReason]
     if only:
         statement = statement.where(col(Suppression.reason).in_(only))
     return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def hash_in_sql(session: Session, key: bytes, channel: Channel, norm: Any) -> ColumnElement[str]:
+    """`hash_of` over a column of normalised addresses."""
+    if database.is_sqlite(session):
+        return func.keyed_hash(literal(key, LargeBinary), literal(f"{channel.value}\0", String) + norm)
+    padded = key.ljust(_BLOCK, b"\0")  # HMAC as RFC 2104 writes it: the database has SHA-256 alone
+    inner, outer = (literal(bytes(byte ^ mark for byte in padded), LargeBinary) for mark in (0x36, 0x5C))
+    message = literal(f"{channel.value}\0".encode(), LargeBinary).op("||")(func.convert_to(norm, "UTF8"))
+    hashed = func.sha256(outer.op("||")(func.sha256(inner.op("||")(message))))
+    return func.encode(hashed, "hex")
 
 
 def hash_of(key: bytes, address: Address) -> str:

@@ -93,9 +93,9 @@ class _Asked:
 GROUPS: dict[str, frozenset[str]] = {
     "comments": frozenset({"comment"}),
     "tasks": frozenset({"task_done"}),
-    "changes": frozenset(ActivityKind) - {ActivityKind.MERGED, ActivityKind.UNMERGED},
+    "changes": frozenset(ActivityKind) - {ActivityKind.MERGED, ActivityKind.UNMERGED, ActivityKind.UNSUPPRESSED},
     "imports": frozenset({"imported", "changed_many"}),
-    "consent": frozenset({"consent"}),
+    "consent": frozenset({"consent", ActivityKind.UNSUPPRESSED}),
     "files": frozenset({"file"}),
     "merges": frozenset({ActivityKind.MERGED, ActivityKind.UNMERGED}),
 }

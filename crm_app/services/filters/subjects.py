@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col
 
 from crm_app.locales import text
-from crm_app.models import Channel, ConsentState, Contact, Gender, LeadStatus, Lifecycle
+from crm_app.models import Channel, ConsentState, Contact, Gender, LeadStatus, Lifecycle, Tag
 from crm_app.services import custom_fields
+from crm_app.services.consent import groups
 from crm_app.services.contacts import own_values, search
 from crm_app.services.contacts.derived import PHONES, SEARCHED
 from crm_app.services.fields.registry import FIELDS, Field, FieldGroup, FieldKind
-from crm_app.services.filters import columns, ties
+from crm_app.services.filters import columns, consents, ties
 from crm_app.services.filters.operators import Kind
 from crm_app.services.filters.questions import ME, Build, Question, Subject
 from crm_app.services.folding import fold
@@ -48,6 +49,12 @@ CONSENT_STATES = (
     (ConsentState.CONFIRMED.value, text("confirmed")),
     (ConsentState.REVOKED.value, text("revoked")),
 )
+CHANNELS = (
+    (Channel.EMAIL.value, text("by e-mail")),
+    (Channel.SMS.value, text("by SMS")),
+    (Channel.PHONE.value, text("by phone")),
+)
+GROUP = "consent_group_"  # before the id of a newsletter group
 _BY_KIND: dict[Kind, Callable[[Session, Any, Question], ColumnElement[bool]]] = {
     Kind.TEXT: columns.by_text,
     Kind.NUMBER: columns.by_number,
@@ -70,7 +77,8 @@ def register(subject: Subject) -> Subject:
 
 def known(session: Session) -> dict[str, Subject]:
     """Every subject of this installation by name, in the order of the fields."""
-    return _registered | {key: _own(field) for key, field in custom_fields.all_of(session).items()}
+    own = {key: _own(field) for key, field in custom_fields.all_of(session).items()}
+    return _registered | {one.name: one for one in map(_group, groups.listing(session))} | own
 
 
 def _column(field: Field, kind: Kind) -> Build:
@@ -164,7 +172,17 @@ def _moment(name: str) -> Build:
 
 
 def _consent(channel: Channel) -> Build:
-    return lambda session, asked: ties.by_consent(session, channel, asked)
+    return lambda session, asked: consents.by_consent(session, channel, asked)
+
+
+def _group(group: Tag) -> Subject:
+    """What an e-mail agreed to of a newsletter group."""
+
+    def build(session: Session, asked: Question) -> ColumnElement[bool]:
+        return consents.by_consent(session, Channel.EMAIL, asked, group.id)
+
+    label = text("Consent to “{group}”", group=group.name)
+    return Subject(f"{GROUP}{group.id}", label, Kind.AMONG, FieldGroup.CRM, build, CONSENT_STATES)
 
 
 for _field in FIELDS.values():
@@ -183,3 +201,4 @@ for _channel, _label in (
 ):
     _name = f"consent_{_channel.value}"
     register(Subject(_name, _label, Kind.AMONG, FieldGroup.CRM, _consent(_channel), CONSENT_STATES))
+register(Subject("mailable", text("May be written to"), Kind.AMONG, FieldGroup.CRM, consents.by_mailable, CHANNELS))

@@ -1,22 +1,17 @@
-"""Contacts that rows of another table lead to: tags, imports, choices, activities, consents."""
+"""Contacts that rows of another table lead to: tags, imports, choices, activities."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_
+from sqlalchemy import ColumnElement, and_, exists, literal, or_
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
 from crm_app.models import (
     Activity,
-    Channel,
-    Consent,
-    ConsentState,
     Contact,
-    ContactPoint,
     ContactTag,
     ImportRow,
-    PointKind,
     Tag,
 )
 from crm_app.services import gone
@@ -24,12 +19,9 @@ from crm_app.services.contacts import own_values
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.registry import Field
 from crm_app.services.filters import spans
-from crm_app.services.filters.columns import isnt
 from crm_app.services.filters.questions import Question
 
 RARE = 5_000  # rows up to which their contacts are listed at once instead of asking contact by contact
-
-_POINTS = {Channel.EMAIL: (PointKind.EMAIL,), Channel.SMS: (PointKind.PHONE,), Channel.PHONE: (PointKind.PHONE,)}
 
 
 def by_tags(session: Session, asked: Question) -> ColumnElement[bool]:
@@ -124,63 +116,13 @@ def by_activity(session: Session, asked: Question) -> ColumnElement[bool]:
     return or_(col(Contact.updated_at) >= first, happened)
 
 
-def by_consent(session: Session, channel: Channel, asked: Question) -> ColumnElement[bool]:
-    """Where one of the contact's main addresses of the channel stands: `consent.standing`, said in SQL.
-
-    An entry "revoked" counts until a confirmation follows it; else the highest entry counts.
-    """
-    wanted = {ConsentState(value) for value in asked.values if value in set(ConsentState)}
-    if asked.operator == "none":
-        wanted = set(ConsentState) - wanted
-    known = [state for state in ConsentState if state in wanted and state is not ConsentState.NONE]
-    if ConsentState.NONE not in wanted:
-        return _standing(session, channel, known)
-    others = [state for state in ConsentState if state not in wanted]
-    return isnt(_standing(session, channel, others)) if others else literal(True)
-
-
-def _standing(session: Session, channel: Channel, states: Sequence[ConsentState]) -> ColumnElement[bool]:
-    """A main address stands at one of these states, none of them NONE. Few entries are read first, many while the
-    contacts go by.
-    """
-    if not states:
-        return literal(False)
-    of_channel = and_(col(Consent.channel) == channel, col(Consent.group_id).is_(None))
-    stands = or_(*[_stands_at(state) for state in states])
-    main = and_(col(ContactPoint.kind).in_(_POINTS[channel]), col(ContactPoint.primary).is_(True))
-    if _are_few(session, of_channel):
-        norms = select(Consent.norm).where(of_channel).group_by(col(Consent.norm)).having(stands)
-        points = select(ContactPoint.contact_id).where(main, col(ContactPoint.norm).in_(norms))
-        return col(Contact.id).in_(points)
-    entries = (
-        select(literal(1))
-        .where(of_channel, col(Consent.norm) == col(ContactPoint.norm))
-        .group_by(col(Consent.norm))
-        .having(stands)
-        .correlate(ContactPoint)
-    )
-    return exists().where(col(ContactPoint.contact_id) == col(Contact.id), main, entries.exists())
-
-
-def _stands_at(state: ConsentState) -> ColumnElement[bool]:
-    last = {one: func.max(col(Consent.id)).filter(col(Consent.state) == one) for one in ConsentState}
-    revoked, confirmed = last[ConsentState.REVOKED], last[ConsentState.CONFIRMED]
-    if state is ConsentState.REVOKED:
-        return and_(revoked.is_not(None), revoked > func.coalesce(confirmed, 0))
-    if state is ConsentState.CONFIRMED:
-        return and_(confirmed.is_not(None), confirmed > func.coalesce(revoked, 0))
-    lower = [revoked.is_(None), confirmed.is_(None)]
-    if state is ConsentState.IMPORTED:
-        lower.append(last[ConsentState.SENT].is_(None))
-    return and_(*lower, last[state].is_not(None))
-
-
 def _linked(session: Session, contact_id: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Contacts with such a row. Few rows are listed first, many are looked for while the contacts go by."""
-    if _are_few(session, condition):
+    if are_few(session, condition):
         return col(Contact.id).in_(select(contact_id).where(condition))
     return exists().where(contact_id == col(Contact.id), condition)
 
 
-def _are_few(session: Session, condition: ColumnElement[bool]) -> bool:
+def are_few(session: Session, condition: ColumnElement[bool]) -> bool:
+    """Whether at most RARE rows meet the condition."""
     return session.execute(select(literal(1)).where(condition).limit(RARE + 1).offset(RARE)).first() is None

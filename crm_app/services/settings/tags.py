@@ -56,21 +56,25 @@ def may_change(actor: Actor, tag: Tag) -> bool:
     return actor.may(Permission.SETTINGS) and (not tag.is_franchise or is_head_office(actor))
 
 
-def add(session: Session, actor: Actor, name: str, *, is_franchise: bool = False) -> Tag:
+def add(session: Session, actor: Actor, name: str, *, is_franchise: bool = False, is_group: bool = False) -> Tag:
     """A new tag; a removed one of that name comes back. Raises NotPermitted; Invalid ("name")."""
     actor.require(Permission.SETTINGS)
     clean = words.checked_name(session, Tag, name, NAME_LENGTH)
     made = words.taken_over(session, Tag, clean) or Tag(name=clean, folded=fold(clean))
     _require_own(actor, made, is_franchise)
-    made.is_franchise = is_franchise
+    made.is_franchise, made.is_group = is_franchise, is_group
     session.add(made)
     session.flush()
     audit.record(session, actor, "tag.add", tag=made.id or 0)
     return made
 
 
-def change(session: Session, actor: Actor, tag_id: int, *, name: str, is_franchise: bool) -> Tag:
-    """What the tag is called and whose it is; the same again changes nothing.
+def change(
+    session: Session, actor: Actor, tag_id: int, *, name: str, is_franchise: bool, is_group: bool | None = None
+) -> Tag:
+    """What the tag is called, whose it is and whether it is a newsletter group; the same again changes nothing.
+
+    A tag that is no group any more keeps what people agreed to in the ledger, and is one again with it.
 
     Raises NotPermitted, NotFound; Invalid ("name").
     """
@@ -78,7 +82,9 @@ def change(session: Session, actor: Actor, tag_id: int, *, name: str, is_franchi
     found: Tag = words.one(session, Tag, tag_id)
     _require_own(actor, found, is_franchise)
     clean = words.checked_name(session, Tag, name, NAME_LENGTH, but_for=tag_id)
-    wanted = {"name": clean, "folded": fold(clean), "is_franchise": is_franchise}
+    wanted: dict[str, str | bool] = {"name": clean, "folded": fold(clean), "is_franchise": is_franchise}
+    if is_group is not None:
+        wanted["is_group"] = is_group
     changed = [key for key, value in wanted.items() if getattr(found, key) != value]
     if changed:
         for key, value in wanted.items():

@@ -31,7 +31,10 @@ class Evaluation:
     def _answer(self, asked: Condition, person: Person) -> bool:
         special: dict[str, Callable[[Condition, Person], bool]] = {
             "tags": self._tags, "import": self._imports, "activity": self._activity, "consent_email": self._consent,
+            "mailable": self._mailable,
         }  # fmt: skip
+        if asked.subject.startswith("consent_group_"):
+            return self._group(asked, person)
         if asked.subject in special:
             return special[asked.subject](asked, person)
         value = person.values[asked.subject]
@@ -99,6 +102,15 @@ class Evaluation:
     def _consent(self, asked: Condition, person: Person) -> bool:
         state = folded(ConsentState(one) for one in person.consents).state
         return (state.value in asked.values) == (asked.operator == "any")
+
+    def _group(self, asked: Condition, person: Person) -> bool:
+        state = folded(ConsentState(one) for _, one in person.of_group).state
+        return (state.value in asked.values) == (asked.operator == "any")
+
+    def _mailable(self, asked: Condition, person: Person) -> bool:
+        standing = folded(ConsentState(one) for one in person.consents)
+        agreed = standing.state is ConsentState.CONFIRMED
+        return ("email" in asked.values and agreed and not person.is_suppressed) == (asked.operator == "any")
 
 
 def _has_birthday(born: date, on: date) -> bool:

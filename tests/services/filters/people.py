@@ -22,11 +22,13 @@ from crm_app.models import (
     ImportRow,
     LeadStatus,
     PointKind,
+    SuppressionReason,
     Tag,
     Task,
 )
 from crm_app.models.base import now
 from crm_app.services.actor import Actor
+from crm_app.services.consent import suppression
 from crm_app.services.contacts import derived, search
 from crm_app.services.folding import fold
 
@@ -44,6 +46,8 @@ class Person:
     imports: set[int] = field(default_factory=set)
     activities: list[datetime] = field(default_factory=list)
     consents: list[str] = field(default_factory=list)  # entries of the ledger in their order
+    of_group: list[tuple[int, str]] = field(default_factory=list)  # those of everything (0) and of the group together
+    is_suppressed: bool = False
 
 
 @dataclass
@@ -58,7 +62,7 @@ def make(session: Session, actor: Actor, count: int, seed: int = 1) -> World:
     """Fills an empty database."""
     chance = random.Random(seed)
     statuses = [LeadStatus(name=f"S{n}", folded=f"s{n}", position=n) for n in range(3)]
-    tags = [Tag(name=f"T{n}", folded=f"t{n}") for n in range(4)]
+    tags = [Tag(name=f"T{n}", folded=f"t{n}", is_group=n == 3) for n in range(4)]
     imports = [Import(folder=f"f{n}", file_name="f.csv") for n in range(2)]
     kinds = {"own_text": FieldType.TEXT, "own_number": FieldType.NUMBER, "own_date": FieldType.DATE,
              "own_yes": FieldType.YES_NO, "own_choice": FieldType.CHOICE, "own_choices": FieldType.CHOICES}  # fmt: skip
@@ -135,13 +139,19 @@ def _person(session: Session, actor: Actor, chance: random.Random, world: World,
         point = {"label": "email", "value": values["email"], "norm": fold(values["email"])}
         session.add(ContactPoint(contact_id=contact.id, kind=PointKind.EMAIL, **point))
         states = [state.value for state in ConsentState if state is not ConsentState.NONE]
-        person.consents = [chance.choice(states) for _ in range(chance.randrange(4))]
-        for state in person.consents:
+        groups = [0, world.tags[3]]
+        person.of_group = [(chance.choice([0, *groups]), chance.choice(states)) for _ in range(chance.randrange(5))]
+        person.consents = [state for group, state in person.of_group if not group]
+        person.is_suppressed = chance.random() < 0.2
+        if person.is_suppressed:
+            suppression.add(session, [(Channel.EMAIL, fold(values["email"]))], SuppressionReason.BOUNCED)
+        for group, state in person.of_group:
             session.add(
                 Consent(
                     channel=Channel.EMAIL,
                     address=values["email"],
                     norm=fold(values["email"]),
+                    group_id=group or None,
                     state=state,
                     source="user",
                 )
