@@ -12,15 +12,19 @@ ROOT = FOLDER.parent
 # How texts are marked: by argument, for services (`text`, `ntext`) and for pages (`T`, `t`, `tn`, `N`).
 KEYWORDS = {"text": None, "ntext": (1, 2), "T": None, "t": None, "tn": (1, 2), "N": None}
 LANGUAGES = ("de",)
+# What people without an account read, in more languages than the pages of the staff: these files hold it.
+PUBLIC_LANGUAGES = ("it", "pl")
+PUBLIC_FILES = ("web/consent.py", "services/messages/invitations.py", "services/messages/composing.py")
 
 
-def extracted() -> Catalog:
-    """Every text of the sources, in the order of the files."""
+def extracted(language: str) -> Catalog:
+    """Every text of the sources that the language needs, in the order of the files."""
     found = Catalog(project="crm", charset="utf-8", fuzzy=False)
     places: dict[str | tuple[str, ...], list[tuple[str, int]]] = {}
     rows = extract_from_dir(str(ROOT), [("**.py", "python")], {}, keywords=KEYWORDS)
     for name, line, message, _comments, _context in sorted(rows, key=lambda row: (row[0], row[1])):
-        if message and not name.startswith("migrations"):  # there `text` marks SQL
+        is_meant = language not in PUBLIC_LANGUAGES or name in PUBLIC_FILES
+        if message and is_meant and not name.startswith("migrations"):  # there `text` marks SQL
             places.setdefault(message, []).append((name, line))
     for message, locations in places.items():
         found.add(message, locations=[(name, 0) for name in dict.fromkeys(name for name, _ in locations)])
@@ -35,7 +39,7 @@ def update(language: str) -> Catalog:
             catalogue = read_po(file, locale=language)
     else:
         catalogue = Catalog(locale=language, project="crm", charset="utf-8", fuzzy=False)
-    catalogue.update(extracted(), no_fuzzy_matching=True)
+    catalogue.update(extracted(language), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     return catalogue
 
@@ -51,7 +55,7 @@ def _is_translated(message: Message) -> bool:
 
 
 def main() -> None:
-    for language in LANGUAGES:
+    for language in (*LANGUAGES, *PUBLIC_LANGUAGES):
         catalogue = update(language)
         path = FOLDER / language / "crm.po"
         catalogue.revision_date = catalogue.creation_date

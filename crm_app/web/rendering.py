@@ -1,5 +1,6 @@
 """The edge's plain pages: templates, the language of a visitor, and the stylesheet with its version."""
 
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -30,9 +31,18 @@ def _templates() -> Environment:
     )
 
 
-def page(request: Request, template: str, words: dict[str, Text], *, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page in the visitor's language. `words` are its texts; a Text among `values` is rendered as well."""
-    language = language_of(request)
+def page(
+    request: Request,
+    template: str,
+    words: dict[str, Text],
+    *,
+    status: int = 200,
+    language: str = "",
+    languages: Mapping[str, str] = LANGUAGES,
+    **values: Any,
+) -> HTMLResponse:
+    """A page in `language`, else in the visitor's. `words` are its texts; a Text among `values` is rendered as well."""
+    language = language or language_of(request)
     shown = {key: render(value, language) if isinstance(value, Text) else value for key, value in values.items()}
     html = (
         _templates()
@@ -40,7 +50,7 @@ def page(request: Request, template: str, words: dict[str, Text], *, status: int
         .render(
             w={key: render(value, language) for key, value in {**_WORDS, **words}.items()},
             language=language,
-            language_links=[(code, name, _with_language(request, code)) for code, name in LANGUAGES.items()],
+            language_links=[(code, name, _with_language(request, code)) for code, name in languages.items()],
             stylesheet=f"/edge/{stylesheet_version()}.css",
             **shown,
         )
@@ -53,13 +63,20 @@ def page(request: Request, template: str, words: dict[str, Text], *, status: int
 
 
 def message(
-    request: Request, title: Text, body: Text, *, status: int = 200, link: tuple[str, Text] | None = None
+    request: Request,
+    title: Text,
+    body: Text,
+    *,
+    status: int = 200,
+    link: tuple[str, Text] | None = None,
+    more: Mapping[str, Text] | None = None,
+    **shown: Any,
 ) -> HTMLResponse:
-    """A page that says one thing, with at most one way on."""
-    words = {"title": title, "body": body}
+    """A page that says one thing, with at most one way on; `more` texts and what is `shown` as `page` takes them."""
+    words = {"title": title, "body": body, **(more or {})}
     if link:
         words["link"] = link[1]
-    return page(request, "message.html", words, status=status, href=link[0] if link else "")
+    return page(request, "message.html", words, status=status, href=link[0] if link else "", **shown)
 
 
 def language_of(request: Request) -> str:

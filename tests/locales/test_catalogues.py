@@ -6,10 +6,10 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 
 from crm_app import locales
-from crm_app.locales import LANGUAGES, Text, browser, extract, ntext, render, text, translate
+from crm_app.locales import LANGUAGES, PUBLIC_LANGUAGES, Text, browser, extract, ntext, render, text, translate
 from crm_app.services.fields.registry import FIELDS
 
-TRANSLATED = [language for language in LANGUAGES if language != locales.DEFAULT]
+TRANSLATED = [language for language in PUBLIC_LANGUAGES if language != locales.DEFAULT]
 CATEGORIES = {"zero", "one", "two", "few", "many", "other"}
 
 
@@ -45,7 +45,7 @@ def polish(monkeypatch: pytest.MonkeyPatch) -> Catalog:
 class TestCatalogue:
     def test_holds_exactly_the_texts_of_the_sources(self, language: str) -> None:
         """After a changed text: `make catalogues`, then translate what is new."""
-        assert {message.id for message in messages(language)} == {m.id for m in extract.extracted() if m.id}
+        assert {message.id for message in messages(language)} == {m.id for m in extract.extracted(language) if m.id}
 
     def test_every_text_is_translated(self, language: str) -> None:
         assert [m.id for m in messages(language) if not all(forms(m.string))] == []
@@ -53,7 +53,7 @@ class TestCatalogue:
     def test_every_plural_has_all_forms_of_the_language(self, language: str) -> None:
         count = locales.catalogue(language).num_plurals
         plurals = [m for m in messages(language) if m.pluralizable]
-        assert plurals
+        assert plurals or language not in LANGUAGES
         assert [m.id for m in plurals if len(forms(m.string)) != count] == []
 
     def test_nothing_is_fuzzy(self, language: str) -> None:

@@ -13,12 +13,11 @@ from crm_app.models import (
     ConsentState,
     Contact,
     LinkUse,
-    SuppressionReason,
 )
 from crm_app.models.base import now
 from crm_app.services import links
 from crm_app.services.actor import SYSTEM
-from crm_app.services.consent import ledger, suppression
+from crm_app.services.consent import groups, ledger
 from crm_app.services.consent.ledger import Proof
 from crm_app.services.errors import NotFound
 from crm_app.services.sessions import hash_of
@@ -99,8 +98,17 @@ def find(session: Session, token: str, use: LinkUse) -> ConsentLink:
     query = select(ConsentLink).where(ConsentLink.token_hash == hash_of(token), ConsentLink.use == use)
     found = session.exec(query).first()
     if found is None or not found.norm:
-        raise NotFound(_NO_LINK)
+        raise dead()
     return found
+
+
+def is_over(link: ConsentLink, at: datetime | None = None) -> bool:
+    return link.expires_at is not None and link.expires_at <= (at or now())
+
+
+def dead() -> NotFound:
+    """What a link that does not work is answered with."""
+    return NotFound(_NO_LINK)
 
 
 def confirm(session: Session, token: str, *, ip: str, at: datetime | None = None) -> ConsentLink:
@@ -117,7 +125,7 @@ def confirm(session: Session, token: str, *, ip: str, at: datetime | None = None
         .values(used_at=at)
     )
     if marked.rowcount != 1:  # type: ignore[attr-defined]
-        raise NotFound(_NO_LINK)
+        raise dead()
     _record(session, found, ConsentState.CONFIRMED, found.group_id, ip, found.text, found.text_version)
     return found
 
@@ -129,11 +137,11 @@ def opt_out(session: Session, token: str, *, ip: str, of_all: bool = False) -> C
     """
     found = find(session, token, LinkUse.PREFERENCES)
     group_id = None if of_all else found.group_id
+    # Without a group it is about all of them: one that was chosen after an earlier refusal goes too.
+    concerned = [group_id] if group_id is not None else [None, *(one.id for one in groups.listing(session))]
     channel = Channel(found.channel)
-    if ledger.state_of(session, channel, found.address, group_id) is not ConsentState.REVOKED:
+    if any(ledger.state_of(session, channel, found.address, one) is not ConsentState.REVOKED for one in concerned):
         _record(session, found, ConsentState.REVOKED, group_id, ip)
-    elif group_id is None and not suppression.reasons(session, [(channel, found.norm)]):
-        suppression.add(session, [(channel, found.norm)], SuppressionReason.REVOKED)
     return found
 
 
