@@ -23,6 +23,11 @@ IMPORT_COLUMNS = "/imports/[import_id]/columns"
 IMPORT_CHECK = "/imports/[import_id]/check"
 IMPORT_DONE = "/imports/[import_id]/done"
 IMPORT_UNDO = "/imports/[import_id]/undo"
+MESSAGES = "/messages"
+TEMPLATES = "/messages/templates"
+TEMPLATE = "/messages/templates/[template_id]"
+CAMPAIGN = "/messages/campaigns/[campaign_id]"
+OUTBOX = "/messages/outbox"
 DUPLICATES = "/duplicates"
 PRIVACY = "/privacy"
 PRIVACY_RETENTION = "/privacy/retention"
@@ -33,6 +38,7 @@ STATUSES = "/settings/statuses"
 TASK_TYPES = "/settings/task-types"
 TAGS = "/settings/tags"
 OWN_FIELDS = "/settings/fields"
+MESSAGE_SETTINGS = "/settings/messages"
 OWN_FIELD = "/settings/fields/[field_key]"
 IMPORT_TEMPLATE = "/downloads/import-template"  # .csv or .xlsx
 EXPORT_FILE = "/downloads/export-{export_id}"
@@ -83,6 +89,14 @@ def event(event_id: int | str) -> str:
 
 def event_file(event_id: int | str) -> str:
     return EVENT_FILE.format(event_id=event_id)
+
+
+def template(template_id: int | str) -> str:
+    return f"{TEMPLATES}/{template_id}"
+
+
+def campaign(campaign_id: int | str) -> str:
+    return f"{MESSAGES}/campaigns/{campaign_id}"
 
 
 def own_field(key: str) -> str:

@@ -27,6 +27,7 @@ STYLESHEETS = [
         "tasks",
         "calendar",
         "privacy",
+        "messages",
     )
 ]
 

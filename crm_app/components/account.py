@@ -73,5 +73,10 @@ def account_panel() -> rx.Component:
             ),
             class_name="card-actions",
         ),
+        rx.el.label(
+            rx.el.input(type="checkbox", checked=SessionState.mail_notices, on_change=SessionState.toggle_mail_notices),
+            T("Notices by mail too, once a mail server is set"),
+            class_name="tick gap",
+        ),
         class_name="panel",
     )

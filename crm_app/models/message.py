@@ -59,7 +59,7 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         Index("ix_message_due", "state", "priority", "next_at", "id"),
         Index("ix_message_campaign", "campaign_id", "state", "reason", "id"),
-        Index("ix_message_timeline", "contact_id", "created_at", "id"),
+        Index("ix_message_timeline", "contact_id", "ended_at", "id"),
         Index("ix_message_ended", "ended_at"),
     )
 

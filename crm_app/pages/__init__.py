@@ -2,6 +2,7 @@
 
 from crm_app.pages import (
     calendar,
+    campaign,
     contact,
     contact_edit,
     contact_new,
@@ -16,16 +17,21 @@ from crm_app.pages import (
     import_read,
     import_undo,
     imports,
+    messages,
+    outbox,
     review,
     settings,
     settings_field,
     settings_fields,
+    settings_messages,
     settings_statuses,
     settings_tags,
     settings_task_types,
     signed_out,
     start,
     tasks,
+    template,
+    templates,
     trash,
 )
 
@@ -42,6 +48,11 @@ PAGES = [
     (trash.trash, trash.PAGE),
     (export_new.export_new, export_new.PAGE),
     (export.export, export.PAGE),
+    (messages.messages, messages.PAGE),
+    (campaign.campaign, campaign.PAGE),
+    (templates.templates, templates.PAGE),
+    (template.template, template.PAGE),
+    (outbox.outbox, outbox.PAGE),
     (duplicates.duplicates, duplicates.PAGE),
     (imports.imports, imports.PAGE),
     (import_new.import_new, import_new.PAGE),
@@ -56,5 +67,6 @@ PAGES = [
     (settings_tags.tags, settings_tags.PAGE),
     (settings_fields.fields, settings_fields.PAGE),
     (settings_field.field, settings_field.PAGE),
+    (settings_messages.message_settings, settings_messages.PAGE),
     (signed_out.signed_out, signed_out.PAGE),
 ]

@@ -13,6 +13,7 @@ from crm_app.pages.contact_consent import consents
 from crm_app.pages.contact_facts import facts
 from crm_app.pages.contact_head import actions, head, thumb_bar, title
 from crm_app.pages.contact_merges import merge_with, taking_back
+from crm_app.pages.contact_message import message_panel
 from crm_app.pages.contact_relations import relations
 from crm_app.pages.contact_segments import segments_panel
 from crm_app.pages.contact_tasks import tasks_panel
@@ -22,6 +23,7 @@ from crm_app.state.contact_comments import ContactCommentState
 from crm_app.state.contact_consent import ContactConsentState
 from crm_app.state.contact_facts import ContactFactsState
 from crm_app.state.contact_files import ContactFilesState
+from crm_app.state.contact_message import ContactMessageState
 from crm_app.state.contact_place import ContactPlaceState
 from crm_app.state.contact_relations import ContactRelationsState
 from crm_app.state.contact_segments import ContactSegmentsState
@@ -62,6 +64,7 @@ def _card() -> rx.Component:
         merge_with(),
         head(),
         segments_panel(),
+        message_panel(),
         CardTabs.create(
             label=t("Parts of the card"),
             parts=[["timeline", t("What happened")], ["tasks", t("Tasks")], ["facts", t("Facts")]],
@@ -136,6 +139,7 @@ PAGE = {
         ContactSegmentsState.load,
         ContactTasksState.load,
         ContactConsentState.load,
+        ContactMessageState.load,
         TaskFormState.load,
         EventFormState.load,
     ],

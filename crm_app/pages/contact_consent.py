@@ -11,6 +11,7 @@ from crm_app.components.text import N, T, t
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_consent import ContactConsentState
 from crm_app.state.contact_consent_view import ConsentLine, ConsentMark
+from crm_app.state.contact_message import ContactMessageState
 
 _state = ContactConsentState
 
@@ -127,6 +128,16 @@ def _proof() -> rx.Component:
 
 def _acts(line: rx.Var[ConsentLine]) -> rx.Component:
     return rx.el.div(
+        rx.cond(
+            line.can_invite,
+            rx.el.button(
+                T("Ask for consent by mail"),
+                type="button",
+                class_name="button small",
+                aria_label=t("Ask {address} for consent by mail", address=line.address),
+                on_click=ContactMessageState.invite(line.group_key),
+            ),
+        ),
         rx.cond(
             _state.may_confirm,
             _act(line, "confirm", N("Record a consent"), t("Record a consent for {address}", address=line.address)),

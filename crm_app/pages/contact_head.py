@@ -13,6 +13,7 @@ from crm_app.pages.contact_segments import segments_button
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_facts import ContactFactsState
 from crm_app.state.contact_facts_view import Fact
+from crm_app.state.contact_message import ContactMessageState
 from crm_app.state.contact_place import ContactPlaceState
 from crm_app.state.contact_segments import ContactSegmentsState
 
@@ -166,10 +167,35 @@ def _reach(class_name: str) -> rx.Component:
             _card.phone_url,
             rx.el.a(rx.icon("phone", size=16), T("Call"), href=_card.phone_url, class_name=f"button {class_name}"),
         ),
+        rx.cond(_card.mail_url, _write_button(class_name)),
         rx.cond(
-            _card.mail_url,
-            rx.el.a(rx.icon("mail", size=16), T("Write"), href=_card.mail_url, class_name=f"button {class_name}"),
+            _card.phone_url & ContactMessageState.has_sms & _may,
+            rx.el.button(
+                rx.icon("message-square", size=16),
+                T("Text message"),
+                type="button",
+                class_name=f"button {class_name}",
+                on_click=ContactMessageState.write("sms"),
+            ),
         ),
+    )
+
+
+def _write_button(class_name: str) -> rx.Component:
+    """By this CRM, so that it stands in the timeline; who may not edit writes with their own program."""
+    icon, label = rx.icon("mail", size=16), T("Write")
+    at = {"id": "card-write"} if class_name else {}
+    return rx.cond(
+        _may,
+        rx.el.button(
+            icon,
+            label,
+            type="button",
+            class_name=f"button {class_name}",
+            on_click=ContactMessageState.write("email"),
+            **at,
+        ),
+        rx.el.a(icon, label, href=_card.mail_url, class_name=f"button {class_name}"),
     )
 
 

@@ -16,6 +16,7 @@ SECTIONS = (
     ("task_types", N("Types of tasks"), routes.TASK_TYPES),
     ("tags", N("Tags"), routes.TAGS),
     ("fields", N("Own fields"), routes.OWN_FIELDS),
+    ("messages", N("Messages"), routes.MESSAGE_SETTINGS),
 )
 
 

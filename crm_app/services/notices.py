@@ -12,6 +12,7 @@ from crm_app.models.base import now
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import NotFound
+from crm_app.services.messages import notice_mails
 
 SHOWN = 30
 KEPT = timedelta(days=90)
@@ -26,7 +27,7 @@ def add(
     contact_id: int | None = None,
     **params: Any,
 ) -> Notice:
-    """Tells a user something; what is about a contact goes with it.
+    """Tells a user something, by mail too where that is wanted; what is about a contact goes with it.
 
     `params` are plain JSON: the values that the text of this kind names.
 
@@ -36,6 +37,7 @@ def add(
     made = Notice(user_id=user_id, kind=kind, params=params, link=link, contact_id=contact_id)
     session.add(made)
     session.flush()
+    notice_mails.put(session, made)
     return made
 
 

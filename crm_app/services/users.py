@@ -153,6 +153,15 @@ def set_language(session: Session, actor: Actor, user_id: int, language: str) ->
     return user
 
 
+def set_mail_notices(session: Session, actor: Actor, user_id: int, wanted: bool) -> User:
+    """Whether notices come by mail too, chosen by oneself or by who administers the account."""
+    user = _own_or_touchable(session, actor, user_id)
+    user.mail_notices = wanted
+    session.add(user)
+    audit.record(session, actor, "user.mail_notices", user=_id(user), wanted=int(wanted))
+    return user
+
+
 def check_email(email: str) -> str:
     """The address as accounts store it. Raises Invalid(field="email")."""
     address = clean(email)

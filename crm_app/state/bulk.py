@@ -54,6 +54,7 @@ class BulkState(rx.State):
     chosen: list[str] = []  # of a field that holds several choices
     is_new_segment: bool = False
     may_export: bool = False
+    may_send: bool = False
     told: str = ""  # who would change
     reasons: list[ReasonLine] = []  # why they would become inactive
     changing: int = 0
@@ -71,6 +72,7 @@ class BulkState(rx.State):
             self._list, self.numbers, self.everybody, self.opened = shown, [], False, False
         actor = await current_actor(self)
         self.may_export = actor.may(Permission.EXPORT)
+        self.may_send = actor.may(Permission.MESSAGES)
         if params.get(CHANGE) in OFFERED and actor.may(Permission.CONTACTS_BULK):
             await self._offer(params[CHANGE])
 
@@ -153,6 +155,11 @@ class BulkState(rx.State):
     async def export(self):
         """The ticked ones, or all of the list, to a file."""
         return rx.redirect(self._wanted().url(routes.NEW_EXPORT))
+
+    @action(permission=Permission.MESSAGES)
+    async def write(self):
+        """A campaign to the ticked ones, or to all of the list."""
+        return rx.redirect(self._wanted().url(routes.MESSAGES, new=1))
 
     @action(permission=Permission.CONTACTS_BULK)
     async def start(self, form: dict[str, Any]):

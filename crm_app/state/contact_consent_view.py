@@ -77,6 +77,8 @@ class ConsentLine:
     suppressed: list[str] = field(default_factory=list)
     can_revoke: bool = False
     can_lift: bool = False
+    can_invite: bool = False
+    group_key: str = ""
 
 
 def lines(presenter: "Presenter", contact: Contact) -> list[ConsentLine]:
@@ -130,6 +132,11 @@ def _line(presenter: "Presenter", line: Line) -> ConsentLine:
         marks=[_mark(presenter, state, line.marks[state]) for state in _MARKS if state in line.marks],
         suppressed=[presenter.say(_SUPPRESSED[one]) for one in line.suppressed if line.group_id is None],
         can_revoke=line.state not in (ConsentState.REVOKED, ConsentState.NONE),
+        can_invite=line.channel is Channel.EMAIL
+        and line.is_primary
+        and not line.suppressed
+        and line.state not in (ConsentState.CONFIRMED, ConsentState.REVOKED),
+        group_key=str(line.group_id or ""),
         can_lift=line.group_id is None and any(one in card.LIFTABLE for one in line.suppressed),
     )
 

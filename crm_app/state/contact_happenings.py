@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crm_app import routes
 from crm_app.locales import Text, text
-from crm_app.models import Channel, ConsentState, Contact, Permission
+from crm_app.models import Channel, ConsentState, Contact, MessageKind, MessageState, Permission, Via
 from crm_app.services import mentions
 from crm_app.services.contacts import timeline
 from crm_app.services.contacts.timeline import Entry, Place
@@ -35,6 +35,7 @@ _ICONS = {
     "unrelated": "unlink",
     "file": "paperclip",
     "task_done": "square-check-big",
+    "message": "mail",
 }
 _LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}']")
 _ALWAYS_SAID = {"trashed_by_id"}
@@ -48,6 +49,7 @@ GROUPS: dict[str, Text] = {
     "imports": text("Imports"),
     "consent": text("Consent"),
     "merges": text("Merges"),
+    "messages": text("Messages"),
     "files": text("Files"),
 }
 _CHANNELS = {Channel.EMAIL: text("E-mail"), Channel.SMS: text("SMS"), Channel.PHONE: text("Phone")}
@@ -210,6 +212,8 @@ def _what(presenter: "Presenter", entry: Entry) -> Text:
         return text("{name}", name=str(entry.source))
     if entry.kind == "task_done":
         return text("{type} done: {title}", type=entry.source or text("Task"), title=entry.data["title"])
+    if entry.kind == "message":
+        return _message(entry)
     return {
         "created": text("Created by hand"),
         "changed": text("Changed"),
@@ -222,10 +226,25 @@ def _what(presenter: "Presenter", entry: Entry) -> Text:
     }.get(entry.kind, text("Other event"))
 
 
+def _message(entry: Entry) -> Text:
+    channel, state = _CHANNELS[Channel(entry.data["channel"])], MessageState(entry.data["state"])
+    if entry.data["of"] == MessageKind.INVITATION and state is MessageState.SENT:
+        return text("Invitation to agree, {channel}", channel=channel)
+    if state is MessageState.FAILED:
+        return text("Message could not be sent, {channel}", channel=channel)
+    if state is MessageState.UNCERTAIN:
+        return text("Message may have been sent, {channel}", channel=channel)
+    if entry.data["via"] == Via.FOLDER:
+        return text("Message kept in the folder, {channel}", channel=channel)
+    return text("Message sent, {channel}", channel=channel)
+
+
 def _detail(presenter: "Presenter", entry: Entry) -> str:
     """Of a consent: whose address, where it came from and why. Of a file: how large it is."""
     if entry.kind == "file":
         return readable_size(entry.data["size"], presenter.language)
+    if entry.kind == "message":
+        return " · ".join(filter(None, (entry.data["subject"], str(entry.source))))
     if entry.kind == "unsuppressed":
         return str(entry.data["reason"])
     if entry.kind != "consent":

@@ -52,6 +52,8 @@ class SessionState(rx.State):
     language: str = "en"
     may_edit: bool = True
     may_change_settings: bool = False
+    may_send: bool = False
+    mail_notices: bool = True
     may_import: bool = True  # until the user is read: for those who may, nothing jumps into the page
     _page: str = ""  # path of the page that loads, and of the one before
     _page_before: str = ""
@@ -68,6 +70,8 @@ class SessionState(rx.State):
         self.may_edit = found.actor.may(Permission.CONTACTS_EDIT)
         self.may_change_settings = found.actor.may(Permission.SETTINGS)
         self.may_import = found.actor.may(Permission.IMPORT)
+        self.may_send = found.actor.may(Permission.MESSAGES)
+        self.mail_notices = found.user.mail_notices
 
     @action(permission=None)
     async def set_my_language(self, language: str) -> Any:
@@ -78,6 +82,18 @@ class SessionState(rx.State):
         await asyncio.to_thread(_set_language, actor, language)
         self.language = language
         return RELOADS.get(self.router.route_id)
+
+    @action(permission=None)
+    async def toggle_mail_notices(self):
+        """Whether what the bell tells comes by mail too."""
+        actor = await current_actor(self)
+        self.mail_notices = not self.mail_notices
+        await asyncio.to_thread(_set_mail_notices, actor, self.mail_notices)
+
+
+def _set_mail_notices(actor: Actor, wanted: bool) -> None:
+    with database.transaction() as session:
+        users.set_mail_notices(session, actor, actor.user_id or 0, wanted)
 
 
 def _set_language(actor: Actor, language: str) -> None:

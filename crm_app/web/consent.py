@@ -131,9 +131,9 @@ async def _answer(
             _DEAD,
             status=410,
             language=_language(request),
-            languages=PUBLIC_LANGUAGES,
+            spoken=PUBLIC_LANGUAGES,
         )
-    look = {"language": _language(request) or seen.language, "languages": PUBLIC_LANGUAGES}
+    look = {"language": _language(request) or seen.language, "spoken": PUBLIC_LANGUAGES}
     return shown(request, seen, look)
 
 

@@ -38,7 +38,7 @@ def page(
     *,
     status: int = 200,
     language: str = "",
-    languages: Mapping[str, str] = LANGUAGES,
+    spoken: Mapping[str, str] = LANGUAGES,
     **values: Any,
 ) -> HTMLResponse:
     """A page in `language`, else in the visitor's. `words` are its texts; a Text among `values` is rendered as well."""
@@ -50,7 +50,7 @@ def page(
         .render(
             w={key: render(value, language) for key, value in {**_WORDS, **words}.items()},
             language=language,
-            language_links=[(code, name, _with_language(request, code)) for code, name in languages.items()],
+            language_links=[(code, name, _with_language(request, code)) for code, name in spoken.items()],
             stylesheet=f"/edge/{stylesheet_version()}.css",
             **shown,
         )

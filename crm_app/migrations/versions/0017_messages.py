@@ -141,7 +141,7 @@ def upgrade() -> None:
     op.create_index("ix_message_due", "message", ["state", "priority", "next_at", "id"])
     op.create_index("ix_message_ended", "message", ["ended_at"])
     op.create_index(op.f("ix_message_message_id"), "message", ["message_id"])
-    op.create_index("ix_message_timeline", "message", ["contact_id", "created_at", "id"])
+    op.create_index("ix_message_timeline", "message", ["contact_id", "ended_at", "id"])
     op.add_column("user", sa.Column("mail_notices", sa.Boolean(), server_default=sa.true(), nullable=False))
     _grant(True)
 

@@ -93,6 +93,16 @@ def bulk_bar() -> rx.Component:
                 on_click=BulkState.export,
             ),
         ),
+        rx.cond(
+            BulkState.may_send,
+            rx.el.button(
+                rx.icon("mail", size=16),
+                T("Write to all of them"),
+                type="button",
+                class_name="button",
+                on_click=BulkState.write,
+            ),
+        ),
         rx.el.button(
             rx.icon("x", size=16),
             type="button",

@@ -14,6 +14,7 @@ from crm_app.models import (
     Activity,
     ActivityKind,
     Attachment,
+    Campaign,
     Channel,
     Comment,
     Consent,
@@ -24,6 +25,9 @@ from crm_app.models import (
     ImportRow,
     Merge,
     MergedContact,
+    Message,
+    MessageKind,
+    MessageState,
     Tag,
     Task,
     TaskType,
@@ -31,6 +35,7 @@ from crm_app.models import (
 )
 
 PAGE = 50
+TOLD = (MessageState.SENT, MessageState.FAILED, MessageState.UNCERTAIN)  # of messages: what became of them
 _ROWS = 2**32  # more than a file has
 # What an entry tells of an import; the rest of one can be large.
 _OF_IMPORT = tuple(getattr(Import, name) for name in ("id", "kind", "name", "file_name", "options"))
@@ -47,7 +52,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `kind` is an ActivityKind, "comment", "task_done", "imported", "changed_many", "consent" or "file";
+    """One entry. `kind` is an ActivityKind, "comment", "task_done", "imported", "changed_many", "consent", "file" or
+    "message";
     `data` depends on it.
     """
 
@@ -96,6 +102,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "changes": frozenset(ActivityKind) - {ActivityKind.MERGED, ActivityKind.UNMERGED, ActivityKind.UNSUPPRESSED},
     "imports": frozenset({"imported", "changed_many"}),
     "consent": frozenset({"consent", ActivityKind.UNSUPPRESSED}),
+    "messages": frozenset({"message"}),
     "files": frozenset({"file"}),
     "merges": frozenset({ActivityKind.MERGED, ActivityKind.UNMERGED}),
 }
@@ -305,6 +312,33 @@ def _done_tasks(asked: _Asked) -> list[Entry]:
     ]
 
 
+def _messages(asked: _Asked) -> list[Entry]:
+    id_, at = col(Message.id), col(Message.ended_at)
+    names = ("id", "ended_at", "channel", "kind", "state", "subject", "via")
+    columns: list[Any] = [*(getattr(Message, name) for name in names), User.name, Campaign.name]
+    query = (
+        select(*columns)
+        .join(User, col(Message.author_id) == col(User.id), isouter=True)
+        .join(Campaign, col(Message.campaign_id) == col(Campaign.id), isouter=True)
+        .where(col(Message.contact_id) == asked.contact.id, col(Message.kind) != MessageKind.NOTICE)
+        .where(at.is_not(None), col(Message.state).in_(TOLD))
+        .where(*asked.behind(at, lambda key: id_ < key))
+        .order_by(at.desc(), id_.desc())
+        .limit(asked.limit)
+    )
+    return [
+        Entry(
+            "message",
+            ended_at,
+            who or "",
+            campaign or "",
+            {"id": message_id, "channel": channel, "of": kind, "state": state, "subject": subject, "via": via},
+            message_id,
+        )
+        for message_id, ended_at, channel, kind, state, subject, via, who, campaign in asked.session.execute(query)
+    ]
+
+
 # Who tells of a contact, and of which kinds; their order is that of entries of one moment.
 _SOURCES: tuple[tuple[frozenset[str], Callable[[_Asked], list[Entry]]], ...] = (
     (frozenset(ActivityKind), _activities),
@@ -313,4 +347,5 @@ _SOURCES: tuple[tuple[frozenset[str], Callable[[_Asked], list[Entry]]], ...] = (
     (frozenset({"consent"}), _consents),
     (frozenset({"file"}), _files),
     (frozenset({"task_done"}), _done_tasks),
+    (frozenset({"message"}), _messages),
 )

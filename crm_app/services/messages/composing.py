@@ -19,11 +19,12 @@ WAY_OUT = text("Unsubscribe")
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What goes out: of a text message only `text`."""
+    """What goes out: of a text message only `text`. `source` is the body with its values, before it became HTML."""
 
     subject: str
     text: str
     html: str = ""
+    source: str = ""
 
 
 def finished(subject: str, body: str, *, language: str, imprint: str = "") -> Composed:
@@ -59,7 +60,7 @@ def _composed(heading: str, source: str, *, language: str, imprint: str, opt_out
         imprint=imprint.strip(),
         way_out=(opt_out, before, words) if opt_out else None,
     )
-    return Composed(heading, plain, html)
+    return Composed(heading, plain, html, source)
 
 
 def sms(body: str, filled: Mapping[str, Any]) -> Composed:

@@ -6,6 +6,7 @@ sent again unasked.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -195,3 +196,18 @@ def _due(at: datetime):  # type: ignore[no-untyped-def]  # a select of messages:
         .order_by(col(Message.priority), col(Message.next_at), col(Message.id))
         .limit(1)
     )
+
+
+def listing(
+    session: Session, actor: Actor, states: Sequence[MessageState], *, before: int | None = None, limit: int = 50
+) -> list[tuple[Message, Contact]]:
+    """Messages to contacts the actor sees, newest first, behind the one with the id `before`. Raises NotPermitted."""
+    actor.require(Permission.MESSAGES)
+    query = (
+        select(Message, Contact)
+        .join(Contact, col(Contact.id) == col(Message.contact_id))
+        .where(col(Message.state).in_(states), col(Message.kind) != MessageKind.NOTICE, *of_branches(actor))
+    )
+    if before is not None:
+        query = query.where(col(Message.id) < before)
+    return list(session.exec(query.order_by(col(Message.id).desc()).limit(limit)).all())

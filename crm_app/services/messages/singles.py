@@ -9,7 +9,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.consent import suppression
 from crm_app.services.consent.addresses import FIELDS_OF, norm_of
 from crm_app.services.errors import Conflict, Invalid
-from crm_app.services.messages import outbox, server, templates, values
+from crm_app.services.messages import composing, outbox, sandbox, server, templates, values
 from crm_app.services.messages.templates import BODY_LENGTH, SUBJECT_LENGTH
 
 _LABELS = {Channel.EMAIL: text("e-mail address"), Channel.SMS: text("phone number")}
@@ -41,6 +41,17 @@ def write(
     made.subject, made.body = subject, body
     made.language = values.preferred(contact, installation.current(session))[0]
     return _put(session, actor, contact, made)
+
+
+def begun(session: Session, actor: Actor, contact: Contact, template_id: int) -> tuple[str, str]:
+    """Subject and body of a template with the contact's values, to go on writing. Raises NotFound, Invalid."""
+    template = templates.get(session, actor, template_id)
+    words = words_for(session, contact, template)
+    filled = values.of_contact(session, contact, installation.current(session), words.language)
+    if template.channel == Channel.SMS:
+        return "", composing.sms(words.body, filled).text
+    subject, body = (sandbox.fill(one, filled, values.plain) for one in (words.subject, words.body))
+    return subject, body
 
 
 def from_template(session: Session, actor: Actor, contact: Contact, template_id: int) -> Message:

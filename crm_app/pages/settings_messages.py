@@ -1,0 +1,237 @@
+"""Settings: what messages go out by."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from crm_app import routes
+from crm_app.components.form_guard import form_guard
+from crm_app.components.notice import notice
+from crm_app.components.text import N, T, t, tn
+from crm_app.pages.settings_frame import settings_shell
+from crm_app.state.session import SessionState
+from crm_app.state.settings_messages import SettingsMessagesState
+
+_state = SettingsMessagesState
+
+
+def message_settings() -> rx.Component:
+    return settings_shell(
+        "messages",
+        rx.cond(_state.loaded, rx.fragment(_standing(), _form())),
+    )
+
+
+def _standing() -> rx.Component:
+    return rx.fragment(
+        rx.cond(_state.problem, notice(_state.problem, "danger")),
+        rx.cond(
+            _state.is_set,
+            rx.fragment(),
+            notice(
+                T("No mail server is set: messages land in the folder “mails” of the data folder, nothing leaves."),
+                "warn",
+            ),
+        ),
+        rx.cond(
+            _state.waiting > 0,
+            notice(
+                rx.fragment(
+                    tn("{n} message waits to go out.", "{n} messages wait to go out.", _state.waiting),
+                    " ",
+                    rx.link(T("Look into the outbox"), href=routes.OUTBOX, class_name="link"),
+                )
+            ),
+        ),
+    )
+
+
+def _form() -> rx.Component:
+    return rx.el.form(
+        form_guard(_state.errors),
+        rx.cond(_state.errors[""].to(str), notice(_state.errors[""].to(str), "danger")),
+        _server(),
+        _sender(),
+        _texts(),
+        _consent(),
+        rx.el.div(
+            rx.el.button(T("Save settings"), type="submit", id="save-server", class_name="button primary"),
+            rx.cond(
+                _state.is_set,
+                rx.el.button(
+                    rx.icon("send", size=16),
+                    T("Send a test to myself"),
+                    type="button",
+                    class_name="button",
+                    disabled=_state.testing,
+                    on_click=_state.test,
+                ),
+            ),
+            class_name="form-foot",
+        ),
+        rx.cond(
+            _state.tested,
+            rx.cond(_state.test_failed, notice(_state.tested, "danger"), notice(_state.tested, "good")),
+        ),
+        on_submit=_state.save,
+        key=_state.key.to(str),
+        no_validate=True,
+    )
+
+
+def _server() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(T("Mail server")),
+        rx.el.p(T("Your mail provider names these as “SMTP”."), class_name="field-hint"),
+        rx.el.div(
+            _field("host", N("Server"), rx.el.input, hint=N("Such as smtp.example.org; empty = none."), max_length=255),
+            _field("port", N("Port"), rx.el.input, input_mode="numeric", max_length=5),
+            _field(
+                "security",
+                N("Security"),
+                rx.el.select,
+                rx.el.option(T("STARTTLS (port 587)"), value="starttls"),
+                rx.el.option(T("TLS (port 465)"), value="tls"),
+                rx.el.option(T("none: only on this machine"), value="none"),
+            ),
+            _field("username", N("User"), rx.el.input, max_length=255, auto_complete="off"),
+            _secret("password", N("Password"), _state.has_password),
+            _field(
+                "per_minute",
+                N("Messages a minute at most"),
+                rx.el.input,
+                hint=N("Ask your provider how many it takes."),
+                input_mode="numeric",
+                max_length=5,
+            ),
+            class_name="fields",
+        ),
+        class_name="panel",
+    )
+
+
+def _sender() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(T("Sender")),
+        rx.el.div(
+            _field("from_name", N("Name"), rx.el.input, max_length=120),
+            _field("from_address", N("Address"), rx.el.input, type="email", max_length=254),
+            _field(
+                "reply_to",
+                N("Answers go to"),
+                rx.el.input,
+                hint=N("Empty: to the same address."),
+                type="email",
+                max_length=254,
+            ),
+            _field(
+                "imprint",
+                N("Under every message"),
+                rx.el.textarea,
+                hint=N("Who writes and where they are, as the law asks for."),
+                rows=3,
+                max_length=1000,
+                wide=True,
+            ),
+            class_name="fields",
+        ),
+        class_name="panel",
+    )
+
+
+def _texts() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(T("Text messages")),
+        rx.el.p(
+            T("By a service you have an account with: its address as Apprise writes it, with {to} for the number."),
+            class_name="field-hint",
+        ),
+        rx.el.div(
+            _secret(
+                "sms_url",
+                N("Address of the service"),
+                _state.has_sms,
+                hint=N("Such as clicksend://user:key@{to}. See github.com/caronc/apprise/wiki."),
+            ),
+            class_name="fields",
+        ),
+        rx.cond(
+            _state.has_sms,
+            rx.el.button(
+                T("Send no text messages any more"), type="button", class_name="button", on_click=_state.forget_sms
+            ),
+        ),
+        class_name="panel",
+    )
+
+
+def _consent() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(T("Newsletters")),
+        rx.el.p(
+            T("They go to addresses that confirmed, and to nobody else."),
+            class_name="field-hint",
+        ),
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                name="imported_is_mailable",
+                default_checked=_state.imported_is_mailable,
+            ),
+            T("An imported consent with date and source is enough too. Ask who is responsible for data protection."),
+            class_name="tick",
+        ),
+        class_name="panel",
+    )
+
+
+def _field(
+    name: str,
+    label: str,
+    make: Callable[..., rx.Component],
+    *options: rx.Component,
+    hint: str = "",
+    wide: bool = False,
+    **props: Any,
+) -> rx.Component:
+    error = _state.errors[name].to(str)
+    return rx.el.div(
+        rx.el.label(T(label), html_for=f"server-{name}"),
+        make(
+            *options,
+            id=f"server-{name}",
+            name=name,
+            default_value=_state.values[name].to(str),
+            aria_invalid=rx.cond(error, "true", "false"),
+            aria_describedby=f"server-error-{name} server-hint-{name}",
+            class_name="input",
+            **props,
+        ),
+        rx.el.p(T(hint), class_name="field-hint", id=f"server-hint-{name}") if hint else rx.fragment(),
+        rx.cond(error, rx.el.p(error, class_name="field-error", id=f"server-error-{name}", role="alert")),
+        class_name="field wide" if wide else "field",
+    )
+
+
+def _secret(name: str, label: str, is_there: rx.Var[bool], *, hint: str = "") -> rx.Component:
+    error = _state.errors[name].to(str)
+    return rx.el.div(
+        rx.el.label(T(label), html_for=f"server-{name}"),
+        rx.el.input(
+            id=f"server-{name}",
+            name=name,
+            type="password",
+            auto_complete="new-password",
+            placeholder=rx.cond(is_there, t("kept as it is"), ""),
+            aria_invalid=rx.cond(error, "true", "false"),
+            aria_describedby=f"server-error-{name} server-hint-{name}",
+            class_name="input",
+        ),
+        rx.el.p(T(hint), class_name="field-hint", id=f"server-hint-{name}") if hint else rx.fragment(),
+        rx.cond(error, rx.el.p(error, class_name="field-error", id=f"server-error-{name}", role="alert")),
+        class_name="field",
+    )
+
+
+PAGE = {"route": routes.MESSAGE_SETTINGS, "on_load": [SessionState.load, SettingsMessagesState.load]}
