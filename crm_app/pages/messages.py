@@ -7,7 +7,7 @@ from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import T, figure, t, tn
-from crm_app.pages.messages_frame import messages_shell
+from crm_app.pages.message_frame import messages_shell
 from crm_app.state.campaigns import CampaignLine, CampaignListState
 from crm_app.state.session import SessionState
 
@@ -116,8 +116,10 @@ def _line(line: rx.Var[CampaignLine]) -> rx.Component:
             rx.link(line.name, href=line.url, class_name="entry-name link"),
             rx.el.span(rx.el.span(class_name="status-dot " + line.dot), line.state, class_name="status"),
             rx.el.span(
-                rx.cond(line.total > 0, t("{sent} of {total} sent", sent=figure(line.sent), total=figure(line.total))),
-                rx.cond(line.failed > 0, t(" · {n} not sure", n=figure(line.failed))),
+                rx.cond(
+                    line.total > 0, t("{sent} of {total} sent", sent=figure(line.sent), total=figure(line.total)), ""
+                ),
+                rx.cond(line.failed > 0, t(" · {n} not sure", n=figure(line.failed)), ""),
                 class_name="number quiet entry-count",
             ),
             rx.el.time(line.when, title=line.exact, class_name="quiet"),

@@ -54,7 +54,7 @@ class Recipient:
 class Sample:
     """What one contact gets."""
 
-    to: str
+    address: str
     name: str
     subject: str
     html: str

@@ -98,9 +98,9 @@ class TemplateState(rx.State):
         await self._preview(await current_actor(self))
 
     @action(permission=Permission.MESSAGES)
-    async def look_for(self, number: str):
+    async def look_for(self, form: dict[str, Any]):
         """Previews it for the contact with that number."""
-        actor = await current_actor(self)
+        actor, number = await current_actor(self), str(form.get("number") or "")
         found = await asyncio.to_thread(_named, actor, number.strip().lstrip("#"))
         if found is None:
             await say(self, text("There is no contact with the number {number}.", number=number), "error")

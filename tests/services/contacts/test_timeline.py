@@ -2,7 +2,20 @@ from datetime import timedelta
 
 import pytest
 
-from crm_app.models import Activity, ActivityKind, Channel, Comment, Consent, ConsentState, Import, ImportRow, Task
+from crm_app.models import (
+    Activity,
+    ActivityKind,
+    Channel,
+    Comment,
+    Consent,
+    ConsentState,
+    Import,
+    ImportRow,
+    Message,
+    MessageKind,
+    MessageState,
+    Task,
+)
 from crm_app.models.base import now
 from crm_app.services import comments, database
 from crm_app.services.actor import Actor
@@ -21,6 +34,12 @@ def number(bob: Actor) -> int:
             session.add(Activity(contact_id=id_, kind=ActivityKind.CHANGED, at=moment, user_id=bob.user_id))
             session.add(Comment(contact_id=id_, user_id=bob.user_id, text=f"Comment {n}", at=moment))
             session.add(Task(contact_id=id_, title=f"Call {n}", due_day=moment.date(), done_at=moment))
+            for kind in (MessageKind.SINGLE, MessageKind.NOTICE):  # a notice is a colleague's
+                session.add(
+                    Message(
+                        kind=kind, channel=Channel.EMAIL, state=MessageState.SENT, contact_id=id_, ended_at=moment
+                    )
+                )
             consent = {"channel": Channel.EMAIL, "address": "ada@example.org", "norm": "ada@example.org"}
             session.add(
                 Consent(
@@ -53,7 +72,7 @@ def test_pages_show_each_entry_once_in_the_order_of_one_whole_page(
                 break
     assert met == whole.entries and whole.after is None
     assert [entry.at for entry in met] == sorted((entry.at for entry in met), reverse=True)
-    counts = {"comments": 7, "tasks": 7, "changes": 8, "imports": 14, "consent": 7, "merges": 0, "files": 0}
+    counts = {"comments": 7, "tasks": 7, "changes": 8, "imports": 14, "consent": 7, "merges": 0, "files": 0, "messages": 7}
     counts[""] = sum(counts.values())
     assert len(met) == counts[group]
 

@@ -9,7 +9,7 @@ from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.progress_bar import progress_bar
 from crm_app.components.text import N, T, figure, t, tn
-from crm_app.pages.messages_frame import crumb, messages_shell
+from crm_app.pages.message_frame import crumb, messages_shell
 from crm_app.state.campaign import CampaignState
 from crm_app.state.campaign_view import Figure, Recipient
 from crm_app.state.choice import Choice
@@ -306,7 +306,7 @@ def _samples() -> rx.Component:
         ),
         rx.el.dl(
             rx.el.dt(T("To")),
-            rx.el.dd(one.name, " · ", one.to),
+            rx.el.dd(one.name, " · ", one.address),
             rx.cond(one.subject, rx.fragment(rx.el.dt(T("Subject")), rx.el.dd(one.subject))),
             class_name="facts",
         ),

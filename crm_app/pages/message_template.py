@@ -7,7 +7,7 @@ from crm_app.components.empty import empty
 from crm_app.components.form_guard import form_guard
 from crm_app.components.mail_preview import mail_preview
 from crm_app.components.text import N, T, t
-from crm_app.pages.messages_frame import crumb, messages_shell
+from crm_app.pages.message_frame import crumb, messages_shell
 from crm_app.state.session import SessionState
 from crm_app.state.template import Tab, TemplateState, Version
 
@@ -192,7 +192,7 @@ def _preview() -> rx.Component:
                         max_length=20,
                         class_name="input small",
                     ),
-                    on_submit=lambda form: _state.look_for(form["number"].to(str)),
+                    on_submit=_state.look_for,
                     key=_state.for_number,
                     class_name="preview-for",
                 ),

@@ -6,7 +6,7 @@ from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.text import N, T, t
-from crm_app.pages.messages_frame import messages_shell
+from crm_app.pages.message_frame import messages_shell
 from crm_app.state.outbox import OutboxLine, OutboxState
 from crm_app.state.session import SessionState
 

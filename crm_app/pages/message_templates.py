@@ -8,7 +8,7 @@ from crm_app.components.message import UndoListener
 from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import N, T, t
-from crm_app.pages.messages_frame import messages_shell
+from crm_app.pages.message_frame import messages_shell
 from crm_app.state.session import SessionState
 from crm_app.state.templates import TemplateLine, TemplateListState
 
