@@ -21,6 +21,7 @@ class ActivityKind(StrEnum):
     UNMERGED = "unmerged"
     RELATED = "related"  # to another contact, which is named by its number
     UNRELATED = "unrelated"
+    FORM_FILLED = "form_filled"  # what somebody answered stands in the entry
 
 
 class Activity(SQLModel, table=True):

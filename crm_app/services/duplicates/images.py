@@ -19,6 +19,8 @@ MOVED = (
     "task.contact_id",
     "calendar_event.contact_id",
     "notice.contact_id",
+    "interaction.contact_id",
+    "api_reply.contact_id",
     "import_row.contact_id",
     "merge.kept_id",
 )

@@ -2,7 +2,19 @@ from datetime import timedelta
 
 import pytest
 
-from crm_app.models import Activity, ActivityKind, Channel, Comment, Consent, ConsentState, Import, ImportRow, Task
+from crm_app.models import (
+    Activity,
+    ActivityKind,
+    Channel,
+    Comment,
+    Consent,
+    ConsentState,
+    Import,
+    ImportRow,
+    Interaction,
+    InteractionKind,
+    Task,
+)
 from crm_app.models.base import now
 from crm_app.services import comments, database
 from crm_app.services.actor import Actor
@@ -19,6 +31,8 @@ def number(bob: Actor) -> int:
         for n in range(7):
             moment = at + timedelta(hours=n // 3)
             session.add(Activity(contact_id=id_, kind=ActivityKind.CHANGED, at=moment, user_id=bob.user_id))
+            session.add(Activity(contact_id=id_, kind=ActivityKind.FORM_FILLED, at=moment, source="Trial lesson"))
+            session.add(Interaction(contact_id=id_, kind=InteractionKind.VISIT, source="till", at=moment))
             session.add(Comment(contact_id=id_, user_id=bob.user_id, text=f"Comment {n}", at=moment))
             session.add(Task(contact_id=id_, title=f"Call {n}", due_day=moment.date(), done_at=moment))
             consent = {"channel": Channel.EMAIL, "address": "ada@example.org", "norm": "ada@example.org"}
@@ -53,14 +67,15 @@ def test_pages_show_each_entry_once_in_the_order_of_one_whole_page(
                 break
     assert met == whole.entries and whole.after is None
     assert [entry.at for entry in met] == sorted((entry.at for entry in met), reverse=True)
-    counts = {"comments": 7, "tasks": 7, "changes": 8, "imports": 14, "consent": 7, "merges": 0, "files": 0}
+    counts = {"comments": 7, "tasks": 7, "changes": 8, "imports": 14, "consent": 7, "merges": 0, "files": 0,
+              "interactions": 7, "forms": 7}  # fmt: skip
     counts[""] = sum(counts.values())
     assert len(met) == counts[group]
 
 
 def test_a_group_that_nobody_knows_means_all(number: int, bob: Actor) -> None:
     with database.reading() as session:
-        assert len(timeline.page(session, cards.get(session, bob, number), group="nothing", limit=99).entries) == 43
+        assert len(timeline.page(session, cards.get(session, bob, number), group="nothing", limit=99).entries) == 57
 
 
 def test_a_deleted_comment_is_on_no_page_of_a_colleague(number: int, bob: Actor, alice: Actor) -> None:
