@@ -158,7 +158,7 @@ def _wanted(
     for name, value in texts.items():
         stored = _stored(contact, name)
         if stored not in (None, "", []):
-            if fills_only:
+            if fills_only or name == "source":  # the first door stays; the others stand among the sources
                 continue
             if name in _REACHED and parse(name, str(stored), context).norm == norms.get(name):
                 continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -73,7 +73,7 @@ def record(session: Session, actor: Actor, number: int, report: Report) -> Recor
 def listing(
     session: Session, actor: Actor, number: int, *, after: int | None = None, limit: int = 50
 ) -> list[Interaction]:
-    """Those of a contact, the last recorded first; behind the one with the id `after`. Raises NotFound, NotPermitted."""
+    """Those of a contact, the last recorded first, behind the one with that id. Raises NotFound, NotPermitted."""
     contact = cards.get(session, actor, number)
     query = select(Interaction).where(Interaction.contact_id == contact.id)
     if after is not None:
@@ -138,7 +138,7 @@ def _checked(session: Session, contact: Contact, report: Report) -> Interaction:
         branch_id=contact.branch_id,
         kind=report.kind,
         source=source,
-        at=at,
+        at=at.astimezone(UTC),
         description=description,
         amount=amount,
         currency="" if amount is None else currency,

@@ -1,4 +1,4 @@
-"""Amounts of money, exact: whole numbers of the smallest unit of a currency, and the decimals people and shops write."""
+"""Amounts of money, exact: whole numbers of the smallest unit of a currency, and the decimals that shops write."""
 
 from decimal import Decimal, InvalidOperation
 

@@ -63,7 +63,12 @@ _STATES = {
     ConsentState.CONFIRMED: text("Consent confirmed: {channel}"),
     ConsentState.REVOKED: text("Consent revoked: {channel}"),
 }
-_ORIGINS = {"form": text("by a form"), "user": text("by hand"), "import": text("by an import")}
+_ORIGINS = {
+    "form": text("by a form"),
+    "user": text("by hand"),
+    "import": text("by an import"),
+    "api": text("by the API"),
+}
 
 
 @dataclass

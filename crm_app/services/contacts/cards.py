@@ -87,7 +87,8 @@ def change(
 ) -> dict[str, list[Any]]:
     """Writes what differs and returns it as {field: [old, new]}; writing the same again changes nothing.
 
-    `tags` are names in place of a typed list. A required field may be missing in an old contact, but nobody can send it empty. Raises InvalidFields, NotPermitted.
+    `tags` are names in place of a typed list. A required field may be missing in an old contact, but nobody can send
+    it empty. Raises InvalidFields, NotPermitted.
     """
     actor.require(Permission.CONTACTS_EDIT)
     names = list(tags) if tags is not None else _tag_names(texts["tags"]) if "tags" in texts else None
