@@ -20,6 +20,9 @@ from crm_app.pages import (
     settings,
     settings_field,
     settings_fields,
+    settings_form,
+    settings_forms,
+    settings_integrations,
     settings_statuses,
     settings_tags,
     settings_task_types,
@@ -56,5 +59,8 @@ PAGES = [
     (settings_tags.tags, settings_tags.PAGE),
     (settings_fields.fields, settings_fields.PAGE),
     (settings_field.field, settings_field.PAGE),
+    (settings_forms.forms, settings_forms.PAGE),
+    (settings_form.form, settings_form.PAGE),
+    (settings_integrations.integrations, settings_integrations.PAGE),
     (signed_out.signed_out, signed_out.PAGE),
 ]

@@ -16,6 +16,8 @@ SECTIONS = (
     ("task_types", N("Types of tasks"), routes.TASK_TYPES),
     ("tags", N("Tags"), routes.TAGS),
     ("fields", N("Own fields"), routes.OWN_FIELDS),
+    ("forms", N("Forms"), routes.WEB_FORMS),
+    ("integrations", N("Integrations"), routes.INTEGRATIONS),
 )
 
 

@@ -98,7 +98,7 @@ def figures(session: Session, contact: Contact) -> Figures:
         count=int(count),
         last_visit=session.exec(visit).one(),
         last_revenue=(newest.amount or 0, newest.currency) if newest else None,
-        total={currency: int(total) for currency, total in session.exec(sums.group_by(Interaction.currency))},
+        total={currency: int(total or 0) for currency, total in session.exec(sums.group_by(Interaction.currency))},
     )
 
 

@@ -30,9 +30,20 @@ def _templates() -> Environment:
     )
 
 
-def page(request: Request, template: str, words: dict[str, Text], *, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page in the visitor's language. `words` are its texts; a Text among `values` is rendered as well."""
-    language = language_of(request)
+def page(
+    request: Request,
+    template: str,
+    words: dict[str, Text],
+    *,
+    status: int = 200,
+    language: str = "",
+    policy: str = EDGE_POLICY,
+    **values: Any,
+) -> HTMLResponse:
+    """A page in the visitor's language, or in the one named. `words` are its texts; a Text among `values` is rendered
+    as well.
+    """
+    language = language or language_of(request)
     shown = {key: render(value, language) if isinstance(value, Text) else value for key, value in values.items()}
     html = (
         _templates()
@@ -48,7 +59,7 @@ def page(request: Request, template: str, words: dict[str, Text], *, status: int
     return HTMLResponse(
         html,
         status,
-        {"Content-Security-Policy": EDGE_POLICY, "Cache-Control": "no-store", "Content-Language": language},
+        {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Content-Language": language},
     )
 
 

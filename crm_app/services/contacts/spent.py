@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
@@ -26,7 +26,7 @@ def _revenue(session: Session, asked: Question) -> ColumnElement[bool]:
     currency = installation.current(session).currency
     one = 1 / money.decimal(1, currency)  # how many of the smallest units
     values = tuple(round(value * float(one), 6) for value in asked.values)
-    of_currency = (Interaction.currency == currency) & col(Interaction.amount).is_not(None)
+    of_currency = and_(col(Interaction.currency) == currency, col(Interaction.amount).is_not(None))
     scaled = Question(asked.operator, values, asked.asker)
     return _those(session, func.sum(Interaction.amount), of_currency, columns.by_number, scaled)
 

@@ -18,7 +18,14 @@ def record(call: Call) -> Answer:
     proof = Proof(text=body.text, text_version=body.text_version, source_name=place[:255], ip=body.ip)
     if body.state == "imported" and not (body.text.strip() or body.place.strip()):
         raise Refusal(422, "Say what was agreed to, or where: without a proof this is no consent.", field="text")
-    about = {"proof": proof, "at": body.at or now(), "contact_number": numbered(call, body.number)}
     write = vouching.vouch if body.state == "imported" else vouching.revoke
-    state, is_recorded = write(call.session, call.actor, body.channel, body.address, **about)
+    state, is_recorded = write(
+        call.session,
+        call.actor,
+        body.channel,
+        body.address,
+        proof=proof,
+        at=body.at or now(),
+        contact_number=numbered(call, body.number),
+    )
     return Answer(schemas.ConsentStanding(state=state, is_recorded=is_recorded), 201 if is_recorded else 200)

@@ -24,7 +24,8 @@ from crm_app.services.actor import Actor
 from crm_app.services.api_replies import Reply
 from crm_app.services.errors import Busy, CRMError
 from crm_app.services.logins import address_of
-from crm_app.web.api import hooks, pace
+from crm_app.web import pace
+from crm_app.web.api import hooks
 from crm_app.web.api.endpoints import Answer, Call, Endpoint
 from crm_app.web.api.problems import JSON, Refusal, answer, of_error, of_schema, too_fast
 

@@ -63,7 +63,7 @@ _Fields: Any = create_model("_Fields", __base__=In, **_IN)
 _Shown: Any = create_model("_Shown", __base__=Out, **_OUT)
 
 
-class ContactChange(_Fields):  # type: ignore[misc]  # made from the registry of fields
+class ContactChange(_Fields):
     """What is written to a contact that is known. `null` and an empty text empty a field; what is left out stays."""
 
     custom: Custom = Field(default_factory=dict, description="Own fields by key", max_length=200)
@@ -87,7 +87,7 @@ class ContactArrival(ContactNew):
     )
 
 
-class Contact(_Shown):  # type: ignore[misc]
+class Contact(_Shown):
     """A contact as it is stored. `version` grows with every change."""
 
     number: int

@@ -12,7 +12,7 @@ from crm_app.services import api_tokens, database
 from crm_app.services.actor import Actor
 from crm_app.services.api_tokens import Made
 from crm_app.services.contacts import cards
-from crm_app.web.api import pace
+from crm_app.web import pace
 from tests.web.conftest import Site, make_site
 
 ROOT = "/api/v1"

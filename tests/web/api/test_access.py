@@ -10,7 +10,7 @@ from crm_app.services import api_tokens, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Invalid, NotFound, NotPermitted
 from crm_app.services.sessions import hash_of
-from crm_app.web.api import pace
+from crm_app.web import pace
 from crm_app.web.api.table import ENDPOINTS
 from tests.web.api.conftest import Program, integration, person
 from tests.web.conftest import HERE, Site
@@ -86,7 +86,9 @@ async def test_pages_of_another_place_are_refused_even_with_a_token(origin: str,
 
 async def test_the_rule_of_origins_stands_outside_of_the_api(gate: Site, shop: Program) -> None:
     for path in ("/change", "/login", "/apis/v1/contacts"):
-        assert (await gate.http.post(path, json={}, headers={"authorization": f"Bearer {shop.token}"})).status_code == 403
+        assert (
+            await gate.http.post(path, json={}, headers={"authorization": f"Bearer {shop.token}"})
+        ).status_code == 403
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if "{number" in one.path], ids=lambda one: one.name)
@@ -154,7 +156,9 @@ def test_who_may_not_change_settings_makes_and_sees_none(alice: Actor, bob: Acto
                 api_tokens.revoke(session, other, id_)
 
 
-@pytest.mark.parametrize(("name", "scopes"), [("", ["tags:read"]), ("x" * 101, ["tags:read"]), ("A", []), ("A", ["all"])])
+@pytest.mark.parametrize(
+    ("name", "scopes"), [("", ["tags:read"]), ("x" * 101, ["tags:read"]), ("A", []), ("A", ["all"])]
+)
 def test_it_needs_a_name_and_a_scope(name: str, scopes: list[str], alice: Actor) -> None:
     with database.transaction() as session, pytest.raises(Invalid):
         api_tokens.make(session, alice, name, scopes)

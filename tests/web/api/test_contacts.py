@@ -194,7 +194,9 @@ async def test_orders_are_recorded_once_and_listed(shop: Program, alice: Actor) 
     other = await shop.post(f"/contacts/{number}/interactions", order | {"amount": "50"})
     assert other.status_code == 409 and count(Interaction) == 1
     for visit in range(3):
-        await shop.post(f"/contacts/{number}/interactions", {"kind": "visit", "source": "till", "description": str(visit)})
+        await shop.post(
+            f"/contacts/{number}/interactions", {"kind": "visit", "source": "till", "description": str(visit)}
+        )
     page = (await shop.get(f"/contacts/{number}/interactions?limit=3")).json()
     rest = (await shop.get(f"/contacts/{number}/interactions?limit=3&after={page['after']}")).json()
     assert [one["description"] for one in page["interactions"]] == ["2", "1", "0"]
@@ -233,7 +235,12 @@ async def test_a_consent_is_vouched_for_with_its_proof_and_never_raised(shop: Pr
 async def test_a_withdrawal_counts_at_once_and_is_never_lifted_by_a_program(shop: Program, alice: Actor) -> None:
     with database.transaction() as session:
         ledger.record(
-            session, alice, Channel.EMAIL, "ada@example.org", ConsentState.CONFIRMED, proof=ledger.Proof(reason="At the fair")
+            session,
+            alice,
+            Channel.EMAIL,
+            "ada@example.org",
+            ConsentState.CONFIRMED,
+            proof=ledger.Proof(reason="At the fair"),
         )
     event = {"channel": "email", "address": " ADA@example.org", "state": "revoked"}
     assert (await shop.post("/consents", event)).json() == {"state": "revoked", "is_recorded": True}

@@ -17,7 +17,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from crm_app.services.actor import Actor
-from crm_app.web.api import app, document, pace
+from crm_app.web import pace
+from crm_app.web.api import app, document
 from crm_app.web.api.table import ENDPOINTS, ROOT
 from tests.web.api.conftest import integration, person
 from tests.web.conftest import Site

@@ -53,7 +53,9 @@ async def test_answers_bring_the_contact_and_stand_in_the_timeline(gate: Site, g
 
 async def test_a_stranger_fills_blanks_and_overwrites_nothing(gate: Site, google: Made, alice: Actor) -> None:
     number = person(alice, first_name="Ada", email="ada@example.org")
-    answer = await send(gate, google, ANSWERS | {"contact": {"email": "ada@example.org", "first_name": "Eve", "city": "Bonn"}})
+    answer = await send(
+        gate, google, ANSWERS | {"contact": {"email": "ada@example.org", "first_name": "Eve", "city": "Bonn"}}
+    )
     assert answer.json() == {"outcome": "known"}
     with database.reading() as session:
         (contact,) = session.exec(select(Contact))

@@ -1,4 +1,4 @@
-"""How many requests a minute: by token, and by address for those that bring none that works. Kept in this process."""
+"""How many requests of one kind somebody may make: by token, by address, by form. Kept in this process."""
 
 import threading
 import time
@@ -46,5 +46,7 @@ class Pace:
         return max(1, round(moments[0] + self.seconds - at)) if len(moments) >= self.most else 0
 
 
-PER_TOKEN = Pace(600)
-FAILURES = Pace(20)
+PER_TOKEN = Pace(600)  # requests of the API
+FAILURES = Pace(20)  # requests of an address without a token that works
+PER_FORM_AND_ADDRESS = Pace(30, 600)  # a class in one room shares an address
+PER_FORM = Pace(300, 600)
