@@ -12,7 +12,7 @@ from crm_app.pages import PAGES
 from crm_app.state import bell, guard, messages, tabs
 from crm_app.state.session import RELOADS
 from crm_app.theme import STYLESHEETS
-from crm_app.web import attachments, background, build, consent, downloads, feeds, gate, i18n, uploads
+from crm_app.web import attachments, background, build, consent, downloads, feeds, gate, i18n, public_forms, uploads
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def make_app() -> rx.App:
         api_transformer=gate.make(
             build=_build(),
             on_session_ended=push_out,
-            public_routes=[*i18n.routes(), *feeds.routes(), *consent.routes()],
+            public_routes=[*i18n.routes(), *feeds.routes(), *consent.routes(), *public_forms.routes()],
             private_routes=[*downloads.routes(), *uploads.routes(), *attachments.routes()],
         ),
         backend_exception_handler=report,

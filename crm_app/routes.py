@@ -40,6 +40,11 @@ TAGS = "/settings/tags"
 OWN_FIELDS = "/settings/fields"
 MESSAGE_SETTINGS = "/settings/messages"
 OWN_FIELD = "/settings/fields/[field_key]"
+WEB_FORMS = "/settings/forms"
+WEB_FORM = "/settings/forms/[form_id]"
+INTEGRATIONS = "/settings/integrations"
+PUBLIC_FORM = "/f/{key}"  # for people who are no users
+HOOK = "/api/v1/hooks/{key}"  # takes a signed POST
 IMPORT_TEMPLATE = "/downloads/import-template"  # .csv or .xlsx
 EXPORT_FILE = "/downloads/export-{export_id}"
 FAILED_ROWS = "/downloads/import-{import_id}-failed"
@@ -101,6 +106,10 @@ def campaign(campaign_id: int | str) -> str:
 
 def own_field(key: str) -> str:
     return f"{OWN_FIELDS}/{key}"
+
+
+def web_form(form_id: int | str) -> str:
+    return f"{WEB_FORMS}/{form_id}"
 
 
 def import_step(import_id: int | str, step: str) -> str:

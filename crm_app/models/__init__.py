@@ -1,6 +1,7 @@
 """Every table, imported here so that the metadata is complete."""
 
 from crm_app.models.activity import Activity, ActivityKind, AuditEntry
+from crm_app.models.api_token import ApiReply, ApiScope, ApiToken
 from crm_app.models.attachment import Attachment
 from crm_app.models.branch import MAIN_BRANCH, Branch
 from crm_app.models.calendar_event import CalendarEvent, CalendarEventPerson, CalendarFeed
@@ -38,6 +39,7 @@ from crm_app.models.duplicates import (
 )
 from crm_app.models.imports import HALTED, Import, ImportKind, ImportRow, ImportState, Outcome, UndoOutcome
 from crm_app.models.installation import Counter, Installation
+from crm_app.models.interaction import Interaction, InteractionKind
 from crm_app.models.job import Job, JobKind, JobState
 from crm_app.models.lead_status import LeadStatus
 from crm_app.models.list_layout import ListLayout
@@ -66,12 +68,16 @@ from crm_app.models.segment import Segment, SegmentContact, Sharing
 from crm_app.models.tag import ContactTag, Tag
 from crm_app.models.task import Priority, Repeat, Task, TaskType
 from crm_app.models.user import LinkPurpose, LoginEvent, LoginOutcome, OneTimeLink, Role, User, UserSession
+from crm_app.models.web_form import WebForm
 
 __all__ = [
     "HALTED",
     "MAIN_BRANCH",
     "Activity",
     "ActivityKind",
+    "ApiReply",
+    "ApiScope",
+    "ApiToken",
     "Attachment",
     "AuditEntry",
     "Branch",
@@ -106,6 +112,8 @@ __all__ = [
     "ImportRow",
     "ImportState",
     "Installation",
+    "Interaction",
+    "InteractionKind",
     "Job",
     "JobKind",
     "JobState",
@@ -160,4 +168,5 @@ __all__ = [
     "User",
     "UserSession",
     "Via",
+    "WebForm",
 ]

@@ -22,6 +22,7 @@ class ActivityKind(StrEnum):
     RELATED = "related"  # to another contact, which is named by its number
     UNRELATED = "unrelated"
     UNSUPPRESSED = "unsuppressed"  # an address may be written to again
+    FORM_FILLED = "form_filled"  # what somebody answered stands in the entry
 
 
 class Activity(SQLModel, table=True):

@@ -33,6 +33,7 @@ class ConsentSource(StrEnum):
     FORM = "form"  # the person's own action
     USER = "user"
     IMPORT = "import"
+    API = "api"  # another system of the house
 
 
 class SuppressionReason(StrEnum):

@@ -25,6 +25,9 @@ from crm_app.pages import (
     settings,
     settings_field,
     settings_fields,
+    settings_form,
+    settings_forms,
+    settings_integrations,
     settings_messages,
     settings_statuses,
     settings_tags,
@@ -68,5 +71,8 @@ PAGES = [
     (settings_fields.fields, settings_fields.PAGE),
     (settings_field.field, settings_field.PAGE),
     (settings_messages.message_settings, settings_messages.PAGE),
+    (settings_forms.forms, settings_forms.PAGE),
+    (settings_form.form, settings_form.PAGE),
+    (settings_integrations.integrations, settings_integrations.PAGE),
     (signed_out.signed_out, signed_out.PAGE),
 ]

@@ -8,7 +8,7 @@ from crm_app.state.contact_happenings import Change, Happening, Part
 _ICONS = (
     "user-plus", "pencil", "file-up", "user-x", "user-check", "message-square", "list-checks", "trash-2", "undo-2",
     "merge", "split", "shield-check", "link", "unlink", "paperclip",
-    "square-check-big",
+    "square-check-big", "shopping-bag", "store", "phone-incoming", "clipboard-list",
 )  # fmt: skip
 
 

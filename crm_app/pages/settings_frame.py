@@ -17,6 +17,8 @@ SECTIONS = (
     ("tags", N("Tags"), routes.TAGS),
     ("fields", N("Own fields"), routes.OWN_FIELDS),
     ("messages", N("Messages"), routes.MESSAGE_SETTINGS),
+    ("forms", N("Forms"), routes.WEB_FORMS),
+    ("integrations", N("Integrations"), routes.INTEGRATIONS),
 )
 
 

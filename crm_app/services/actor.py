@@ -18,6 +18,7 @@ class Actor:
     branch_id: int = 1  # where what it creates belongs
     language: str = "en"
     timezone: str = "UTC"
+    via: str = ""  # what acts where it is no user: the name of an integration or a form
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

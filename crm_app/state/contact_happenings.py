@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from crm_app import routes
 from crm_app.locales import Text, text
-from crm_app.models import Channel, ConsentState, Contact, MessageKind, MessageState, Permission, Via
+from crm_app.models import ActivityKind, Channel, ConsentState, Contact, MessageKind, MessageState, Permission, Via
 from crm_app.services import mentions
 from crm_app.services.contacts import timeline
 from crm_app.services.contacts.timeline import Entry, Place
 from crm_app.services.duplicates import unmerging
 from crm_app.services.relations import WORDS
-from crm_app.state.formats import exact, readable_size, spoken
+from crm_app.state.formats import amount, exact, readable_size, spoken
 
 if TYPE_CHECKING:
     from crm_app.state.contact_view import Presenter
@@ -36,6 +36,10 @@ _ICONS = {
     "file": "paperclip",
     "task_done": "square-check-big",
     "message": "mail",
+    "order": "shopping-bag",
+    "visit": "store",
+    "call": "phone-incoming",
+    "form_filled": "clipboard-list",
 }
 _LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}']")
 _ALWAYS_SAID = {"trashed_by_id"}
@@ -51,7 +55,10 @@ GROUPS: dict[str, Text] = {
     "merges": text("Merges"),
     "messages": text("Messages"),
     "files": text("Files"),
+    "interactions": text("Orders and visits"),
+    "forms": text("Forms"),
 }
+_INTERACTIONS = {"order": text("Order"), "visit": text("Visit"), "call": text("Call")}
 _CHANNELS = {Channel.EMAIL: text("E-mail"), Channel.SMS: text("SMS"), Channel.PHONE: text("Phone")}
 _STATES = {
     ConsentState.IMPORTED: text("Consent by import: {channel}"),
@@ -59,7 +66,12 @@ _STATES = {
     ConsentState.CONFIRMED: text("Consent confirmed: {channel}"),
     ConsentState.REVOKED: text("Consent revoked: {channel}"),
 }
-_ORIGINS = {"form": text("by a form"), "user": text("by hand"), "import": text("by an import")}
+_ORIGINS = {
+    "form": text("by a form"),
+    "user": text("by hand"),
+    "import": text("by an import"),
+    "api": text("by the API"),
+}
 
 
 @dataclass
@@ -140,7 +152,7 @@ def _happening(presenter: "Presenter", entry: Entry) -> Happening:
         who=entry.who,
         url=_url(presenter, entry),
         detail=_detail(presenter, entry),
-        changes=changes,
+        changes=[*changes, *_answers(presenter, entry)],
         comment=_comment(presenter, entry) if entry.kind == "comment" else None,
         file_id=entry.data["id"] if entry.kind == "file" else 0,
     )
@@ -165,6 +177,16 @@ def _comment(presenter: "Presenter", entry: Entry) -> Written:
         is_own=own,
         is_deleted=gone,
     )
+
+
+def _answers(presenter: "Presenter", entry: Entry) -> list[Change]:
+    """What was answered in a form, and what was agreed to there."""
+    if entry.kind != ActivityKind.FORM_FILLED:
+        return []
+    found = [Change(str(label), "", str(given)) for label, given in entry.data.get("answers") or []]
+    if agreed := entry.data.get("agreed"):
+        found.append(Change(presenter.say(text("Agreed to")), "", str(agreed["text"])))
+    return found
 
 
 def _parts(presenter: "Presenter", written: str) -> list[Part]:
@@ -210,6 +232,12 @@ def _what(presenter: "Presenter", entry: Entry) -> Text:
         return text("Relation removed: {role}, {name}", role=role, name=presenter.contact_name(number))
     if entry.kind == "file":
         return text("{name}", name=str(entry.source))
+    if entry.kind in _INTERACTIONS:
+        return text("{kind}: {source}", kind=_INTERACTIONS[entry.kind], source=str(entry.source))
+    if entry.kind == "form_filled":
+        return text("Form filled in: {name}", name=str(entry.source))
+    if entry.kind == "created" and entry.data.get("via"):
+        return text("Created")
     if entry.kind == "task_done":
         return text("{type} done: {title}", type=entry.source or text("Task"), title=entry.data["title"])
     if entry.kind == "message":
@@ -240,7 +268,11 @@ def _message(entry: Entry) -> Text:
 
 
 def _detail(presenter: "Presenter", entry: Entry) -> str:
-    """Of a consent: whose address, where it came from and why. Of a file: how large it is."""
+    """Of a consent: whose address, where it came from and why. Of a file: how large it is. Of an order: how much."""
+    if entry.kind in _INTERACTIONS:
+        data, language = entry.data, presenter.language
+        paid = "" if data["amount"] is None else amount(data["amount"], data["currency"], language)
+        return " · ".join(filter(None, (paid, data["description"])))
     if entry.kind == "file":
         return readable_size(entry.data["size"], presenter.language)
     if entry.kind == "message":

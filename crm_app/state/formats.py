@@ -5,11 +5,12 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from crm_app import locales
 from crm_app.locales import text
 from crm_app.models.base import now
+from crm_app.services import money
 
 
 def initials(name: str) -> str:
@@ -55,6 +56,11 @@ def readable_size(size: int, language: str) -> str:
     if size < 1_000_000:
         return f"{format_decimal(max(1, round(size / 1000)), locale=language)} KB"
     return f"{format_decimal(round(size / 1_000_000, 1), locale=language)} MB"
+
+
+def amount(units: int, currency: str, language: str) -> str:
+    """An amount of money: 49,90 €."""
+    return format_currency(money.decimal(units, currency), currency, locale=language)
 
 
 def clock(value: time | None, language: str) -> str:

@@ -1,7 +1,8 @@
 """The gate: an ASGI application around everything. Without a session nothing behind it runs, and no body is read.
 
-Order of questions: who asks (proxies) · from which page (origins) · is it a public page (edge) · is there a session ·
-how large is it (limits) · then the app. Query strings are never logged.
+Order of questions: who asks (proxies) · is it a program (API: a token in place of a session) · from which page
+(origins) · is it a public page (edge) · is there a session · how large is it (limits) · then the app. Query strings are
+never logged.
 """
 
 import logging
@@ -20,6 +21,7 @@ from crm_app.locales import text
 from crm_app.services.sessions import SignedIn
 from crm_app.web import edge as edge_pages
 from crm_app.web import headers, limits, origins, proxies
+from crm_app.web.api import app as api
 from crm_app.web.redirects import login_address
 from crm_app.web.rendering import message
 from crm_app.web.visitors import Visitors
@@ -81,6 +83,7 @@ class Gate:
     ) -> None:
         self.app, self.edge, self.visitors, self.private = app, edge, visitors, private
         self.private_limit, self.policy = private_limit, policy
+        self.api = api.make()
         self.trusted = proxies.networks(settings.get().trusted_proxies)
         self.allowed = origins.allowed_origins()
 
@@ -106,7 +109,9 @@ class Gate:
         path, method = scope["path"], scope["method"]
         origin = Headers(scope=scope).get("origin", "")
         is_one_click = method == "POST" and not origin and path.startswith(_ONE_CLICK)
-        if (origin or not (method in _SAFE or is_one_click)) and not origins.is_allowed(origin, self.allowed):
+        if api.is_ours(path):
+            await self._api(scope, receive, send, origin)
+        elif (origin or not (method in _SAFE or is_one_click)) and not origins.is_allowed(origin, self.allowed):
             # Browsers name the origin of a GET only when a script of another place wants to read the answer.
             await _refuse_origin(scope, receive, send)
         elif edge_pages.handles(self.edge, scope):
@@ -124,6 +129,14 @@ class Gate:
             await RedirectResponse(target, 303, {"Cache-Control": "no-store"})(scope, receive, send)
         else:
             await PlainTextResponse("sign in first", 401)(scope, receive, send)
+
+    async def _api(self, scope: Scope, receive: Receive, send: Send, origin: str) -> None:
+        """Programs name no origin; a page that does may be ours at most, and its cookies count for nothing."""
+        if origin and not origins.is_allowed(origin, self.allowed):
+            await api.refuse_origin(scope, receive, send)
+            return
+        scope = api.without_cookies(scope)
+        await limits.limited(self.api, scope, receive, send, limit=api.BODY_LIMIT, refuse=api.refuse_large)
 
     async def _inside(self, scope: Scope, receive: Receive, send: Send, signed_in: SignedIn) -> None:
         path, method = scope["path"], scope["method"]

@@ -63,6 +63,8 @@ def _complete(headers: MutableHeaders, scope: Scope, status: int, policy: str) -
     kind = headers.get("content-type", "")
     if kind.startswith("text/html") or (status == 304 and "." not in scope["path"].rpartition("/")[2]):
         headers.setdefault("Content-Security-Policy", policy)
+        if "frame-ancestors 'none'" not in headers["Content-Security-Policy"]:
+            del headers["X-Frame-Options"]  # it knows no list; the policy does
         headers.setdefault("Cache-Control", "no-cache")
     elif scope["path"].startswith("/assets/") and status in (200, 206, 304):
         headers["Cache-Control"] = IMMUTABLE

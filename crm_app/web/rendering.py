@@ -39,6 +39,7 @@ def page(
     status: int = 200,
     language: str = "",
     spoken: Mapping[str, str] = LANGUAGES,
+    policy: str = EDGE_POLICY,
     **values: Any,
 ) -> HTMLResponse:
     """A page in `language`, else in the visitor's. `words` are its texts; a Text among `values` is rendered as well."""
@@ -58,7 +59,7 @@ def page(
     return HTMLResponse(
         html,
         status,
-        {"Content-Security-Policy": EDGE_POLICY, "Cache-Control": "no-store", "Content-Language": language},
+        {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Content-Language": language},
     )
 
 

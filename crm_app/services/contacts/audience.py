@@ -9,6 +9,7 @@ from crm_app.services import picked as _picked  # noqa: F401
 from crm_app.services import segments
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import search
+from crm_app.services.contacts import spent as _spent  # noqa: F401
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.visibility import trashed, visible
 from crm_app.services.filters import compiling

@@ -6,13 +6,16 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from crm_app.models import Channel, Comment, ConsentState, Contact, ContactPoint, PointKind
+from crm_app.services import interactions
 from crm_app.services.consent.standing import standings
 from crm_app.services.contacts import timeline
+from crm_app.services.interactions import Figures
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """`since` is when the contact registered, else when it was added; `touches` counts what colleagues wrote of it.
+    """`since` is when the contact registered, else when it was added; `touches` counts what colleagues wrote of it, its
+    orders, visits and calls.
 
     `consents` holds the channels that the contact has an address for.
     """
@@ -22,6 +25,7 @@ class Brief:
     touches: int
     last: datetime | None
     consents: dict[Channel, ConsentState]
+    spent: Figures
 
 
 def of(session: Session, contact: Contact) -> Brief:
@@ -29,6 +33,7 @@ def of(session: Session, contact: Contact) -> Brief:
     written = select(func.count()).select_from(Comment).where(Comment.contact_id == contact.id)
     touches = session.exec(written.where(col(Comment.deleted_at).is_(None))).one()
     newest = timeline.page(session, contact, limit=1).entries
+    spent = interactions.figures(session, contact)
     points = session.exec(
         select(ContactPoint.kind, ContactPoint.norm).where(
             ContactPoint.contact_id == contact.id, col(ContactPoint.primary).is_(True)
@@ -43,7 +48,8 @@ def of(session: Session, contact: Contact) -> Brief:
     return Brief(
         since=contact.registered_at or contact.created_at,
         is_registered=contact.registered_at is not None,
-        touches=int(touches),
+        touches=int(touches) + spent.count,
         last=newest[0].at if newest else None,
         consents=consents,
+        spent=spent,
     )

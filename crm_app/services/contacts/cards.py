@@ -1,6 +1,6 @@
 """One contact: fetching, creating, changing, deactivating. Every change writes its activity in the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, delete, select
@@ -19,7 +19,7 @@ from crm_app.models import (
     Tag,
 )
 from crm_app.models.base import now
-from crm_app.services import choosable, tags
+from crm_app.services import choosable
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import asked_by_status, derived, numbers, own_keys, search
 from crm_app.services.contacts.validating import Values, require_identity, validate
@@ -28,6 +28,7 @@ from crm_app.services.custom_fields import PREFIX
 from crm_app.services.errors import NotFound
 from crm_app.services.fields.registry import FIELDS
 from crm_app.services.fields.vocabulary import split_tags
+from crm_app.services.tags import ensure
 
 
 def get(session: Session, actor: Actor, number: int, *, for_change: bool = False) -> Contact:
@@ -45,10 +46,19 @@ def get(session: Session, actor: Actor, number: int, *, for_change: bool = False
     return found
 
 
-def create(session: Session, actor: Actor, texts: Mapping[str, str], *, source: str = "manual") -> Contact:
-    """Makes a contact from what was typed. Raises InvalidFields, NotPermitted."""
+def create(
+    session: Session,
+    actor: Actor,
+    texts: Mapping[str, str],
+    *,
+    source: str = "manual",
+    tags: Sequence[str] | None = None,
+) -> Contact:
+    """Makes a contact from what was typed; `tags` are names in place of a typed list. Raises InvalidFields,
+    NotPermitted.
+    """
     actor.require(Permission.CONTACTS_EDIT)
-    names = _tag_names(texts.get("tags", ""))
+    names = _tag_names(texts.get("tags", "")) if tags is None else list(tags)
     typed = {name: value for name, value in texts.items() if name != "tags"}
     made = validate(session, typed, requires=FIELDS, is_new=True)
     require_identity(made.values)
@@ -72,13 +82,16 @@ def create(session: Session, actor: Actor, texts: Mapping[str, str], *, source: 
     return contact
 
 
-def change(session: Session, actor: Actor, contact: Contact, texts: Mapping[str, str]) -> dict[str, list[Any]]:
+def change(
+    session: Session, actor: Actor, contact: Contact, texts: Mapping[str, str], *, tags: Sequence[str] | None = None
+) -> dict[str, list[Any]]:
     """Writes what differs and returns it as {field: [old, new]}; writing the same again changes nothing.
 
-    A required field may be missing in an old contact, but nobody can send it empty. Raises InvalidFields, NotPermitted.
+    `tags` are names in place of a typed list. A required field may be missing in an old contact, but nobody can send
+    it empty. Raises InvalidFields, NotPermitted.
     """
     actor.require(Permission.CONTACTS_EDIT)
-    names = _tag_names(texts["tags"]) if "tags" in texts else None
+    names = list(tags) if tags is not None else _tag_names(texts["tags"]) if "tags" in texts else None
     made = validate(session, {name: value for name, value in texts.items() if name != "tags"}, requires=texts)
     require_identity({**contact.model_dump(), **made.values})
     if made.values.get("status_id") != contact.status_id:
@@ -217,7 +230,7 @@ def _rewrite_points(session: Session, contact: Contact, changes: Mapping[str, An
 def _write_tags(session: Session, contact: Contact, names: list[str]) -> list[Any] | None:
     """Makes the contact's tags exactly these; returns [old names, new names] when that changed anything."""
     old = tags_of(session, contact)
-    wanted = tags.ensure(session, names)
+    wanted = ensure(session, names)
     if {tag.id for tag in old} == set(wanted.values()):
         return None
     session.execute(delete(ContactTag).where(col(ContactTag.contact_id) == contact.id))
@@ -229,7 +242,10 @@ def _write_tags(session: Session, contact: Contact, names: list[str]) -> list[An
 def _note(
     session: Session, actor: Actor, contact: Contact, kind: ActivityKind, *, source: str = "", **data: Any
 ) -> None:
-    session.add(Activity(contact_id=id_of(contact), kind=kind, user_id=actor.user_id, source=source, data=data))
+    """The entry of the timeline; of an integration or form it names which."""
+    if actor.via:
+        data["via"] = actor.via
+    session.add(Activity(contact_id=id_of(contact), kind=kind, user_id=actor.user_id, source=source[:60], data=data))
 
 
 def _plain(change: list[Any]) -> list[Any]:

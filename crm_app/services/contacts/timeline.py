@@ -23,6 +23,8 @@ from crm_app.models import (
     Import,
     ImportKind,
     ImportRow,
+    Interaction,
+    InteractionKind,
     Merge,
     MergedContact,
     Message,
@@ -52,14 +54,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `kind` is an ActivityKind, "comment", "task_done", "imported", "changed_many", "consent", "file" or
-    "message";
-    `data` depends on it.
+    """One entry. `kind` is an ActivityKind, an InteractionKind, "comment", "task_done", "imported", "changed_many",
+    "consent", "file" or "message"; `data` depends on it.
     """
 
     kind: str
     at: datetime
-    who: str  # name of the user, empty for the system
+    who: str  # name of the user, integration or form, empty for the system
     source: str | Text = ""
     data: dict[str, Any] = field(default_factory=dict)
     key: int = 0
@@ -99,12 +100,15 @@ class _Asked:
 GROUPS: dict[str, frozenset[str]] = {
     "comments": frozenset({"comment"}),
     "tasks": frozenset({"task_done"}),
-    "changes": frozenset(ActivityKind) - {ActivityKind.MERGED, ActivityKind.UNMERGED, ActivityKind.UNSUPPRESSED},
+    "changes": frozenset(ActivityKind)
+    - {ActivityKind.MERGED, ActivityKind.UNMERGED, ActivityKind.UNSUPPRESSED, ActivityKind.FORM_FILLED},
     "imports": frozenset({"imported", "changed_many"}),
     "consent": frozenset({"consent", ActivityKind.UNSUPPRESSED}),
     "messages": frozenset({"message"}),
     "files": frozenset({"file"}),
     "merges": frozenset({ActivityKind.MERGED, ActivityKind.UNMERGED}),
+    "interactions": frozenset(InteractionKind),
+    "forms": frozenset({ActivityKind.FORM_FILLED}),
 }
 
 
@@ -154,7 +158,7 @@ def _activities(asked: _Asked) -> list[Entry]:
         .limit(asked.limit)
     )
     return [
-        Entry(one.kind, one.at, name or "", one.source, one.data, one.id or 0)
+        Entry(one.kind, one.at, name or one.data.get("via", ""), one.source, one.data, one.id or 0)
         for one, name in asked.session.exec(query)
     ]
 
@@ -339,6 +343,31 @@ def _messages(asked: _Asked) -> list[Entry]:
     ]
 
 
+def _interactions(asked: _Asked) -> list[Entry]:
+    id_, at = col(Interaction.id), col(Interaction.at)
+    query = (
+        select(Interaction)
+        .where(
+            col(Interaction.contact_id) == asked.contact.id,
+            *asked.behind(at, lambda key: id_ < key),
+            *([] if asked.kinds is None else [col(Interaction.kind).in_(asked.kinds)]),
+        )
+        .order_by(at.desc(), id_.desc())
+        .limit(asked.limit)
+    )
+    return [
+        Entry(
+            one.kind,
+            one.at,
+            "",
+            one.source,
+            {"description": one.description, "amount": one.amount, "currency": one.currency},
+            one.id or 0,
+        )
+        for one in asked.session.exec(query)
+    ]
+
+
 # Who tells of a contact, and of which kinds; their order is that of entries of one moment.
 _SOURCES: tuple[tuple[frozenset[str], Callable[[_Asked], list[Entry]]], ...] = (
     (frozenset(ActivityKind), _activities),
@@ -348,4 +377,5 @@ _SOURCES: tuple[tuple[frozenset[str], Callable[[_Asked], list[Entry]]], ...] = (
     (frozenset({"file"}), _files),
     (frozenset({"task_done"}), _done_tasks),
     (frozenset({"message"}), _messages),
+    (frozenset(InteractionKind), _interactions),
 )

@@ -20,6 +20,8 @@ MOVED = (
     "calendar_event.contact_id",
     "notice.contact_id",
     "message.contact_id",
+    "interaction.contact_id",
+    "api_reply.contact_id",
     "import_row.contact_id",
     "merge.kept_id",
 )

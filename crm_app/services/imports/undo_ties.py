@@ -31,7 +31,7 @@ SOURCE = "undo:"  # with the import's id: source of the timeline entries an undo
 SEGMENTS = "segments"  # under this name a change notes [[segments taken], [segments given]]
 BELONGING = (  # go with their contact
     "contact_point", "contact_source", "contact_tag", "activity", "import_row", "duplicate_pair", "duplicate_member",
-    "review_hold", "segment_contact", "notice",
+    "review_hold", "segment_contact", "notice", "api_reply",
 )  # fmt: skip
 
 OTHER_IMPORT = text("The import “{name}” has this contact too, so it stays. Undo that one first.")

@@ -11,6 +11,8 @@ from crm_app.models import (
     ConsentState,
     Import,
     ImportRow,
+    Interaction,
+    InteractionKind,
     Message,
     MessageKind,
     MessageState,
@@ -32,13 +34,13 @@ def number(bob: Actor) -> int:
         for n in range(7):
             moment = at + timedelta(hours=n // 3)
             session.add(Activity(contact_id=id_, kind=ActivityKind.CHANGED, at=moment, user_id=bob.user_id))
+            session.add(Activity(contact_id=id_, kind=ActivityKind.FORM_FILLED, at=moment, source="Trial lesson"))
+            session.add(Interaction(contact_id=id_, kind=InteractionKind.VISIT, source="till", at=moment))
             session.add(Comment(contact_id=id_, user_id=bob.user_id, text=f"Comment {n}", at=moment))
             session.add(Task(contact_id=id_, title=f"Call {n}", due_day=moment.date(), done_at=moment))
             for kind in (MessageKind.SINGLE, MessageKind.NOTICE):  # a notice is a colleague's
                 session.add(
-                    Message(
-                        kind=kind, channel=Channel.EMAIL, state=MessageState.SENT, contact_id=id_, ended_at=moment
-                    )
+                    Message(kind=kind, channel=Channel.EMAIL, state=MessageState.SENT, contact_id=id_, ended_at=moment)
                 )
             consent = {"channel": Channel.EMAIL, "address": "ada@example.org", "norm": "ada@example.org"}
             session.add(
@@ -72,14 +74,15 @@ def test_pages_show_each_entry_once_in_the_order_of_one_whole_page(
                 break
     assert met == whole.entries and whole.after is None
     assert [entry.at for entry in met] == sorted((entry.at for entry in met), reverse=True)
-    counts = {"comments": 7, "tasks": 7, "changes": 8, "imports": 14, "consent": 7, "merges": 0, "files": 0, "messages": 7}
+    counts = {"comments": 7, "tasks": 7, "changes": 8, "imports": 14, "consent": 7, "merges": 0, "files": 0,
+              "interactions": 7, "forms": 7, "messages": 7}  # fmt: skip
     counts[""] = sum(counts.values())
     assert len(met) == counts[group]
 
 
 def test_a_group_that_nobody_knows_means_all(number: int, bob: Actor) -> None:
     with database.reading() as session:
-        assert len(timeline.page(session, cards.get(session, bob, number), group="nothing", limit=99).entries) == 43
+        assert len(timeline.page(session, cards.get(session, bob, number), group="nothing", limit=99).entries) == 57
 
 
 def test_a_deleted_comment_is_on_no_page_of_a_colleague(number: int, bob: Actor, alice: Actor) -> None:

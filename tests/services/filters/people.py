@@ -20,6 +20,8 @@ from crm_app.models import (
     FieldType,
     Import,
     ImportRow,
+    Interaction,
+    InteractionKind,
     LeadStatus,
     PointKind,
     SuppressionReason,
@@ -133,6 +135,14 @@ def _person(session: Session, actor: Actor, chance: random.Random, world: World,
     elif planned != "nothing":
         on = now().date() + timedelta(days=3 if planned == "coming" else -3)
         session.add(CalendarEvent(contact_id=contact.id, title="Lesson", starts_on=on, ends_on=on))
+    visits = [moment() for _ in range(chance.randrange(3))]
+    paid = [chance.choice([100, 250, 50_000, -300]) for _ in range(chance.randrange(3))]
+    person.values["last_visit"] = max(visits, default=None)
+    person.values["revenue"] = sum(paid) / 100 if paid else None
+    happened = {"contact_id": contact.id, "source": "till"}
+    session.add_all([Interaction(kind=InteractionKind.VISIT, at=at, **happened) for at in visits])
+    order = {"kind": InteractionKind.ORDER, "at": moment(), **happened}
+    session.add_all([Interaction(amount=one, currency="EUR", **order) for one in paid])
     person.activities = [moment() for _ in range(chance.randrange(2))]
     session.add_all([Activity(contact_id=contact.id, kind="changed", at=at) for at in person.activities])
     if values["email"]:

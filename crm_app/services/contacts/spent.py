@@ -1,0 +1,45 @@
+"""What contacts can be asked for of their orders and visits: the last ones, and what they came to."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func
+from sqlmodel import Session, col, select
+
+from crm_app.locales import text
+from crm_app.models import Contact, Interaction, InteractionKind
+from crm_app.services import installation, money
+from crm_app.services.fields.registry import FieldGroup
+from crm_app.services.filters import columns, subjects
+from crm_app.services.filters.operators import Kind
+from crm_app.services.filters.questions import Build, Question, Subject
+
+
+def _last(kind: InteractionKind) -> Build:
+    def build(session: Session, asked: Question) -> ColumnElement[bool]:
+        return _those(session, func.max(Interaction.at), Interaction.kind == kind, columns.by_moment, asked)
+
+    return build
+
+
+def _revenue(session: Session, asked: Question) -> ColumnElement[bool]:
+    """In the installation's currency: what was paid in another one cannot be added to it."""
+    currency = installation.current(session).currency
+    one = 1 / money.decimal(1, currency)  # how many of the smallest units
+    values = tuple(round(value * float(one), 6) for value in asked.values)
+    of_currency = and_(col(Interaction.currency) == currency, col(Interaction.amount).is_not(None))
+    scaled = Question(asked.operator, values, asked.asker)
+    return _those(session, func.sum(Interaction.amount), of_currency, columns.by_number, scaled)
+
+
+def _those(session: Session, figure: Any, which: Any, by: Any, asked: Question) -> ColumnElement[bool]:
+    """Contacts by a figure of their own rows; without any they have none. The rows are gone through once."""
+    rows = select(Interaction.contact_id).where(which).group_by(col(Interaction.contact_id))
+    if asked.operator in ("empty", "filled"):
+        has_any = col(Contact.id).in_(rows)
+        return has_any if asked.operator == "filled" else ~has_any
+    return col(Contact.id).in_(rows.having(by(session, figure, asked)))
+
+
+subjects.register(Subject("last_visit", text("Last visit"), Kind.MOMENT, FieldGroup.CRM, _last(InteractionKind.VISIT)))
+subjects.register(Subject("last_order", text("Last order"), Kind.MOMENT, FieldGroup.CRM, _last(InteractionKind.ORDER)))
+subjects.register(Subject("revenue", text("Total revenue"), Kind.NUMBER, FieldGroup.CRM, _revenue))
