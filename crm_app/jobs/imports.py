@@ -13,6 +13,7 @@ from crm_app.services.duplicates import work as duplicates
 from crm_app.services.errors import Busy
 from crm_app.services.imports import work
 from crm_app.services.jobs import Claim
+from crm_app.services.privacy import erasing
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ ERRANDS: dict[JobKind, errands.Work] = {
     JobKind.MERGE: duplicates.merge,
     JobKind.EXPORT: export_jobs.work,
     JobKind.EMPTY_TRASH: trash.work,
+    JobKind.ERASE: erasing.work,
 }
 
 stopping = threading.Event()  # set while this process ends: workers put their jobs back
