@@ -13,7 +13,7 @@ from crm_app import settings
 from crm_app.locales import text
 from crm_app.models import Attachment, Contact, Import, ImportKind, ImportRow, ImportState, Job, JobKind, JobState
 from crm_app.models.base import now
-from crm_app.services import database, export_jobs
+from crm_app.services import attachments, database, export_jobs
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import kept, plan_file, retention, uploads
 from crm_app.services.privacy.persons import Needles, Person
@@ -86,7 +86,7 @@ def give_up(found: Sequence[Kept]) -> int:
 def attachments_of(session: Session, person: Person) -> list[Path]:
     """The files kept with the contact, removed ones too."""
     stored = session.exec(select(Attachment.stored).where(Attachment.contact_id == person.id)).all()
-    return [settings.get().attachments_dir / name for name in stored]
+    return [attachments.path_of(name) for name in stored]
 
 
 def exports_with(session: Session, contact: Contact) -> list[Job]:

@@ -109,7 +109,12 @@ def test_a_hundred_erased_people_do_not_come_back_by_an_import(flow: Flow, alice
         erased(alice, number_of(last))
     rows = []
     for n, (first, last, mail, phone) in enumerate(people):
-        spelled = (f" {mail.upper()}", ""), (f"{first} <{mail}>", ""), ("", phone.replace("0171", "+49 171")), (mail, "1")
+        spelled = (
+            (f" {mail.upper()}", ""),
+            (f"{first} <{mail}>", ""),
+            ("", phone.replace("0171", "+49 171")),
+            (mail, "1"),
+        )
         rows.append(",".join((first, last, *spelled[n % 4])) + "\n")
     counts = flow.done(HEAD + "".join(rows) + OTHERS, match_key="email")
     with database.reading() as session:

@@ -189,7 +189,9 @@ def test_who_may_not_erases_nobody(numbers: tuple[int, int], bob: Actor, victor:
         assert session.exec(select(Erasure)).all() == []
 
 
-def test_another_branch_gets_the_answer_of_a_missing_one(numbers: tuple[int, int], alice: Actor, charlie: Actor) -> None:
+def test_another_branch_gets_the_answer_of_a_missing_one(
+    numbers: tuple[int, int], alice: Actor, charlie: Actor
+) -> None:
     elsewhere = Actor(charlie.user_id, "c", alice.permissions, charlie.branch_ids, charlie.branch_id)
     done = start(alice, numbers[0])
     with database.transaction() as session:

@@ -31,6 +31,7 @@ from crm_app.models import (
     ReviewPlace,
     Segment,
     SegmentContact,
+    Task,
 )
 from crm_app.models.base import now
 from crm_app.services import attachments, comments, database, export_jobs, relations
@@ -90,12 +91,21 @@ def _merges(session: Session, alice: Actor, person: Contact, other: Contact, twi
 def _written(session: Session, alice: Actor, bob: Actor, person: Contact, other: Contact) -> None:
     comments.add(session, alice, person, f"@Bob {FIRST} wants piano")
     comments.add(session, alice, other, f"Write to {MAIL.upper()} too")
-    session.add(CalendarEvent(contact_id=person.id, title=f"Lesson {LAST}", starts_on=now().date(), ends_on=now().date()))
+    session.add(
+        CalendarEvent(contact_id=person.id, title=f"Lesson {LAST}", starts_on=now().date(), ends_on=now().date())
+    )
+    session.add(Task(contact_id=person.id, title=f"Call {FIRST}", description=PHONE, due_day=now().date()))
+    session.add(Task(title=f"Answer {MAIL}", due_day=now().date()))
     session.add(Notice(user_id=bob.user_id or 0, contact_id=person.id, kind="mentioned", params={"name": FIRST}))
     with attachments.receiving() as receiver:
         receiver.write(f"%PDF-1.4 {FIRST} {LAST}".encode())
     attachments.add(session, alice, person, name=f"{LAST}.pdf", stored=receiver.stored, size=receiver.size)
-    request = {"asked_by": f"{FIRST} by phone {PHONE}", "note": LAST, "received_on": now().date(), "due_on": now().date()}
+    request = {
+        "asked_by": f"{FIRST} by phone {PHONE}",
+        "note": LAST,
+        "received_on": now().date(),
+        "due_on": now().date(),
+    }
     session.add(PrivacyRequest(kind="access", contact_number=person.number, **request))
 
 
