@@ -39,6 +39,11 @@ def blank(session: Session, actor: Actor, addresses: Sequence[Address], numbers:
     return len(ids) + len(shared)
 
 
+def blank_entries(session: Session, ids: Sequence[int]) -> None:
+    """Blanks entries by id, for callers who bring an erasure over from another database."""
+    _blank(session, ids, BLANK)
+
+
 def _blank(session: Session, ids: Sequence[int], values: Mapping[str, Any]) -> None:
     if not ids:
         return
