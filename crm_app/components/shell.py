@@ -33,6 +33,7 @@ PLACES = (
     Place("calendar", N("Calendar"), "calendar-days", routes.CALENDAR),
     Place("duplicates", N("Duplicates"), "copy", routes.DUPLICATES),
     Place("imports", N("Imports"), "file-up", routes.IMPORTS, SessionState.may_import),
+    Place("privacy", N("Privacy"), "shield-check", routes.PRIVACY, SessionState.may_handle_privacy),
     Place("settings", N("Settings"), "settings", routes.SETTINGS),
 )
 

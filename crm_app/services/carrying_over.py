@@ -71,8 +71,15 @@ def carry(session: Session, source: sqlite3.Connection) -> Carried:
     _carry_suppressions(session, source, confirmed, found)
     _carry_requests(session, source, users, found)
     _carry_erasures(session, source, users, found)
-    counts = {"consents": found.consents, "suppressions": found.suppressions, "erasures": found.erasures}
-    audit.record(session, SYSTEM, "backup.restored", **counts, requests=found.requests)
+    audit.record(
+        session,
+        SYSTEM,
+        "backup.restored",
+        consents=found.consents,
+        suppressions=found.suppressions,
+        erasures=found.erasures,
+        requests=found.requests,
+    )
     return found
 
 
@@ -165,12 +172,12 @@ def _carry_suppressions(session: Session, source: sqlite3.Connection, confirmed:
     """All of theirs; of those here only what the person's own confirmation since the backup lifted goes."""
     theirs = {(row["hash"], row["reason"]): _typed("suppression", row) for row in _rows(source, "suppression")}
     here = {(one.hash, one.reason) for one in session.exec(select(Suppression)).all()}
-    for key, row in theirs.items():
-        if key not in here:
+    for at, row in theirs.items():
+        if at not in here:
             session.add(Suppression(**row))
             found.suppressions += 1
     session.flush()
-    gone = {key for key in here if key not in theirs and key[1] == SuppressionReason.REVOKED}
+    gone = {at for at in here if at not in theirs and at[1] == SuppressionReason.REVOKED}
     if not gone or not confirmed:
         return
     key = secret_key.existing(session)

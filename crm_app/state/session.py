@@ -52,6 +52,7 @@ class SessionState(rx.State):
     language: str = "en"
     may_edit: bool = True
     may_change_settings: bool = False
+    may_handle_privacy: bool = True
     may_import: bool = True  # until the user is read: for those who may, nothing jumps into the page
     _page: str = ""  # path of the page that loads, and of the one before
     _page_before: str = ""
@@ -68,6 +69,7 @@ class SessionState(rx.State):
         self.may_edit = found.actor.may(Permission.CONTACTS_EDIT)
         self.may_change_settings = found.actor.may(Permission.SETTINGS)
         self.may_import = found.actor.may(Permission.IMPORT)
+        self.may_handle_privacy = found.actor.may(Permission.CONSENT)
 
     @action(permission=None)
     async def set_my_language(self, language: str) -> Any:

@@ -75,16 +75,20 @@ def collect(session: Session, actor: Actor, number: int) -> Export:
     return Export(number, now(), tables, _suppressed(session, person))
 
 
-def write(session: Session, actor: Actor, number: int, target: Path) -> None:
-    """The ZIP with both forms and the files kept with the contact. Raises like `collect`."""
+def write(session: Session, actor: Actor, number: int, target: Path) -> Export:
+    """The ZIP with both forms and the files kept with the contact; `note` it then. Raises like `collect`."""
     found = collect(session, actor, number)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(JSON_NAME, json.dumps(found.to_json(), ensure_ascii=False, indent=1, default=_plain))
         archive.writestr(PAGE_NAME, page(session, actor, found))
         for name, path in _files(session, found):
             archive.write(path, f"{FILES_FOLDER}/{name}")
-    counts = {"contact": number, "rows": sum(map(len, found.tables.values()))}
-    audit.record(session, actor, "person.export", **counts)
+    return found
+
+
+def note(session: Session, actor: Actor, found: Export) -> None:
+    """That it was handed out, for the audit."""
+    audit.record(session, actor, "person.export", contact=found.number, rows=sum(map(len, found.tables.values())))
 
 
 def page(session: Session, actor: Actor, found: Export) -> str:

@@ -62,8 +62,8 @@ def _addresses(session: Session, contact: Contact, numbers: Iterable[int]) -> di
         for channel in CHANNELS_OF.get(PointKind(point.kind), ()):
             found.setdefault((channel, point.norm), set()).add(point.value)
     entries = select(Consent.channel, Consent.norm, Consent.address)
-    for channel, norm, address in session.exec(entries.where(col(Consent.contact_number).in_(list(numbers)))):
-        found.setdefault((Channel(channel), norm), set()).add(address)
+    for named, norm, address in session.exec(entries.where(col(Consent.contact_number).in_(list(numbers)))):
+        found.setdefault((Channel(named), norm), set()).add(address)
     return found
 
 

@@ -21,7 +21,7 @@ def archive(alice: Actor, bob: Actor, tmp_path: Path) -> zipfile.ZipFile:
     number, _ = world.fill(alice, bob)
     target = tmp_path / "person.zip"
     with database.transaction() as session:
-        exporting.write(session, alice, number, target)
+        exporting.note(session, alice, exporting.write(session, alice, number, target))
     return zipfile.ZipFile(target)
 
 
