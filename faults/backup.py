@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from crm_app.services import backup, database
+from crm_app.services import backup, database, restoring
 from crm_app.services.actor import SYSTEM
 from crm_app.services.contacts import cards
 from crm_app.services.imports import steps
@@ -102,6 +102,6 @@ def restored(path: Path, data: Path) -> list[str]:
     """Puts the backup into a new data folder; what differs from it."""
     data.mkdir()
     with places.inside(data):
-        backup.restore(database.engine(), path)
+        restoring.restore(database.engine(), path)
     original = path.with_suffix("")
     return [f"restored: {said}" for said in rows.differences(rows.of(original), rows.of(data))]

@@ -7,7 +7,7 @@ import typer
 
 from crm_app import locales
 from crm_app.services import backup as backups
-from crm_app.services import database, exports, startup
+from crm_app.services import database, exports, restoring, startup
 from crm_app.services import doctor as doctors
 from crm_app.services.actor import SYSTEM
 from crm_app.services.errors import CRMError
@@ -61,12 +61,19 @@ def restore(
         typer.confirm(f"Replace the database by {file}?", abort=True)
     startup.make_folders()
     try:
-        kept = backups.restore(database.engine(), file)
+        done = restoring.restore(database.engine(), file)
     except CRMError as error:
         raise fail(error) from error
     startup.prepare()
-    if kept:
-        typer.echo(f"The database before is kept as {kept}")
+    if done.kept:
+        typer.echo(f"The database before is kept as {done.kept}")
+    came = done.carried
+    typer.echo(
+        f"Carried over from it: {came.consents} consents and revocations, {came.suppressions} suppressed addresses, "
+        f"{came.erasures} erasures, {came.requests} requests"
+    )
+    for note in done.notes:
+        typer.echo(locales.render(note, locales.DEFAULT), err=True)
     typer.echo(f"Restored from {file}")
 
 

@@ -34,6 +34,7 @@ PLACES = (
     Place("messages", N("Messages"), "mail", routes.MESSAGES, SessionState.may_send),
     Place("duplicates", N("Duplicates"), "copy", routes.DUPLICATES),
     Place("imports", N("Imports"), "file-up", routes.IMPORTS, SessionState.may_import),
+    Place("privacy", N("Privacy"), "shield-check", routes.PRIVACY, SessionState.may_handle_privacy),
     Place("settings", N("Settings"), "settings", routes.SETTINGS),
 )
 

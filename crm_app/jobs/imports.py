@@ -14,6 +14,7 @@ from crm_app.services.errors import Busy
 from crm_app.services.imports import work
 from crm_app.services.jobs import Claim
 from crm_app.services.messages import campaigns
+from crm_app.services.privacy import erasing
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ ERRANDS: dict[JobKind, errands.Work] = {
     JobKind.EXPORT: export_jobs.work,
     JobKind.EMPTY_TRASH: trash.work,
     JobKind.CAMPAIGN: campaigns.work,
+    JobKind.ERASE: erasing.work,
 }
 
 stopping = threading.Event()  # set while this process ends: workers put their jobs back

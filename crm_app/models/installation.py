@@ -18,6 +18,9 @@ class Installation(SQLModel, table=True):
     file_days: int = Field(default=90)  # how long files of imports stay once they ended; 0 = without a limit
     undo_days: int = Field(default=365)  # how long imports can be undone; 0 = without a limit
     trash_days: int = Field(default=30)  # how long contacts stay in the trash; 0 = without a limit
+    idle_months: int = Field(default=36)  # retention rules propose who is longer without anything; 0 = off
+    lost_months: int = Field(default=24)
+    inactive_months: int = Field(default=12)
     export_days: int = Field(default=7)  # how long the file of an export can be fetched; 0 = without a limit
 
 

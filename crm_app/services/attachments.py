@@ -160,6 +160,11 @@ def usage(session: Session) -> Usage:
     return Usage(len(rows), sum(size for _, size in rows), missing)
 
 
+def path_of(stored: str) -> Path:
+    """Where a file lies."""
+    return _path(stored)
+
+
 def _get(session: Session, actor: Actor, contact: Contact, attachment_id: int) -> Attachment:
     actor.require(Permission.CONTACTS_EDIT)
     query = select(Attachment).where(Attachment.id == attachment_id, Attachment.contact_id == contact.id)

@@ -1,4 +1,5 @@
-"""Copies of the embedded database and of the files kept with contacts, taken while they are in use; their way back.
+"""Copies of the embedded database and of the files kept with contacts, taken while they are in use; their way back
+is `restoring.py`.
 
 Files never change, so a copy on the same disk is a link that takes no room.
 """
@@ -17,7 +18,8 @@ from crm_app.locales import text
 from crm_app.services.errors import CRMError, Invalid
 
 
-def _database_path(engine: Engine) -> Path:
+def database_path(engine: Engine) -> Path:
+    """The file of the embedded database. Raises Invalid for another one."""
     if engine.dialect.name != "sqlite" or not engine.url.database:
         raise Invalid(text("Backups are made here for the embedded database only. Use pg_dump for PostgreSQL."))
     return Path(engine.url.database)
@@ -28,7 +30,7 @@ def create(engine: Engine, *, reason: str = "manual", target: Path | None = None
 
     SQLite's online backup runs beside writers: everything committed before the start is inside.
     """
-    source = _database_path(engine)
+    source = database_path(engine)
     if target is None:
         folder = settings.get().backups_dir
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -59,20 +61,16 @@ def check(path: Path) -> None:
         raise CRMError(text("{name} is not a usable database: {reason}", name=path.name, reason=answer))
 
 
-def restore(engine: Engine, path: Path) -> Path | None:
-    """Puts the backup at `path` in the place of the database, and back those of its files that are missing; returns
-    the copy made of the present one, if any.
-
-    The server must not run. Raises CRMError when the file is no intact database.
-    """
-    check(path)
-    target = _database_path(engine)
-    kept = create(engine, reason="before-restore") if target.exists() and target.stat().st_size else None
+def put_in_place(engine: Engine, path: Path) -> None:
+    """Writes the database at `path` over the present one, as a whole or not at all. The server must not run."""
     engine.dispose()
-    with closing(sqlite3.connect(path)) as from_, closing(sqlite3.connect(target)) as to:
+    with closing(sqlite3.connect(path)) as from_, closing(sqlite3.connect(database_path(engine))) as to:
         from_.backup(to)
+
+
+def put_files_back(path: Path) -> None:
+    """Those of the backup's files that are missing."""
     _copy_missing(files_of(path), settings.get().attachments_dir)
-    return kept
 
 
 def _copy_missing(source: Path, target: Path) -> None:

@@ -54,6 +54,7 @@ class SessionState(rx.State):
     may_change_settings: bool = False
     may_send: bool = False
     mail_notices: bool = True
+    may_handle_privacy: bool = True
     may_import: bool = True  # until the user is read: for those who may, nothing jumps into the page
     _page: str = ""  # path of the page that loads, and of the one before
     _page_before: str = ""
@@ -72,6 +73,7 @@ class SessionState(rx.State):
         self.may_import = found.actor.may(Permission.IMPORT)
         self.may_send = found.actor.may(Permission.MESSAGES)
         self.mail_notices = found.user.mail_notices
+        self.may_handle_privacy = found.actor.may(Permission.CONSENT)
 
     @action(permission=None)
     async def set_my_language(self, language: str) -> Any:

@@ -20,6 +20,8 @@ from crm_app.services import attachments, database, export_jobs, feeds
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Busy, Conflict, CRMError, NotFound, NotPermitted
 from crm_app.services.imports import access
+from crm_app.services.privacy import certificate as certificates
+from crm_app.services.privacy import exporting
 from crm_app.web.feeds import CALENDAR
 
 _MEDIA_TYPES = {
@@ -82,6 +84,32 @@ async def attachment_file(request: Request) -> Response:
     except CRMError as error:
         return _refused(error, actor)
     return _sent(file, name, kind)
+
+
+async def person(request: Request) -> Response:
+    """Everything held of a person, as a ZIP."""
+    value = request.path_params["number"]
+    actor: Actor = request.state.signed_in.actor
+    number = int(value) if _is_key(value) else 0
+    try:
+        file = await asyncio.to_thread(_person, actor, number)
+    except CRMError as error:
+        return _refused(error, actor)
+    name = render(text("Contact {number}", number=str(number)), actor.language)
+    return _sent(file, f"{name} {now().date().isoformat()}.zip", "application/zip")
+
+
+async def certificate(request: Request) -> Response:
+    """The certificate of an erasure, as a page to keep."""
+    value = request.path_params["erasure_id"]
+    actor: Actor = request.state.signed_in.actor
+    erasure_id = int(value) if _is_key(value) else 0
+    try:
+        content = await asyncio.to_thread(_certificate, actor, erasure_id)
+    except CRMError as error:
+        return _refused(error, actor)
+    name = render(text("Certificate of erasure"), actor.language)
+    return attachment(content, f"{name} {erasure_id}.html", "text/html; charset=utf-8")
 
 
 async def event(request: Request) -> Response:
@@ -147,6 +175,24 @@ def _failed(actor: Actor, import_id: int) -> tuple[BinaryIO, str]:
             return target.open("rb"), name
 
 
+def _person(actor: Actor, number: int) -> BinaryIO:
+    """The open file; it has no name on disk any more: closing it removes it."""
+    place = settings.get().exports_dir
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="person-", dir=place) as folder:
+        target = Path(folder) / "person.zip"
+        with database.reading() as session:
+            found = exporting.write(session, actor, number, target)
+        with database.transaction() as session:
+            exporting.note(session, actor, found)
+        return target.open("rb")
+
+
+def _certificate(actor: Actor, erasure_id: int) -> bytes:
+    with database.reading() as session:
+        return certificates.write(session, actor, erasure_id)
+
+
 def _attachment(actor: Actor, attachment_id: int) -> tuple[BinaryIO, str, str]:
     with database.reading() as session:
         found, file = attachments.open_file(session, actor, attachment_id)
@@ -168,6 +214,8 @@ def routes() -> list[BaseRoute]:
     return [
         Route(paths.ATTACHMENT, attachment_file, methods=["GET"]),
         Route(paths.EVENT_FILE, event, methods=["GET"]),
+        Route(paths.PERSON_EXPORT, person, methods=["GET"]),
+        Route(paths.CERTIFICATE, certificate, methods=["GET"]),
         Route(paths.EXPORT_FILE, export, methods=["GET"]),
         Route(paths.IMPORT_TEMPLATE + ".{kind}", import_template, methods=["GET"]),
         Route(paths.FAILED_ROWS, failed_rows, methods=["GET"]),

@@ -10,7 +10,7 @@ from sqlmodel import select
 from crm_app import settings
 from crm_app.models import Attachment, Contact
 from crm_app.models.base import now
-from crm_app.services import attachments, backup, database, doctor
+from crm_app.services import attachments, backup, database, doctor, restoring
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards, timeline, trash
 from crm_app.services.duplicates import merging, unmerging
@@ -228,6 +228,6 @@ def test_doctor_misses_a_file_and_a_backup_brings_it_back(number: int, bob: Acto
     made = backup.create(database.engine())
     (settings.get().attachments_dir / on_disk()[0]).unlink()
     assert any(not one.ok and "missing" in one.message.msgid for one in doctor.examine())
-    backup.restore(database.engine(), made)
+    restoring.restore(database.engine(), made)
     assert read(bob, id_) == PDF
     assert all("missing" not in one.message.msgid for one in doctor.examine())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_app.services import backup, database, startup
+from crm_app.services import backup, database, restoring, startup
 from crm_app.services.errors import CRMError
 
 
@@ -38,7 +38,7 @@ def test_an_emptied_database_is_no_new_installation(db: Path, tmp_path: Path) ->
     with pytest.raises(CRMError, match=r"crm\.sqlite is no database any more: it is empty.*delete this file"):
         startup.prepare()
     assert path.read_bytes() == b"" and not path.with_name("crm.sqlite-wal").exists()
-    assert backup.restore(database.engine(), kept) is None, "of nothing no copy is kept"
+    assert restoring.restore(database.engine(), kept).kept is None, "of nothing no copy is kept"
     startup.prepare()
 
 
@@ -54,7 +54,7 @@ def test_an_empty_file_is_no_backup(db: Path, tmp_path: Path) -> None:
     empty.touch()
     before = (db / "crm.sqlite").read_bytes()
     with pytest.raises(CRMError, match="0 bytes"):
-        backup.restore(database.engine(), empty)
+        restoring.restore(database.engine(), empty)
     assert (db / "crm.sqlite").read_bytes() == before
 
 

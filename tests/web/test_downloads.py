@@ -1,15 +1,17 @@
 import csv
 from datetime import timedelta
 from io import BytesIO
+from zipfile import ZipFile
 
 import httpx
 import pytest
 from openpyxl import load_workbook
+from sqlmodel import select
 from starlette.applications import Starlette
 
 from crm_app import routes, settings
 from crm_app.jobs import imports as runner
-from crm_app.models import Permission
+from crm_app.models import AuditEntry, Permission
 from crm_app.models.base import now
 from crm_app.services import database, errands, export_jobs, jobs
 from crm_app.services.actor import Actor
@@ -17,6 +19,7 @@ from crm_app.services.contacts import cards
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.imports import plan_file, retention, steps
 from crm_app.services.imports.reading import pool
+from crm_app.services.privacy import erasing
 from crm_app.web import downloads
 from tests.services.imports.conftest import Flow, InlineReader
 
@@ -201,3 +204,44 @@ async def test_a_deleted_file_is_said_in_a_sentence(contacts: Actor) -> None:
     export_jobs.purge(now() + timedelta(days=8))
     answer = await fetched(contacts, id_, export_jobs.ticket("token", id_))
     assert (answer.status_code, "was deleted" in answer.text) == (409, True)
+
+
+async def test_everything_about_a_person_is_a_download_that_is_noted_and_leaves_nothing(alice: Actor) -> None:
+    with database.transaction() as session:
+        number = cards.create(session, alice, {"first_name": "Ada", "email": "ada@example.org"}).number
+    answer = await client(alice).get(routes.person_export(number))
+    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
+    with ZipFile(BytesIO(answer.content)) as archive:
+        assert {"person.json", "person.html"} <= set(archive.namelist())
+        assert b"ada@example.org" in archive.read("person.json")
+    with database.reading() as session:
+        noted = session.exec(select(AuditEntry).where(AuditEntry.action == "person.export")).all()
+    assert len(noted) == 1 and "ada" not in str(noted[0].data)
+    assert list(settings.get().exports_dir.iterdir()) == []
+
+
+async def test_of_a_person_nobody_else_gets_anything(alice: Actor, bob: Actor, charlie: Actor) -> None:
+    with database.transaction() as session:
+        number = cards.create(session, alice, {"first_name": "Ada"}).number
+    assert (await client(bob).get(routes.person_export(number))).status_code == 403
+    elsewhere = Actor(charlie.user_id, "c", alice.permissions, charlie.branch_ids, charlie.branch_id)
+    foreign, missing = [await client(elsewhere).get(routes.person_export(one)) for one in (number, 999)]
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert foreign.text.replace(str(number), "") == missing.text.replace("999", "")
+    assert (await client(alice).get(routes.person_export("x"))).status_code == 404
+
+
+async def test_a_certificate_is_a_page_to_keep(alice: Actor, bob: Actor) -> None:
+    with database.transaction() as session:
+        number = cards.create(session, alice, {"first_name": "Canary-Ada", "email": "canary-ada@example.org"}).number
+        done = erasing.start(session, alice, number, str(number))
+    assert (await client(alice).get(routes.certificate(done.id or 0))).status_code == 409
+    with database.transaction() as session:
+        claim = jobs.claim(session, done.job_id or 0)
+    assert claim is not None
+    errands.run(claim, runner.ERRANDS, should_pause=lambda: False)
+    answer = await client(alice).get(routes.certificate(done.id or 0))
+    assert answer.status_code == 200 and "Certificate of erasure" in answer.text and "Alice" in answer.text
+    assert "canary-ada" not in answer.text.lower()
+    assert (await client(bob).get(routes.certificate(done.id or 0))).status_code == 403
+    assert (await client(alice).get(routes.certificate(999))).status_code == 404

@@ -15,7 +15,13 @@ depends_on = None
 Text = sqlmodel.sql.sqltypes.AutoString
 
 
+_MONTHS = {"idle_months": "36", "lost_months": "24", "inactive_months": "12"}
+
+
 def upgrade() -> None:
+    with op.batch_alter_table("installation", schema=None) as batch_op:
+        for name, months in _MONTHS.items():
+            batch_op.add_column(sa.Column(name, sa.Integer(), nullable=False, server_default=months))
     op.add_column("tag", sa.Column("is_group", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "privacy_request",
@@ -81,3 +87,6 @@ def downgrade() -> None:
     op.drop_table("erasure")
     op.drop_table("privacy_request")
     op.drop_column("tag", "is_group")
+    with op.batch_alter_table("installation", schema=None) as batch_op:
+        for name in _MONTHS:
+            batch_op.drop_column(name)

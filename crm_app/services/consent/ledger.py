@@ -6,6 +6,7 @@ Files come in through `services/imports/consent_guard.py`; everything else throu
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from crm_app.locales import text
@@ -120,7 +121,7 @@ def _refuse_revoked(
 
 
 def _last_revoked(session: Session, channel: Channel, norm: str, group_id: int | None) -> datetime:
-    of_group = col(Consent.group_id).is_(None)
+    of_group: ColumnElement[bool] = col(Consent.group_id).is_(None)
     if group_id is not None:
         of_group = or_(of_group, col(Consent.group_id) == group_id)
     query = select(Consent.at).where(

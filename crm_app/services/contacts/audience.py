@@ -13,6 +13,7 @@ from crm_app.services.contacts import spent as _spent  # noqa: F401
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.visibility import trashed, visible
 from crm_app.services.filters import compiling
+from crm_app.services.privacy import touched as _touched  # noqa: F401
 
 # SQLite takes no index for a column with a plus before it.
 _BRANCH, _ACTIVE = literal_column("+contact.branch_id", Integer), literal_column("+contact.active", Boolean)

@@ -116,6 +116,11 @@ def delete_file(session: Session, actor: Actor, import_id: int) -> Import:
     return found
 
 
+def give_file_up(session: Session, import_id: int) -> bool:
+    """Gives the file of an import up for callers who may; False while the import is at work."""
+    return bool(_give_file_up(session, _may_go(), import_id))
+
+
 def _ids(session: Session, condition: ColumnElement[bool]) -> list[int]:
     return [id_ for id_ in session.exec(select(Import.id).where(condition).order_by(col(Import.id))) if id_ is not None]
 
