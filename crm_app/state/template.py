@@ -248,7 +248,7 @@ def _fields(session: Session, actor: Actor, is_newsletter: bool) -> list[Choice]
 
 
 def _somebody(actor: Actor) -> tuple[str, str]:
-    """A contact to preview with: the newest."""
+    """A contact to preview with: the first of the list."""
     with database.reading() as session:
         found = listing.page(session, actor, ContactFilter(), limit=1).contacts
         return (str(found[0].number), found[0].display_name) if found else ("", "")

@@ -43,6 +43,7 @@ class Holding:
 
 
 _POINTS, _RELATIONS, _PAIRS = text("Addresses and numbers"), text("Relations"), text("Probable duplicates")
+_LINKS = text("Links in messages")
 _APART, _MERGES = text("Ruled out as duplicates"), text("Merges")
 
 HOLDINGS = (
@@ -59,6 +60,12 @@ HOLDINGS = (
     Holding("task.contact_id", text("Tasks")),
     Holding("calendar_event.contact_id", text("Events")),
     Holding("notice.contact_id", text("Notices to colleagues")),
+    Holding("interaction.contact_id", text("Orders, visits and calls")),
+    Holding("api_reply.contact_id", text("Answers to other programs")),
+    Holding("message.contact_id", text("Messages")),
+    Holding("message.norm", text("Messages"), By.NORM),
+    Holding("consent_link.norm", _LINKS, By.NORM),
+    Holding("consent_link.contact_number", _LINKS, By.NUMBER),
     Holding("review_hold.contact_id", text("In review")),
     Holding("duplicate_pair.low_id", _PAIRS),
     Holding("duplicate_pair.high_id", _PAIRS),
@@ -88,7 +95,7 @@ QUOTING = (
     "import.name", "import.file_name", "import.read_out", "import.columns", "import.options", "import.error",
     "import_row.changes", "job.data", "job.error", "mapping_preset.columns", "mapping_preset.options",
     "segment.filter", "merge.changes", "merge.added", "merged_contact.image", "privacy_request.note",
-    "privacy_request.asked_by",
+    "privacy_request.asked_by", "interaction.description", "api_reply.body", "message.body", "campaign.params",
 )  # fmt: skip
 # Texts and JSON that speak of no contact.
 IMPERSONAL = (
@@ -96,5 +103,7 @@ IMPERSONAL = (
     "custom_field.default", "custom_field.former", "duplicate_pair.reasons", "duplicate_search.parameters",
     "erasure.numbers", "erasure.counts", "erasure.backups", "import.read_settings", "import.counts",
     "import.undo_counts", "installation.required_fields", "lead_status.required_fields", "list_layout.columns",
-    "processing_record.texts", "review_place.trail", "role.permissions", "segment.shared_with",
+    "api_token.scopes", "web_form.intro", "web_form.fields", "web_form.consent_text", "web_form.thanks",
+    "web_form.tags", "web_form.origins", "consent_link.text", "mail_server.problem", "message.error",
+    "message_text.body", "processing_record.texts", "review_place.trail", "role.permissions", "segment.shared_with",
 )  # fmt: skip

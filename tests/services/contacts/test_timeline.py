@@ -82,7 +82,7 @@ def test_pages_show_each_entry_once_in_the_order_of_one_whole_page(
 
 def test_a_group_that_nobody_knows_means_all(number: int, bob: Actor) -> None:
     with database.reading() as session:
-        assert len(timeline.page(session, cards.get(session, bob, number), group="nothing", limit=99).entries) == 57
+        assert len(timeline.page(session, cards.get(session, bob, number), group="nothing", limit=99).entries) == 64
 
 
 def test_a_deleted_comment_is_on_no_page_of_a_colleague(number: int, bob: Actor, alice: Actor) -> None:
