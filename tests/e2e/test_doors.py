@@ -121,3 +121,23 @@ def test_a_program_gets_its_token_brings_an_order_and_is_revoked(page: Page, ser
     page.get_by_role("alertdialog").get_by_role("button", name="Revoke its token").click()
     expect(page.get_by_text("No program comes in yet")).to_be_visible()
     assert ask("/contacts/upsert", {"email": "otto@example.org"}).status_code == 401
+
+
+def test_a_webhook_is_made_and_removed(page: Page, server: Server) -> None:
+    page.goto(server.url + "/settings/integrations")
+    expect(page.get_by_text("No program comes in yet")).to_be_visible()
+    page.click("#edit-webhook")
+    page.fill("#webhook-url", "http://inside.example")
+    page.get_by_label("A form is filled in").check()
+    page.get_by_role("button", name="Add the webhook").click()
+    expect(page.locator(".notice", has_text="begins with https://")).to_be_visible()
+    page.fill("#webhook-url", "https://hooks.example.org/crm")
+    page.get_by_role("button", name="Add the webhook").click()
+    assert len(page.input_value("#secret-webhook")) == 64
+    page.get_by_role("button", name="I have copied it").click()
+    line = page.locator(".entry", has_text="https://hooks.example.org/crm")
+    expect(line).to_contain_text("A form is filled in")
+    expect(line).to_contain_text("nothing was told yet")
+    line.get_by_role("button").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Remove the webhook").click()
+    expect(line).to_have_count(0)
