@@ -49,6 +49,6 @@ class WebhookDelivery(SQLModel, table=True):
     state: str = Field(default=DeliveryState.WAITING, sa_type=String, max_length=10)
     due_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     attempts: int = Field(default=0)
-    answer: str = Field(default="", max_length=200)  # the status, or why there was none
+    answer: str = Field(default="", max_length=200)  # the status, or the English words of why there was none
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

@@ -13,7 +13,6 @@ from hashlib import sha256
 
 from sqlmodel import Session, col, select, update
 
-from crm_app.locales import render
 from crm_app.models import DeliveryState, Webhook, WebhookDelivery
 from crm_app.models.base import now
 from crm_app.services import database, webhooks
@@ -106,7 +105,7 @@ def _tell(fetcher: Fetcher, claim: _Claim) -> tuple[bool, str]:
     try:
         status = fetcher.post(claim.url, claim.body.encode(), headers)
     except Invalid as error:
-        return False, render(error.message, "en")[:200]
+        return False, error.message.msgid[:200]
     return 200 <= status < 300, str(status)
 
 

@@ -99,7 +99,8 @@ def _line(entry: Entry, actor: Actor) -> WebhookLine:
     told = _said(text("nothing was told yet"), actor)
     if entry.last is not None:
         when = spoken(entry.last.created_at, actor.language, actor.timezone)
-        told = _said(text("last answer: {answer}, {when}", answer=entry.last.answer or "–", when=when), actor)
+        answer = locales.translate(actor.language, entry.last.answer or "–")
+        told = _said(text("last answer, {when}: {answer}", answer=answer, when=when), actor)
     if entry.waiting:
         told += " · " + _said(text("waiting: {count}", count=entry.waiting), actor)
     if entry.given_up:
