@@ -69,6 +69,7 @@ from crm_app.models.tag import ContactTag, Tag
 from crm_app.models.task import Priority, Repeat, Task, TaskType
 from crm_app.models.user import LinkPurpose, LoginEvent, LoginOutcome, OneTimeLink, Role, User, UserSession
 from crm_app.models.web_form import WebForm
+from crm_app.models.webhook import DeliveryState, Webhook, WebhookDelivery, WebhookEvent
 
 __all__ = [
     "HALTED",
@@ -100,6 +101,7 @@ __all__ = [
     "ContactTag",
     "Counter",
     "CustomField",
+    "DeliveryState",
     "DuplicateGroup",
     "DuplicateMember",
     "DuplicatePair",
@@ -169,4 +171,7 @@ __all__ = [
     "UserSession",
     "Via",
     "WebForm",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
 ]

@@ -11,6 +11,7 @@ from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import N, T, t
 from crm_app.locales import LANGUAGES
+from crm_app.pages.settings_copied import copied
 from crm_app.pages.settings_frame import icon_button, settings_shell
 from crm_app.state.session import SessionState
 from crm_app.state.settings_form import QuestionLine, SettingsFormState
@@ -189,10 +190,10 @@ def _outcome() -> rx.Component:
 def _places() -> rx.Component:
     return rx.el.section(
         rx.el.h2(T("Where people find it")),
-        _copied("address", N("Its own page"), SettingsFormState.address),
+        copied("form-address", N("Its own page"), SettingsFormState.address),
         rx.cond(
             SettingsFormState.values["origins"].to(str),
-            _copied("snippet", N("To embed it in your website"), SettingsFormState.snippet),
+            copied("form-snippet", N("To embed it in your website"), SettingsFormState.snippet),
             rx.el.p(T("To embed it, name the website above and save."), class_name="field-hint"),
         ),
         rx.cond(
@@ -208,23 +209,6 @@ def _places() -> rx.Component:
             rx.el.p(T("It is closed: open it above to look at it."), class_name="field-hint"),
         ),
         class_name="panel stack",
-    )
-
-
-def _copied(name: str, label: str, value: rx.Var[str]) -> rx.Component:
-    return rx.el.div(
-        rx.el.label(T(label), html_for=f"form-{name}", class_name="field-label"),
-        rx.el.div(
-            rx.el.input(id=f"form-{name}", value=value, read_only=True, class_name="input"),
-            rx.el.button(
-                rx.icon("copy", size=16),
-                T("Copy"),
-                type="button",
-                class_name="button",
-                on_click=rx.set_clipboard(value),
-            ),
-            class_name="feed-line",
-        ),
     )
 
 

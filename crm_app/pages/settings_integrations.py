@@ -6,10 +6,13 @@ from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.text import N, T, t
 from crm_app.pages import settings_entries as entries
+from crm_app.pages.settings_copied import copied
 from crm_app.pages.settings_frame import icon_button, settings_shell
+from crm_app.pages.settings_webhooks import webhooks
 from crm_app.state.choice import Choice
 from crm_app.state.session import SessionState
 from crm_app.state.settings_integrations import IntegrationLine, SettingsIntegrationsState
+from crm_app.state.settings_webhooks import SettingsWebhooksState
 
 _made = SettingsIntegrationsState.made
 
@@ -42,8 +45,9 @@ def integrations() -> rx.Component:
                 empty("plug", T("No program comes in yet"), T("Add one to get a token for it.")),
                 entries.lines(SettingsIntegrationsState, _line, ordered=False),
             ),
-            class_name="panel stack",
+            class_name="panel stack tall-entries",
         ),
+        webhooks(),
     )
 
 
@@ -93,13 +97,13 @@ def _secrets() -> rx.Component:
     return rx.el.div(
         rx.el.h3(t("“{name}” may come in", name=_made.name)),
         rx.el.p(T("Copy this now: it is shown this once, and stored nowhere."), class_name="field-hint"),
-        _secret("token", N("Token"), _made.token),
+        copied("secret-token", N("Token"), _made.token),
         rx.cond(
             _made.hook,
             rx.fragment(
                 rx.el.p(T("For forms elsewhere, such as Google Forms, which sign what they send:"), class_name="quiet"),
-                _secret("hook", N("Address"), _made.hook),
-                _secret("signing", N("Signing secret"), _made.signing_secret),
+                copied("secret-hook", N("Address"), _made.hook),
+                copied("secret-signing", N("Signing secret"), _made.signing_secret),
             ),
         ),
         rx.el.div(
@@ -118,23 +122,6 @@ def _secrets() -> rx.Component:
     )
 
 
-def _secret(name: str, label: str, value: rx.Var[str]) -> rx.Component:
-    return rx.el.div(
-        rx.el.label(T(label), html_for=f"secret-{name}", class_name="field-label"),
-        rx.el.div(
-            rx.el.input(id=f"secret-{name}", value=value, read_only=True, class_name="input"),
-            rx.el.button(
-                rx.icon("copy", size=16),
-                T("Copy"),
-                type="button",
-                class_name="button",
-                on_click=rx.set_clipboard(value),
-            ),
-            class_name="feed-line",
-        ),
-    )
-
-
 def _question(line: rx.Var[IntegrationLine]) -> rx.Component:
     return entries.question(
         SettingsIntegrationsState,
@@ -146,4 +133,7 @@ def _question(line: rx.Var[IntegrationLine]) -> rx.Component:
     )
 
 
-PAGE = {"route": routes.INTEGRATIONS, "on_load": [SessionState.load, SettingsIntegrationsState.load]}
+PAGE = {
+    "route": routes.INTEGRATIONS,
+    "on_load": [SessionState.load, SettingsIntegrationsState.load, SettingsWebhooksState.load],
+}

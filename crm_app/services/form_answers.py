@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from crm_app.models import Activity, ActivityKind
-from crm_app.services import intake
+from crm_app.models import Activity, ActivityKind, WebhookEvent
+from crm_app.services import intake, webhooks
 from crm_app.services.actor import Actor
 from crm_app.services.contacts.cards import id_of
 from crm_app.services.intake import Ambiguous, Arrival, Taken
@@ -41,5 +41,6 @@ def take(
     if agreed:
         data["agreed"] = dict(agreed)
     session.add(Activity(contact_id=id_of(taken.contact), kind=ActivityKind.FORM_FILLED, source=form[:60], data=data))
+    webhooks.emit(session, taken.contact.branch_id, WebhookEvent.FORM_FILLED, taken.contact.number)
     session.flush()
     return taken

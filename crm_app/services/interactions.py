@@ -8,9 +8,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Contact, ContactSource, Interaction, InteractionKind, Permission
+from crm_app.models import Contact, ContactSource, Interaction, InteractionKind, Permission, WebhookEvent
 from crm_app.models.base import now
-from crm_app.services import database, installation, money
+from crm_app.services import database, installation, money, webhooks
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.errors import Conflict, Invalid
@@ -67,6 +67,8 @@ def record(session: Session, actor: Actor, number: int, report: Report) -> Recor
     session.add(values)
     note_source(session, contact, values.source)
     session.flush()
+    about = {"interaction": values.id, "kind": str(values.kind)}
+    webhooks.emit(session, contact.branch_id, WebhookEvent.INTERACTION_RECORDED, contact.number, **about)
     return Recorded(values, is_new=True)
 
 

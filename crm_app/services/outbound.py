@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message
@@ -57,7 +57,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """`hosts` are names, `*.example.org` stands for those below it; `limit` is bytes, the others are seconds.
+    """`hosts` are names, `*.example.org` stands for those below it, `*` for any; `limit` is bytes, the others seconds.
 
     `trusted` are `host:port` that may be reached by plain http and at any address: a test's own server.
     """
@@ -86,11 +86,30 @@ class Fetcher:
                 ) from error
             raise Invalid(_UNREACHABLE, "link") from error
 
+    def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Sends the body and returns the status; no redirect is followed, and what is answered is not read.
+
+        Raises Invalid with one sentence for an address that is not allowed and a server that does not answer in time.
+        """
+        deadline = _Deadline(self.whole_seconds)
+        try:
+            with deadline:
+                connection = self._connection(_parts(address), deadline)
+                try:
+                    connection.connect()
+                    connection.sock.settimeout(self.whole_seconds)
+                    connection.request("POST", _target(_parts(address)), body, dict(headers))
+                    return connection.getresponse().status
+                finally:
+                    connection.close()
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
+            raise Invalid(_UNREACHABLE, "link") from error
+
     def allows(self, host: str) -> bool:
         """Whether a host is on the list."""
         name = host.lower().rstrip(".")
         return any(
-            name.endswith(known[1:]) and name != known[2:] if known.startswith("*.") else name == known
+            name.endswith(known[1:]) and name != known[2:] if known.startswith("*.") else known in ("*", name)
             for known in (each.lower() for each in self.hosts)
         )
 

@@ -16,6 +16,7 @@ from crm_app.services import form_answers, web_forms
 from crm_app.services.actor import Actor
 from crm_app.services.consent.addresses import FIELDS_OF
 from crm_app.services.contacts.validating import REQUIRED, InvalidFields
+from crm_app.services.fields.registry import Field, FieldKind
 from crm_app.services.intake import Taken
 
 ANSWER_LENGTH = 2_000
@@ -47,7 +48,10 @@ def submit(session: Session, form: WebForm, typed: Mapping[str, str], *, ticked:
     if errors:
         raise InvalidFields(errors)
     agreement = _agreement(form, texts, ip) if ticked else None
-    answers = [(web_forms.label_of(known[one.name], one, form.language), texts[one.name]) for one in asked]
+    answers = [
+        (web_forms.label_of(known[one.name], one, form.language), _answer(known[one.name], texts[one.name]))
+        for one in asked
+    ]
     taken = form_answers.take(
         session,
         actor_of(form),
@@ -89,6 +93,11 @@ def _agreement(form: WebForm, texts: Mapping[str, str], ip: str) -> Agreement | 
     if not form.consent_text or not address:
         return None
     return Agreement(channel, address, form.consent_text, str(form.text_version), form.name, ip)
+
+
+def _answer(field: Field, written: str) -> str:
+    """As people read it: several choices by comma."""
+    return ", ".join(written.split(";")) if field.kind is FieldKind.CHOICES else written
 
 
 def _as_json(agreement: Agreement) -> dict[str, str]:

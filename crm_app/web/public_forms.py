@@ -4,6 +4,7 @@ Looking changes nothing; what is sent is taken by `services/web_form_answers.py`
 sees, the time a form was open, and how many an address sends; none of it asks another service.
 """
 
+import logging
 from dataclasses import dataclass, field
 
 from babel import Locale
@@ -17,7 +18,7 @@ from crm_app.locales import Text, render, text
 from crm_app.models import WebForm
 from crm_app.services import database, installation, places, secret_key, web_form_answers, web_forms
 from crm_app.services.contacts.validating import InvalidFields
-from crm_app.services.errors import NotFound
+from crm_app.services.errors import CRMError, NotFound
 from crm_app.services.fields.registry import Field, FieldKind
 from crm_app.services.filters.subjects import GENDERS
 from crm_app.services.folding import fold
@@ -27,10 +28,13 @@ from crm_app.web.headers import EDGE_POLICY
 from crm_app.web.rendering import message, page
 from crm_app.web.stamps import Verdict
 
+log = logging.getLogger(__name__)
+
 TRAP, STAMP, TICK = "url2", "opened", "agree"
 MOST_PARTS = 400
 AGAIN = text("Please look over what you typed, and send it again.")
 MANY = text("Too many answers came from here in a short time. Please try again in a few minutes.")
+NOT_NOW = text("This is not possible at the moment. Please try again later.")
 SOME_WRONG = text("Please correct what is marked.")
 _WORDS = {
     "send": text("Send"),
@@ -84,6 +88,8 @@ async def show(request: Request) -> Response:
         shown = await forms.in_thread(_prepared, key, {}, {})
     except NotFound as error:
         return message(request, text("Not found"), error.message, status=404)
+    except CRMError as error:
+        return _not_now(request, error)
     if "done" in request.query_params:
         return _page(request, shown, done=True)
     return _page(request, shown)
@@ -100,6 +106,8 @@ async def send(request: Request) -> Response:
         outcome = await forms.in_thread(_taken, key, typed, ip)
     except NotFound as error:
         return message(request, text("Not found"), error.message, status=404)
+    except CRMError as error:
+        return _not_now(request, error)
     if isinstance(outcome, Shown):
         return _page(request, outcome, status=422, error=SOME_WRONG if _is_wrong(outcome) else AGAIN)
     embed = "embed&" if _is_embedded(request) else ""
@@ -230,6 +238,14 @@ def policy_of(form: WebForm) -> str:
 def _too_many(request: Request, seconds: int) -> Response:
     answer = message(request, text("One moment"), MANY, status=429)
     answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _not_now(request: Request, error: CRMError) -> Response:
+    """Something of ours stands in the way; what it is, strangers need not know."""
+    log.warning("a form could not be taken: %s", type(error).__name__)
+    answer = message(request, text("One moment"), NOT_NOW, status=503)
+    answer.headers["Retry-After"] = "60"
     return answer
 
 

@@ -1,6 +1,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from crm_app.models import Activity, Channel, Contact, ContactSource, CustomField, FieldType, Outcome, SuppressionReason
@@ -10,6 +12,8 @@ from crm_app.services.consent import suppression
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import Invalid, NotFound, NotPermitted
+from crm_app.services.fields.registry import FIELDS, parse
+from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.intake import Ambiguous, Arrival, Erased, Taken
 
 
@@ -138,3 +142,29 @@ def test_the_timeline_names_what_brought_it(bob: Actor) -> None:
     take(shop, {"first_name": "Ada"})
     with database.reading() as session:
         assert session.exec(select(Activity)).one().data == {"via": "Shop"}
+
+
+WORDS = st.text(max_size=30) | st.sampled_from(
+    ["ada@example.org", "a@b", "0151 2345678", "+49 228 1", "1990-03-01", "31.2.1990", "DE", "Deutschland", "yes",
+     "nein", "w", "divers", "lead", "de", "https://example.org", "[clear]", "=1+1", "2026-03-01T10:00Z"]
+)  # fmt: skip
+TYPED = sorted(name for name in FIELDS if name not in ("number", "status", "owner", "tags"))
+
+
+@settings(max_examples=1_000, suppress_health_check=list(HealthCheck))
+@given(st.dictionaries(st.sampled_from(TYPED), WORDS, min_size=1, max_size=6))
+def test_it_judges_as_form_and_import_do(bob: Actor, texts: dict[str, str]) -> None:
+    """Every field by its one parser: the same verdicts, and the same values."""
+    context = FieldContext(country="DE")
+    verdicts = {name: parse(name, value, context) for name, value in texts.items() if value.strip()}
+    wrong = {name for name, verdict in verdicts.items() if verdict.is_error}
+    with database.reading() as session:
+        try:
+            taken = intake.take(session, bob, Arrival(texts, "till", match=()))
+        except InvalidFields as refused:
+            assert wrong == set(refused.fields) or (not wrong and set(refused.fields) == {""})
+        else:
+            assert not wrong
+            for name, verdict in verdicts.items():
+                assert verdict.value in (None, getattr(taken.contact, name)), name
+        session.rollback()

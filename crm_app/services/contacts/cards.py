@@ -17,9 +17,10 @@ from crm_app.models import (
     Permission,
     PointKind,
     Tag,
+    WebhookEvent,
 )
 from crm_app.models.base import now
-from crm_app.services import choosable
+from crm_app.services import choosable, webhooks
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import asked_by_status, derived, numbers, own_keys, search
 from crm_app.services.contacts.validating import Values, require_identity, validate
@@ -246,6 +247,11 @@ def _note(
     if actor.via:
         data["via"] = actor.via
     session.add(Activity(contact_id=id_of(contact), kind=kind, user_id=actor.user_id, source=source[:60], data=data))
+    if kind is ActivityKind.CREATED:
+        webhooks.emit(session, contact.branch_id, WebhookEvent.CONTACT_CREATED, contact.number)
+    else:
+        changed = sorted(data.get("changes", ("active",)))
+        webhooks.emit(session, contact.branch_id, WebhookEvent.CONTACT_CHANGED, contact.number, changed=changed)
 
 
 def _plain(change: list[Any]) -> list[Any]:
