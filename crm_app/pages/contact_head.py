@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app import routes
-from crm_app.components.card_frame import PartLink, CommentButton
+from crm_app.components.card_frame import CommentButton, PartLink
 from crm_app.components.text import T, t
 from crm_app.pages.contact_facts import head_facts
 from crm_app.pages.contact_merges import merge_with_button
