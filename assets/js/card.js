@@ -77,3 +77,12 @@ export function CardTabs({ label, parts }) {
     ),
   });
 }
+
+// Leads to a place within a part of the card, which a phone may not show yet.
+export function PartLink({ part, to, className, children }) {
+  const go = () => {
+    window.dispatchEvent(new CustomEvent("crm-card-part", { detail: part }));
+    setTimeout(() => document.getElementById(to)?.scrollIntoView({ block: "start" }));
+  };
+  return jsx("button", { type: "button", className, onClick: go, children });
+}

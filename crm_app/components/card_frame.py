@@ -35,3 +35,12 @@ class CommentButton(rx.Component):
 
     library = _LIBRARY
     tag = "CommentButton"
+
+
+class PartLink(rx.Component):
+    """Shows a part and leads to the element with the id `to` in it."""
+
+    library = _LIBRARY
+    tag = "PartLink"
+    part: rx.Var[str]
+    to: rx.Var[str]

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app import routes
-from crm_app.components.card_frame import CommentButton
+from crm_app.components.card_frame import CommentButton, PartLink
 from crm_app.components.text import T, t
 from crm_app.pages.contact_facts import head_facts
 from crm_app.pages.contact_merges import merge_with_button
@@ -64,7 +64,9 @@ def head() -> rx.Component:
                     rx.cond(_card.active, rx.fragment(), rx.el.span(T("inactive"), class_name="badge-inactive")),
                     rx.cond(
                         _card.opt_in,
-                        rx.el.a(_card.opt_in, href="#consent", class_name="consent-state " + _card.opt_in_look),
+                        PartLink.create(
+                            _card.opt_in, part="facts", to="consent", class_name="consent-state " + _card.opt_in_look
+                        ),
                     ),
                     rx.foreach(_card.tags, lambda tag: rx.el.span(tag, class_name="chip")),
                     class_name="card-sub",

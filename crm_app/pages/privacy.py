@@ -60,7 +60,7 @@ def _requests() -> rx.Component:
 
 
 def _line(line: rx.Var[RequestLine]) -> rx.Component:
-    key = line.id.to(str)
+    key = line.key
     return rx.el.li(
         rx.el.div(
             rx.el.div(

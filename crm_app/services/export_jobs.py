@@ -5,6 +5,7 @@ contacts and how many characters no file can hold. Exports are the memory: the n
 """
 
 import hmac
+import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -186,6 +187,9 @@ def purge(at: datetime | None = None) -> int:
         with suppress(FileNotFoundError):
             if at.timestamp() - part.stat().st_mtime > PART_HOURS * 3600:
                 part.unlink()
+    for folder in place.glob("person-*"):  # what a dead process was handing out
+        if at.timestamp() - folder.stat().st_mtime > PART_HOURS * 3600:
+            shutil.rmtree(folder, ignore_errors=True)
     return len(due)
 
 

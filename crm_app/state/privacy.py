@@ -37,7 +37,7 @@ STATES: dict[RequestState, Text] = {
 class RequestLine:
     """`contact` is the number as it is shown; `extended`: it has three months."""
 
-    id: int
+    key: str
     kind: str
     kind_raw: str
     asked_by: str
@@ -226,7 +226,7 @@ def _line(actor: Actor, entry: Entry) -> RequestLine:
         answered = " · ".join(filter(None, (when, entry.answered_by)))
     is_there = number is not None and bool(entry.name)
     return RequestLine(
-        id=one.id or 0,
+        key=str(one.id),
         kind=locales.render(KINDS[kind], language),
         kind_raw=kind.value,
         asked_by=one.asked_by,

@@ -26,6 +26,7 @@ from crm_app.models import (
     MergedContact,
     Permission,
     PrivacyRequest,
+    RequestState,
     SuppressionReason,
 )
 from crm_app.models.base import now
@@ -223,6 +224,10 @@ def _note(session: Session, actor: Actor, erasure_id: int, counts: Counter[str])
     done = session.get_one(Erasure, erasure_id)
     done.erased_at, done.counts, done.backups = now(), dict(+counts), list(files.backups())
     session.add(done)
+    request = session.get(PrivacyRequest, done.request_id) if done.request_id is not None else None
+    if request is not None and request.is_open:
+        request.state, request.answered_at, request.answered_by_id = RequestState.ANSWERED, now(), done.user_id
+        session.add(request)
     session.flush()
     audit.record(session, actor, "person.erase", erasure=erasure_id, rows=sum(counts.values()))
 

@@ -104,7 +104,7 @@ def test_nothing_is_sent_from_the_moment_it_was_asked_for(numbers: tuple[int, in
         assert not ledger.is_mailable(session, Channel.EMAIL, world.MAIL)
 
 
-def test_the_request_stays_without_who_asked(numbers: tuple[int, int], alice: Actor) -> None:
+def test_the_request_is_answered_and_stays_without_who_asked(numbers: tuple[int, int], alice: Actor) -> None:
     with database.reading() as session:
         request_id = session.exec(select(PrivacyRequest.id)).one()
     done = start(alice, numbers[0], request_id=request_id)
@@ -112,6 +112,7 @@ def test_the_request_stays_without_who_asked(numbers: tuple[int, int], alice: Ac
     with database.reading() as session:
         request = session.get_one(PrivacyRequest, request_id)
         assert (request.asked_by, request.note, request.contact_number) == ("", "", numbers[0])
+        assert (request.state, request.answered_by_id) == ("answered", alice.user_id)
         assert session.get_one(Erasure, done.id).request_id == request_id
 
 
