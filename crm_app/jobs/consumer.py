@@ -30,12 +30,9 @@ log = logging.getLogger(__name__)
 WORKERS = 3  # a commit, and others' reading and checking beside it
 PATROL_SECONDS = 10.0
 REMIND_SECONDS = 5.0
-<<<<<<< HEAD
 SEND_SECONDS = 2.0  # between two looks into the outbox
 DOWN_SECONDS = 60.0  # until a mail server is tried again that could not be reached
-=======
 TELL_SECONDS = 3.0
->>>>>>> api
 PURGE_SECONDS = 3600.0  # between two looks for imports whose time is over; the first is at the start
 STOP_SECONDS = 8.0
 
@@ -77,11 +74,8 @@ class Workers:
         self._threads = [
             threading.Thread(target=self._patrolling, name="jobs-patrol", daemon=True),
             threading.Thread(target=self._reminding, name="reminders", daemon=True),
-<<<<<<< HEAD
             threading.Thread(target=self._sending, name="messages", daemon=True),
-=======
             threading.Thread(target=self._telling, name="webhooks", daemon=True),
->>>>>>> api
             threading.Thread(target=self._purging, name="imports-purge", daemon=True),
         ]
         for thread in self._threads:
@@ -118,7 +112,6 @@ class Workers:
             if self._ended.wait(REMIND_SECONDS):
                 return
 
-<<<<<<< HEAD
     def _sending(self) -> None:
         while True:
             seconds = SEND_SECONDS
@@ -135,7 +128,7 @@ class Workers:
                 log.warning("messages put off: %s", type(error).__name__)
             if self._ended.wait(seconds):
                 return
-=======
+
     def _telling(self) -> None:
         """Other systems, a thread of its own: they may take their time."""
         while not self._ended.wait(TELL_SECONDS):
@@ -143,7 +136,6 @@ class Workers:
                 webhook_sending.send_due(should_stop=self._ended.is_set)
             except Exception as error:  # noqa: BLE001 - as above
                 log.warning("webhooks put off: %s", type(error).__name__)
->>>>>>> api
 
     def _purging(self) -> None:
         while True:
@@ -157,6 +149,7 @@ class Workers:
                     "fields": fields.purge(should_stop=stop),
                     "attachments": attachments.clean(),
                     "doors": _purge_doors(),
+                    "messages": outbox.purge(),
                 }
                 done |= {name: count for name, count in gone.items() if count}
             except Exception as error:  # noqa: BLE001 - as above

@@ -218,7 +218,7 @@ def _carry_erasures(session: Session, source: sqlite3.Connection, users: Mapping
             if not _is_meant(session, person):
                 unsure.append(made.number)
                 continue
-            found.files += files.attachments_of(session, person)
+            found.files += files.files_of(session, person)
             needles = Needles.of(person)
             counts = erasing.erase(session, SYSTEM, made, needles, quotes.find(session, needles))
             certified["counts"] = certified["counts"] or dict(counts)

@@ -7,13 +7,15 @@ sent again unasked.
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, func, or_, select, update
+from sqlmodel import Session, col, delete, func, or_, select, update
 
+from crm_app import settings
 from crm_app.locales import Text, text
 from crm_app.models import (
     Campaign,
@@ -35,6 +37,7 @@ from crm_app.services.errors import Conflict, NotFound
 ENDED = (MessageState.SENT, MessageState.FAILED, MessageState.UNCERTAIN, MessageState.CANCELLED, MessageState.LEFT_OUT)
 # When a message is tried again that the server put off; then it has failed.
 AGAIN = (timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12))
+KEPT = timedelta(days=90)
 STUCK = timedelta(minutes=10)  # longer than any try takes: whoever sent it is gone
 PERSONAL, MASS = 0, 1
 
@@ -181,6 +184,20 @@ def cancel(session: Session, actor: Actor, message_id: int) -> None:
     if marked.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(text("This message is on its way already."))
     audit.record(session, actor, "message.cancelled", message=found.id or 0)
+
+
+def purge(at: datetime | None = None) -> int:
+    """Deletes what nobody asks for after ninety days: messages to users, and files of messages that did not leave."""
+    over = (at or now()) - KEPT
+    with database.transaction() as session:
+        old = [col(Message.kind).in_((MessageKind.NOTICE, MessageKind.TEST)), col(Message.ended_at) < over]
+        gone = int(session.execute(delete(Message).where(*old)).rowcount)  # type: ignore[attr-defined]
+    for file in settings.get().mails_dir.glob("*.eml"):
+        with suppress(FileNotFoundError):
+            if file.stat().st_mtime < over.timestamp():
+                file.unlink()
+                gone += 1
+    return gone
 
 
 def channel_of(message: Message) -> Channel:

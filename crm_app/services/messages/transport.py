@@ -174,6 +174,11 @@ def _judged(code: int, answer: bytes | str, *, is_address: bool) -> Failed:
     )
 
 
+def file_name(message_id: str) -> str:
+    """What the file of a message is called that lies in the folder."""
+    return "".join(sign for sign in message_id.partition("@")[0] if sign.isalnum()) + ".eml"
+
+
 class _FolderLine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -182,11 +187,11 @@ class _FolderLine:
         """One file a message, named for its Message-ID: sent again, it is the same file."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            name = "".join(sign for sign in str(mail["Message-ID"]).partition("@")[0] if sign.isalnum())
-            new = self.folder / f".{name}.eml"
+            name = file_name(str(mail["Message-ID"]))
+            new = self.folder / f".{name}"
             handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(mail.as_bytes())
-            new.replace(self.folder / f"{name}.eml")
+            new.replace(self.folder / name)
         except OSError as error:
             raise Down(text("The folder for messages cannot be written to.")) from error

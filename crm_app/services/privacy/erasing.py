@@ -86,7 +86,7 @@ def preview(session: Session, actor: Actor, number: int) -> Preview:
     goes += [
         Part(key, count)
         for key, count in (
-            (FILES, len(files.attachments_of(session, person))),
+            (FILES, len(files.files_of(session, person))),
             (EXPORTS, len(files.exports_with(session, person.contact))),
         )
         if count
@@ -176,7 +176,7 @@ def work(actor: Actor, job: Job, watch: Watch) -> Ended:
         if (person := _person(session, done)) is not None:
             needles = Needles.of(person)
             quoted = quotes.find(session, needles)
-            kept_files = files.attachments_of(session, person)
+            kept_files = files.files_of(session, person)
     if person is not None:  # else only the cleaning is left to do
         with_files = files.give_up(files.imports_with(person, needles, watch.should_stop))
         if watch.should_stop():
@@ -207,7 +207,7 @@ def erase(session: Session, actor: Actor, done: Erasure, needles: Needles, quote
         return counts
     for fate in (Fate.GOES, Fate.EMPTIED):
         counts.update({part.key: part.count for part in _counted(session, person, fate)})
-    counts[FILES] = len(files.attachments_of(session, person))
+    counts[FILES] = len(files.files_of(session, person))
     counts[EXPORTS] = files.drop_exports(session, files.exports_with(session, person.contact))
     ledger.blank(session, actor, person.own, person.numbers)
     _empty_rows(session, person)

@@ -11,11 +11,24 @@ from sqlmodel import Session, col, select
 
 from crm_app import settings
 from crm_app.locales import text
-from crm_app.models import Attachment, Contact, Import, ImportKind, ImportRow, ImportState, Job, JobKind, JobState
+from crm_app.models import (
+    Attachment,
+    Contact,
+    Import,
+    ImportKind,
+    ImportRow,
+    ImportState,
+    Job,
+    JobKind,
+    JobState,
+    Message,
+    Via,
+)
 from crm_app.models.base import now
 from crm_app.services import attachments, database, export_jobs
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import kept, plan_file, retention, uploads
+from crm_app.services.messages import transport
 from crm_app.services.privacy.persons import Needles, Person
 
 _UNREAD = (ImportState.FAILED,)  # nobody knows what is in it
@@ -83,10 +96,13 @@ def give_up(found: Sequence[Kept]) -> int:
     return len(found)
 
 
-def attachments_of(session: Session, person: Person) -> list[Path]:
-    """The files kept with the contact, removed ones too."""
+def files_of(session: Session, person: Person) -> list[Path]:
+    """The files kept with the contact, removed ones too, and those of messages that did not leave."""
     stored = session.exec(select(Attachment.stored).where(Attachment.contact_id == person.id)).all()
-    return [attachments.path_of(name) for name in stored]
+    in_folder = select(Message.message_id).where(Message.contact_id == person.id, Message.via == Via.FOLDER)
+    folder = settings.get().mails_dir
+    mails = [folder / transport.file_name(one) for one in session.exec(in_folder)]
+    return [*(attachments.path_of(name) for name in stored), *mails]
 
 
 def exports_with(session: Session, contact: Contact) -> list[Job]:
