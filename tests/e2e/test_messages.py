@@ -1,4 +1,4 @@
-"""Writing to people: a template, a campaign seen before it goes, a message from the card, and their own say by a link."""
+"""Writing to people: a template, a campaign seen before it goes, a message from the card; their say by a link."""
 
 import email
 import email.policy

@@ -105,5 +105,6 @@ IMPERSONAL = (
     "import.undo_counts", "installation.required_fields", "lead_status.required_fields", "list_layout.columns",
     "api_token.scopes", "web_form.intro", "web_form.fields", "web_form.consent_text", "web_form.thanks",
     "web_form.tags", "web_form.origins", "consent_link.text", "mail_server.problem", "message.error",
-    "message_text.body", "processing_record.texts", "review_place.trail", "role.permissions", "segment.shared_with",
+    "message_text.body", "webhook.events", "webhook_delivery.body",
+    "processing_record.texts", "review_place.trail", "role.permissions", "segment.shared_with",
 )  # fmt: skip

@@ -6,6 +6,9 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from crm_app.models import (
+    Activity,
+    ApiReply,
+    ApiToken,
     Attachment,
     CalendarEvent,
     Channel,
@@ -20,6 +23,7 @@ from crm_app.models import (
     Import,
     ImportRow,
     ImportState,
+    Interaction,
     Job,
     JobKind,
     JobState,
@@ -36,10 +40,11 @@ from crm_app.models import (
 from crm_app.models.base import now
 from crm_app.services import attachments, comments, database, export_jobs, relations
 from crm_app.services.actor import SYSTEM, Actor
-from crm_app.services.consent import ledger
+from crm_app.services.consent import ledger, links
 from crm_app.services.consent.ledger import Proof
 from crm_app.services.contacts import cards
 from crm_app.services.duplicates import merging, unmerging
+from crm_app.services.messages import sending, singles
 
 FIRST, LAST = "Zenobia", "Quisling-Traceword"
 MAIL, SECOND, OLD = "zenobia.traceword@example.org", "z.traceword@example.net", "old.traceword@example.com"
@@ -74,8 +79,10 @@ def fill(alice: Actor, bob: Actor) -> tuple[int, int]:
         _consents(session, alice, person)
         _found(session, alice, person, other)
         _brought(session, alice, person)
+        _outside(session, alice, person)
         numbers = person.number, other.number
     _export(alice)
+    sending.send_due()
     return numbers
 
 
@@ -115,6 +122,19 @@ def _consents(session: Session, alice: Actor, person: Contact) -> None:
     for address in (MAIL, OLD):
         ledger.record(session, SYSTEM, Channel.EMAIL, address, ConsentState.CONFIRMED, **own)  # type: ignore[arg-type]
     ledger.record(session, SYSTEM, Channel.SMS, PHONE, ConsentState.REVOKED, **own)  # type: ignore[arg-type]
+
+
+def _outside(session: Session, alice: Actor, person: Contact) -> None:
+    """What came in from other programs, and what was written to the person."""
+    bought = {"kind": "order", "source": "shop", "at": now(), "description": f"Violin for {FIRST}"}
+    session.add(Interaction(contact_id=person.id or 0, amount=1290, currency="EUR", external_id=LAST, **bought))
+    token = ApiToken(key="k", name="Shop", token_hash="h")
+    session.add(token)
+    session.flush()
+    session.add(ApiReply(token_id=token.id or 0, key="1", request_hash="r", body=MAIL, contact_id=person.id))
+    session.add(Activity(contact_id=person.id or 0, kind="form_filled", source="Trial", data={"answers": [FIRST]}))
+    singles.write(session, alice, person, subject=f"Lesson for {FIRST}", body=f"Dear {LAST}, see you in Secretplace.")
+    links.choosing(session, Channel.EMAIL, MAIL, MAIL, contact=person, group_id=None, language="en")
 
 
 def _found(session: Session, alice: Actor, person: Contact, other: Contact) -> None:
