@@ -50,7 +50,7 @@ def restore(engine: Engine, path: Path) -> Restored:
     kept, is_damaged = _kept(engine)
     notes = [text(DAMAGED.msgid, name=kept.name)] if kept is not None and is_damaged else []
     with _staged(engine, path) as staged:
-        schema.upgrade(staged)
+        schema.upgrade(staged, keeps_copy=False)  # the backup is the copy
         backup.put_files_back(path)
         carried = Carried()
         if kept is not None and not is_damaged:

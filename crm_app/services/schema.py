@@ -83,8 +83,8 @@ def revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(engine: Engine | None = None) -> None:
-    """Brings the database to the newest schema. Safe to call at every start.
+def upgrade(engine: Engine | None = None, *, keeps_copy: bool = True) -> None:
+    """Brings the database to the newest schema, a copy of it kept before. Safe to call at every start.
 
     Raises Conflict when the database was written by a newer program.
     """
@@ -103,7 +103,7 @@ def upgrade(engine: Engine | None = None) -> None:
             )
         )
     if current != scripts.get_current_head():
-        if has_data:
+        if has_data and keeps_copy:
             log.info("backup before migration: %s", backup.create(engine, reason="migration").name)
         command.upgrade(config(engine), "head")
         ensure_derived(engine)

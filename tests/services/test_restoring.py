@@ -206,3 +206,19 @@ def test_a_thousand_suppressed_addresses_in_all_spellings_stay_so(alice: Actor, 
         for n in range(500):
             assert suppression.is_suppressed(session, MAIL, f" PERSON{n}+Tag@EXAMPLE.org"), n
             assert suppression.is_suppressed(session, Channel.SMS, f"0171 / 55-{n:05}"), n
+
+
+def test_a_backup_of_an_older_schema_is_brought_up_to_date_and_no_further_copy_is_made(alice: Actor, db: Path) -> None:
+    from alembic import command
+
+    from crm_app.services import schema
+
+    say("ada@example.org", CONFIRMED)
+    path = saved(db)
+    old = database.make_engine(f"sqlite:///{path}")
+    command.downgrade(schema.config(old), "0016")
+    old.dispose()
+    say("ada@example.org", REVOKED)
+    done = restored(path)
+    assert done.carried.consents == 1 and not mailable("ada@example.org")
+    assert [one.name for one in (db / "backups").glob("*.sqlite")] == [done.kept.name if done.kept else ""]

@@ -46,13 +46,9 @@ def reasons(session: Session, actor: Actor, wanted: ContactFilter) -> list[Reaso
     """
     actor.require(Permission.CONTACTS_BULK)
     stands = _whys(session, actor, wanted).subquery()
-    of_why = {"partition_by": stands.c.why}
-    ranked = select(
-        stands.c.id,
-        stands.c.why,
-        func.row_number().over(**of_why, order_by=stands.c.number).label("place"),
-        func.count().over(**of_why).label("count"),
-    ).subquery()
+    place = func.row_number().over(partition_by=stands.c.why, order_by=stands.c.number)
+    count = func.count().over(partition_by=stands.c.why)
+    ranked = select(stands.c.id, stands.c.why, place.label("place"), count.label("count")).subquery()
     query = (
         select(ranked.c.why, ranked.c.count, Contact)
         .join(Contact, col(Contact.id) == ranked.c.id)
@@ -60,8 +56,8 @@ def reasons(session: Session, actor: Actor, wanted: ContactFilter) -> list[Reaso
         .order_by(ranked.c.place)
     )
     found: dict[str, Reason] = {}
-    for why, count, contact in session.execute(query):
-        found.setdefault(why, Reason(why, count, [])).names.append(contact.display_name)
+    for why, number, contact in session.execute(query):
+        found.setdefault(why, Reason(why, number, [])).names.append(contact.display_name)
     return [found[why] for why in REASONS if why in found]
 
 
@@ -69,8 +65,8 @@ def _whys(session: Session, actor: Actor, wanted: ContactFilter) -> Select[Any]:
     """Each active contact that is meant with where its main e-mail stands, as `filters/consents.py` says it."""
     last = {one: func.max(col(Consent.id)).filter(col(Consent.state) == one) for one in ConsentState}
     entries = (
-        select(Consent.norm, *[value.label(f"last_{one}") for one, value in last.items()])
-        .where(Consent.channel == Channel.EMAIL, col(Consent.group_id).is_(None))
+        select(col(Consent.norm), *[value.label(f"last_{one}") for one, value in last.items()])
+        .where(col(Consent.channel) == Channel.EMAIL, col(Consent.group_id).is_(None))
         .group_by(col(Consent.norm))
         .subquery()
     )
