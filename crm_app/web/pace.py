@@ -48,5 +48,6 @@ class Pace:
 
 PER_TOKEN = Pace(600)  # requests of the API
 FAILURES = Pace(20)  # requests of an address without a token that works
+PER_ADDRESS = Pace(60, 600)  # sendings of any form: nobody counts others out by asking for many
 PER_FORM_AND_ADDRESS = Pace(30, 600)  # a class in one room shares an address
 PER_FORM = Pace(300, 600)

@@ -98,7 +98,7 @@ async def show(request: Request) -> Response:
 async def send(request: Request) -> Response:
     """POST /f/<key>"""
     key, address = request.path_params["key"], address_of(forms.address(request))
-    if seconds := pace.PER_FORM_AND_ADDRESS.take(f"{key[:40]} {address}") or pace.PER_FORM.take(key[:40]):
+    if seconds := _pause(key[:40], address):
         return _too_many(request, seconds)
     typed = await _typed(request)
     ip = forms.address(request)
@@ -233,6 +233,13 @@ def policy_of(form: WebForm) -> str:
     """An embedded form may stand in the pages its makers named, and in no other."""
     allowed = " ".join(str(origin) for origin in form.origins) or "'none'"
     return EDGE_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {allowed}")
+
+
+def _pause(key: str, address: str) -> int:
+    """Seconds to wait before this address may send a form again, 0 = it may now."""
+    return (
+        pace.PER_ADDRESS.take(address) or pace.PER_FORM_AND_ADDRESS.take(f"{key} {address}") or pace.PER_FORM.take(key)
+    )
 
 
 def _too_many(request: Request, seconds: int) -> Response:

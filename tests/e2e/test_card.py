@@ -174,7 +174,7 @@ def test_the_timeline_goes_on_and_is_narrowed(page: Page, people: Server) -> Non
     expect(page.get_by_role("button", name="Show more")).to_have_count(0)
     page.get_by_label("What the timeline shows").select_option("changes")
     expect(page.locator(".event")).to_have_count(1)
-    expect(page.locator(".brief")).to_contain_text("70 comments")
+    expect(page.locator(".brief")).to_contain_text("70 contacts")
 
 
 def test_the_list_is_gone_through_on_the_card_and_found_again_as_it_was(page: Page, people: Server) -> None:

@@ -1,6 +1,10 @@
 """The doors from outside: a form that strangers fill in, and a program that brings an order."""
 
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -141,3 +145,60 @@ def test_a_webhook_is_made_and_removed(page: Page, server: Server) -> None:
     line.get_by_role("button").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Remove the webhook").click()
     expect(line).to_have_count(0)
+
+
+EMBEDDED = """
+from crm_app.services import database, web_forms
+from crm_app.services.actor import SYSTEM
+from crm_app.services.web_forms import Draft, Question
+with database.transaction() as session:
+    form = web_forms.make(session, SYSTEM, "Embedded")
+    asked = (Question("first_name", required=True), Question("email", required=True))
+    draft = Draft(name="Embedded", questions=asked, origins={origin!r})
+    web_forms.change(session, SYSTEM, form.id, draft)
+    print(form.key)
+"""
+
+
+@contextmanager
+def website(pages: list[str]) -> Iterator[str]:
+    """A website on this machine whose only page holds what was put into `pages` last."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = f"<!doctype html><title>School</title>{pages[-1]}".encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    served = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=served.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield f"http://localhost:{served.server_port}"
+    finally:
+        served.shutdown()
+        served.server_close()
+
+
+def test_a_page_of_the_house_shows_the_form_in_a_frame_and_no_other_page_does(page: Page, server: Server) -> None:
+    pages = [""]
+    with website(pages) as school, website(pages) as stranger:
+        key = server.run(EMBEDDED.format(origin=school))
+        pages.append(f'<iframe src="{server.url}/f/{key}?embed" title="Form" width="600" height="600"></iframe>')
+        page.goto(school)
+        form = page.frame_locator("iframe")
+        form.get_by_label("First name").fill("Uma")
+        form.get_by_label("E-mail").fill("uma@example.org")
+        page.wait_for_timeout(2100)  # machines are quicker than this
+        form.get_by_role("button", name="Send").click()
+        expect(form.get_by_role("heading", name="Thank you")).to_be_visible()
+        page.goto(stranger)
+        expect(form.locator("body")).to_be_attached()
+        expect(form.get_by_label("First name")).to_have_count(0)
+    page.goto(server.url + "/contacts?q=uma%40example.org")
+    expect(page.get_by_role("link", name="Uma").first).to_be_visible()

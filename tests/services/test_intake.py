@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from crm_app.models import Activity, Channel, Contact, ContactSource, CustomField, FieldType, Outcome, SuppressionReason
-from crm_app.services import database, intake
+from crm_app.services import database, intake, web_form_answers, web_forms
 from crm_app.services.actor import Actor
-from crm_app.services.consent import suppression
+from crm_app.services.consent import ledger, suppression
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import Invalid, NotFound, NotPermitted
@@ -168,3 +168,29 @@ def test_it_judges_as_form_and_import_do(bob: Actor, texts: dict[str, str]) -> N
             for name, verdict in verdicts.items():
                 assert verdict.value in (None, getattr(taken.contact, name)), name
         session.rollback()
+
+
+def spelled(n: int) -> str:
+    """The n-th address, never written twice alike."""
+    return [f"p{n}@example.org", f" P{n}@Example.ORG ", f"P{n}@EXAMPLE.org", f"p{n}@example.org."[:-1]][n % 4]
+
+
+def test_a_thousand_suppressed_stay_so_and_a_hundred_erased_stay_away(alice: Actor, bob: Actor) -> None:
+    with database.transaction() as session:
+        suppression.add(
+            session, [(Channel.EMAIL, f"p{n}@example.org") for n in range(1_000)], SuppressionReason.REVOKED
+        )
+        suppression.add(session, [(Channel.EMAIL, f"p{n}@example.org") for n in range(100)], SuppressionReason.ERASED)
+        form = web_forms.make(session, alice, "News")
+        refused = 0
+        for n in range(1_000):
+            try:
+                intake.take(session, bob, Arrival({"first_name": "Ada", "email": spelled(n)}, "shop"))
+            except Erased:
+                refused += 1
+        for n in range(100, 1_000, 3):
+            typed = {"first_name": "Ada", "last_name": "L", "email": spelled(n + 1)}
+            web_form_answers.submit(session, form, typed, ticked=True)
+        assert refused == 100 and len(session.exec(select(Contact)).all()) == 900
+        assert not any(ledger.is_mailable(session, Channel.EMAIL, spelled(n)) for n in range(1_001))
+        assert all(suppression.is_suppressed(session, Channel.EMAIL, spelled(n)) for n in range(1_000))

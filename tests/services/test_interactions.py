@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, delete, select
 
-from crm_app.models import ContactSource, Interaction, InteractionKind
+from crm_app.models import Activity, ContactSource, Interaction, InteractionKind
 from crm_app.models.base import now
 from crm_app.services import database, interactions
 from crm_app.services.actor import Actor
@@ -13,6 +13,7 @@ from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.duplicates import merging, unmerging
 from crm_app.services.errors import Conflict, Invalid, NotFound, NotPermitted
 from crm_app.services.filters.tree import Condition, Group
+from crm_app.services.imports import undo_ties
 from crm_app.services.interactions import Recorded, Report
 
 AT = datetime(2026, 3, 1, 10, 30, tzinfo=UTC)
@@ -146,3 +147,11 @@ def test_a_merge_takes_them_along_and_its_undo_brings_them_back(number: int, ali
     with database.transaction() as session:
         unmerging.unmerge(session, alice, merge.id or 0)
     assert listed(bob, number) == [] and [one.external_id for one in listed(bob, other)] == ["R-1"]
+
+
+def test_a_contact_with_an_order_outlives_the_undo_of_its_import(number: int, bob: Actor) -> None:
+    record(bob, number)
+    with database.reading() as session:
+        id_ = cards.get(session, bob, number).id or 0
+        session.execute(delete(Activity).where(col(Activity.contact_id) == id_))  # as an import leaves it
+        assert undo_ties.ties(session, 0, [id_])[id_].reason == undo_ties.REFERRED_TO

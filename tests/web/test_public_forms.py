@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ def form(alice: Actor) -> WebForm:
 def quick_people(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """They need no seconds here, and nobody sent anything before."""
     monkeypatch.setattr(stamps, "FASTEST", 0.0)
-    paces = (pace.PER_FORM, pace.PER_FORM_AND_ADDRESS)
+    paces = (pace.PER_ADDRESS, pace.PER_FORM, pace.PER_FORM_AND_ADDRESS)
     for one in paces:
         one.clear()
     yield
@@ -78,8 +79,6 @@ async def test_it_is_filled_in_without_a_session_and_says_thanks(site: Site, for
 
 
 async def test_its_page_is_in_its_language_labelled_and_without_script(site: Site, alice: Actor, form: WebForm) -> None:
-    from dataclasses import replace
-
     with database.transaction() as session:
         web_forms.change(session, alice, form.id or 0, replace(DRAFT, language="de"))
     page = await site.http.get(f"/f/{form.key}", headers={"accept-language": "en"})
@@ -124,8 +123,6 @@ async def test_only_the_sites_of_the_form_may_embed_it(site: Site, form: WebForm
 
 
 async def test_without_named_sites_nobody_embeds_it(site: Site, alice: Actor, form: WebForm) -> None:
-    from dataclasses import replace
-
     with database.transaction() as session:
         web_forms.change(session, alice, form.id or 0, replace(DRAFT, origins=""))
     page = await site.http.get(f"/f/{form.key}?embed")
@@ -133,8 +130,6 @@ async def test_without_named_sites_nobody_embeds_it(site: Site, alice: Actor, fo
 
 
 async def test_a_closed_and_an_unknown_one_give_the_same_answer(site: Site, alice: Actor, form: WebForm) -> None:
-    from dataclasses import replace
-
     with database.transaction() as session:
         web_forms.change(session, alice, form.id or 0, replace(DRAFT, active=False))
     answers = [await site.http.get(f"/f/{key}") for key in (form.key, "nothing")]
@@ -231,3 +226,8 @@ async def test_odd_bodies_break_nothing(site: Site, form: WebForm) -> None:
     assert large.status_code == 413
     nul = await fill(site, form, first_name="A\0da")
     assert nul.status_code == 303 and contacts()[0].first_name == "Ada"
+
+
+async def test_one_address_cannot_count_others_out_by_asking_for_many_forms(site: Site) -> None:
+    codes = [(await site.post(f"/f/made-up-{n}", {"first_name": "Bot"})).status_code for n in range(70)]
+    assert codes == [404] * 60 + [429] * 10

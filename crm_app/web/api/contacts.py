@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy.exc import DataError
 from sqlmodel import Session, col, select
 
 from crm_app.locales import render
@@ -26,7 +27,7 @@ def page(call: Call) -> Answer:
     try:
         wanted = ContactFilter.from_params({key: str(value) for key, value in params.items()})
         found = listing.page(call.session, call.actor, wanted, after=asked.after, limit=asked.limit)
-    except ValueError:
+    except (ValueError, DataError):  # PostgreSQL refuses an id that its column could not hold
         raise Refusal(422, "The filter is not understood.", field="where") from None
     shown = _shown(call.session, found.contacts)
     return Answer(schemas.ContactPage(contacts=shown, after=found.after, total=found.total))

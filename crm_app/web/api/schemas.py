@@ -220,8 +220,8 @@ class ListQuery(In):
     q: Short = Field(default="", description="Words of name, company, e-mail, city, number, phone")
     lifecycle: Lifecycle | None = None
     inactive: Literal["1"] | None = Field(default=None, description="Inactive ones too")
-    import_: int | None = Field(default=None, alias="import", ge=1, lt=2**63)
-    segment: int | None = Field(default=None, ge=1, lt=2**63, description="Id of a segment shared with all")
+    import_: int | None = Field(default=None, alias="import", ge=1, lt=2**31)
+    segment: int | None = Field(default=None, ge=1, lt=2**31, description="Id of a segment shared with all")
     where: Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_storable)] = Field(
         default="", description="Conditions as compact JSON, as the list's address has them"
     )
@@ -233,5 +233,5 @@ class ListQuery(In):
 class PageQuery(In):
     model_config = ConfigDict(extra="ignore")
 
-    after: int | None = Field(default=None, ge=1, lt=2**63)
+    after: int | None = Field(default=None, ge=1, lt=2**31)
     limit: int = Field(default=50, ge=1, le=200)

@@ -1,13 +1,13 @@
 """Programs in front of the gate: each with a token of its own, and none with a session."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 import pytest
 
-from crm_app.models import ApiScope
+from crm_app.models import ApiScope, Permission
 from crm_app.services import api_tokens, database
 from crm_app.services.actor import Actor
 from crm_app.services.api_tokens import Made
@@ -39,10 +39,6 @@ class Program:
 
 def integration(actor: Actor, *scopes: ApiScope, name: str = "Shop") -> Made:
     """Made by somebody who may change the settings, in the branch of `actor`."""
-    from dataclasses import replace
-
-    from crm_app.models import Permission
-
     with database.transaction() as session:
         maker = replace(actor, permissions=actor.permissions | {Permission.SETTINGS})
         return api_tokens.make(session, maker, name, scopes or tuple(ApiScope))

@@ -1,5 +1,6 @@
 """Who comes in by the API: a token, its scopes, its branch; no cookie and no page of another place."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -147,8 +148,6 @@ def test_who_may_not_change_settings_makes_and_sees_none(alice: Actor, bob: Acto
             api_tokens.make(session, bob, "Shop", ["tags:read"])
         with pytest.raises(NotPermitted):
             api_tokens.listing(session, bob)
-        from dataclasses import replace
-
         other = replace(alice, branch_ids=charlie.branch_ids, branch_id=2)
         assert api_tokens.listing(session, other) == []
         for id_ in (made.token.id or 0, 999):
