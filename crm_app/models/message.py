@@ -53,7 +53,8 @@ class Message(SQLModel, table=True):
     """One message to one address: the outbox, and later the proof. `contact_id` goes with its contact.
 
     Made from a `MessageText` where there is one, and from `subject` and `body` as they stand otherwise; both hold what
-    went out once it did. `priority` 0 goes before 1; `next_at` is when it may be tried.
+    went out once it did. `agreed` is what an invitation asks for, word for word. `priority` 0 goes before 1; `next_at`
+    is when it may be tried.
     """
 
     __table_args__ = (
@@ -78,6 +79,8 @@ class Message(SQLModel, table=True):
     language: str = Field(default="en", max_length=8)
     subject: str = Field(default="", max_length=300)
     body: str = Field(default="", sa_column=Column(Text, nullable=False))
+    agreed: str = Field(default="", sa_column=Column(Text, nullable=False))
+    agreed_version: str = Field(default="", max_length=40)
     message_id: str = Field(default="", max_length=120, index=True)  # the header of that name
     priority: int = Field(default=0)
     attempts: int = Field(default=0)

@@ -192,7 +192,7 @@ def _what() -> rx.Component:
                     class_name="button plain",
                     on_click=_state.ask("remove"),
                 ),
-                class_name="form-foot",
+                class_name="filter-foot",
             ),
             on_submit=_state.save,
             key=_state.key.to(str),

@@ -171,7 +171,7 @@ def _tab(tab: rx.Var[Tab]) -> rx.Component:
         rx.cond(tab.has_words, rx.fragment(), rx.el.span(" –", aria_label=t("no words yet"))),
         type="button",
         class_name="tab",
-        aria_pressed=(_state.language == tab.language).to_string(),
+        aria_current=rx.cond(_state.language == tab.language, "true", "false"),
         on_click=_state.speak(tab.language),
         key=tab.language,
     )

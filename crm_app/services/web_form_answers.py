@@ -5,6 +5,7 @@ A tick below the form is no confirmation: without an answer from the address its
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -13,11 +14,13 @@ from crm_app.locales import Text, text
 from crm_app.models import Channel, Permission, WebForm
 from crm_app.models.base import now
 from crm_app.services import form_answers, web_forms
-from crm_app.services.actor import Actor
+from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.consent.addresses import FIELDS_OF
 from crm_app.services.contacts.validating import REQUIRED, InvalidFields
+from crm_app.services.errors import Conflict
 from crm_app.services.fields.registry import Field, FieldKind
 from crm_app.services.intake import Taken
+from crm_app.services.messages import invitations
 
 ANSWER_LENGTH = 2_000
 
@@ -70,8 +73,20 @@ def submit(session: Session, form: WebForm, typed: Mapping[str, str], *, ticked:
 def agreement_given(session: Session, taken: Taken, agreement: Agreement) -> None:
     """Called once for each form that was sent with its box ticked, in the same transaction.
 
-    Here the double opt-in begins: an invitation is sent, and the ledger is told so. Until there are mails, nothing is.
+    Here the double opt-in begins: the address gets an invitation with the same words, and says yes by its link. One
+    that agreed already, or was invited within the last day, gets none. Phones are not asked: what was ticked is kept.
     """
+    if agreement.channel is not Channel.EMAIL:
+        return
+    with suppress(Conflict):
+        invitations.invite(
+            session,
+            SYSTEM,
+            taken.contact,
+            is_asked_for=True,
+            address=agreement.address,
+            agreement=(agreement.text, f"{agreement.form[:30]} {agreement.text_version}"),
+        )
 
 
 def actor_of(form: WebForm) -> Actor:

@@ -1,15 +1,19 @@
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from crm_app.models import Activity, ActivityKind, Channel, Consent, Contact, CustomField, FieldType, WebForm
+from crm_app import settings
+from crm_app.models import Activity, ActivityKind, Channel, Consent, Contact, CustomField, FieldType, Message, WebForm
 from crm_app.services import database, installation, web_form_answers, web_forms
 from crm_app.services.actor import Actor
+from crm_app.services.consent import links
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import Invalid, NotFound, NotPermitted
+from crm_app.services.messages import sending
 from crm_app.services.web_forms import Draft, Question
 
 DRAFT = Draft(
@@ -90,6 +94,27 @@ def test_each_tick_is_told_once_to_where_the_double_opt_in_begins(
     sent(made(alice), ticked=True, first_name="Ada", email="ada@example.org")
     sent(made(alice), first_name="Ada", email="ada@example.org")
     assert [(one.channel, one.address, one.text_version) for one in told] == [(Channel.EMAIL, "ada@example.org", "1")]
+
+
+def test_the_address_is_asked_by_mail_with_the_same_words_and_confirms_by_its_link(alice: Actor) -> None:
+    form = made(alice)
+    for _ in range(2):  # an impatient person, or a stranger: one invitation
+        sent(form, ticked=True, first_name="Ada", email="ada@example.org")
+    with database.reading() as session:
+        (invitation,) = session.exec(select(Message)).all()
+    assert (invitation.kind, invitation.agreed, invitation.author_id) == ("invitation", "I want the newsletter.", None)
+    sending.send_due()
+    (file,) = settings.get().mails_dir.iterdir()
+    link = re.search(rb"/consent/([0-9a-f]+)", file.read_bytes().replace(b"=\r\n", b""))
+    assert link is not None
+    with database.transaction() as session:
+        links.confirm(session, link[1].decode(), ip="198.51.100.7")
+    with database.reading() as session:
+        (entry,) = session.exec(select(Consent)).all()
+    assert (entry.state, entry.text, entry.address) == ("confirmed", "I want the newsletter.", "ada@example.org")
+    sent(form, ticked=True, first_name="Ada", email="ada@example.org")
+    with database.reading() as session:
+        assert len(session.exec(select(Message)).all()) == 1
 
 
 def test_another_wording_is_another_version(alice: Actor) -> None:

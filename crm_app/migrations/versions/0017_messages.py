@@ -120,6 +120,8 @@ def upgrade() -> None:
         sa.Column("language", Text(length=8), nullable=False),
         sa.Column("subject", Text(length=300), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("agreed", sa.Text(), nullable=False),
+        sa.Column("agreed_version", Text(length=40), nullable=False),
         sa.Column("message_id", Text(length=120), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),

@@ -5,7 +5,17 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from crm_app.models import Channel, Comment, ConsentState, Contact, ContactPoint, PointKind
+from crm_app.models import (
+    Channel,
+    Comment,
+    ConsentState,
+    Contact,
+    ContactPoint,
+    Message,
+    MessageKind,
+    MessageState,
+    PointKind,
+)
 from crm_app.services import interactions
 from crm_app.services.consent.standing import standings
 from crm_app.services.contacts import timeline
@@ -14,8 +24,8 @@ from crm_app.services.interactions import Figures
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """`since` is when the contact registered, else when it was added; `touches` counts what colleagues wrote of it, its
-    orders, visits and calls.
+    """`since` is when the contact registered, else when it was added; `touches` counts what colleagues wrote of it and
+    to it, its orders, visits and calls.
 
     `consents` holds the channels that the contact has an address for.
     """
@@ -32,6 +42,8 @@ def of(session: Session, contact: Contact) -> Brief:
     """Of a contact that was fetched through `cards.get`."""
     written = select(func.count()).select_from(Comment).where(Comment.contact_id == contact.id)
     touches = session.exec(written.where(col(Comment.deleted_at).is_(None))).one()
+    to_it = select(func.count()).where(Message.contact_id == contact.id, Message.state == MessageState.SENT)
+    sent = session.exec(to_it.where(col(Message.kind) != MessageKind.NOTICE)).one()
     newest = timeline.page(session, contact, limit=1).entries
     spent = interactions.figures(session, contact)
     points = session.exec(
@@ -48,7 +60,7 @@ def of(session: Session, contact: Contact) -> Brief:
     return Brief(
         since=contact.registered_at or contact.created_at,
         is_registered=contact.registered_at is not None,
-        touches=int(touches) + spent.count,
+        touches=int(touches) + int(sent) + spent.count,
         last=newest[0].at if newest else None,
         consents=consents,
         spent=spent,

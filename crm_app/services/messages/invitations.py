@@ -39,19 +39,28 @@ _OPEN = (MessageState.QUEUED, MessageState.SENDING, MessageState.SENT, MessageSt
 
 
 def invite(
-    session: Session, actor: Actor, contact: Contact, *, group_id: int | None = None, is_asked_for: bool = False
+    session: Session,
+    actor: Actor,
+    contact: Contact,
+    *,
+    group_id: int | None = None,
+    is_asked_for: bool = False,
+    address: str = "",
+    agreement: tuple[str, str] | None = None,
 ) -> Message:
     """Puts the invitation into the outbox; the ledger says "sent" once it is.
 
-    `is_asked_for`: the person did, by a form. A user invites nobody who said no, and nobody twice a day.
+    `is_asked_for`: the person did, by a form, with `agreement`: its words and their version. A user invites nobody who
+    said no, and nobody twice a day. `address` is the contact's own unless another is named.
     Raises NotPermitted; Invalid("email") without an address; Conflict.
     """
     if not is_asked_for:
         actor.require(Permission.CONTACTS_EDIT)
-    if not contact.email:
+    address = address or contact.email or ""
+    if not address:
         raise Invalid(text("This contact has no e-mail address to write to."), "email")
-    norm = norm_of(session, Channel.EMAIL, contact.email)
-    state = ledger.state_of(session, Channel.EMAIL, contact.email, group_id)
+    norm = norm_of(session, Channel.EMAIL, address)
+    state = ledger.state_of(session, Channel.EMAIL, address, group_id)
     if state is ConsentState.CONFIRMED:
         raise Conflict(text("This address has agreed already."))
     is_refused = state is ConsentState.REVOKED or suppression.reasons(session, [(Channel.EMAIL, norm)])
@@ -59,16 +68,19 @@ def invite(
         raise Conflict(text("This address does not want to be written to. Only the person can change that."))
     if _is_invited(session, norm, group_id):
         raise Conflict(text("An invitation to this address went out within the last day. Wait for the answer."))
-    here = installation.current(session)
+    language = public_language(contact, installation.current(session))
+    agreed, version = agreement or (render(asking(session, group_id), language), VERSION)
     made = Message(
         kind=MessageKind.INVITATION,
         channel=Channel.EMAIL,
         contact_id=contact.id,
         author_id=None if is_asked_for else actor.user_id,
         group_id=group_id,
-        address=contact.email,
+        address=address,
         norm=norm,
-        language=public_language(contact, here),
+        language=language,
+        agreed=agreed,
+        agreed_version=version,
         priority=outbox.PERSONAL,
     )
     outbox.put(session, made)
@@ -84,8 +96,8 @@ def public_language(contact: Contact | None, here: Installation) -> str:
     return next((one for one in wished if one in PUBLIC_LANGUAGES), "en")
 
 
-def agreed(session: Session, group_id: int | None) -> Text:
-    """Exactly what somebody agrees to by the link."""
+def asking(session: Session, group_id: int | None) -> Text:
+    """What an invitation asks for that no form asked for."""
     organisation = installation.current(session).name or "CRM"
     group = session.get(Tag, group_id) if group_id is not None else None
     if group is None:
@@ -93,8 +105,9 @@ def agreed(session: Session, group_id: int | None) -> Text:
     return text(AGREED_GROUP.msgid, organisation=organisation, group=group.name)
 
 
-def words(session: Session, contact: Contact | None, group_id: int | None, language: str, link: str) -> tuple[str, str]:
+def words(session: Session, contact: Contact | None, message: Message, link: str) -> tuple[str, str]:
     """Subject and body of the invitation, ready as they are."""
+    language = message.language
     organisation = installation.current(session).name or "CRM"
 
     def told(message: Text) -> str:
@@ -107,7 +120,7 @@ def words(session: Session, contact: Contact | None, group_id: int | None, langu
         told(ASKED),
         f"[{told(BUTTON)}]({link})",
         told(MEANING),
-        f"> {told(agreed(session, group_id))}",
+        f"> {values.written(message.agreed)}",
         told(OTHERWISE),
     ]
     return render(text(SUBJECT.msgid, organisation=organisation), language), "\n\n".join(parts)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from crm_app import routes
-from crm_app.locales import Text, render
+from crm_app.locales import Text
 from crm_app.models import (
     Channel,
     ConsentSource,
@@ -164,9 +164,6 @@ def _ready(session: Session, message: Message, contact: Contact | None, at: date
     """Raises a CRMError for a message that cannot be made."""
     here = server.current(session)
     composed, one_click = _composed(session, message, contact, here)
-    message.subject, message.body = composed.subject[:300], composed.text
-    session.add(message)
-    session.flush()
     known = Ready(message.id or 0, message.attempts, Via.SMTP, message.address, composed)
     if message.channel == Channel.SMS:
         url = sealed.unseal(session, here.sms_url)
@@ -210,7 +207,6 @@ def _composed(session: Session, message: Message, contact: Contact | None, here:
 
 
 def _invitation(session: Session, message: Message, contact: Contact | None, imprint: str) -> Composed:
-    agreed = render(invitations.agreed(session, message.group_id), message.language)
     token = consent_links.confirming(
         session,
         Channel.EMAIL,
@@ -219,11 +215,11 @@ def _invitation(session: Session, message: Message, contact: Contact | None, imp
         contact=contact,
         group_id=message.group_id,
         language=message.language,
-        agreed=agreed,
-        version=invitations.VERSION,
+        agreed=message.agreed,
+        version=message.agreed_version,
     )
     link = consent_links.address_of(routes.CONFIRM_CONSENT, token)
-    subject, body = invitations.words(session, contact, message.group_id, message.language, link)
+    subject, body = invitations.words(session, contact, message, link)
     return composing.finished(subject, body, language=message.language, imprint=imprint)
 
 
@@ -244,7 +240,7 @@ def _settle(session: Session, outcome: Outcome, at: datetime) -> None:
     ended: dict[str, Any] = {"ended_at": at, "via": ready.via}
     if failed is None:
         if outbox.settle(session, ready.id, MessageState.SENT, error=None, **ended):
-            _note_sent(session, ready, at)
+            _note_sent(session, ready)
     elif isinstance(failed, Unsure):
         outbox.settle(session, ready.id, MessageState.UNCERTAIN, error=failed.message.to_json(), **ended)
     elif isinstance(failed, Later):
@@ -257,10 +253,14 @@ def _settle(session: Session, outcome: Outcome, at: datetime) -> None:
             _note_bounce(session, ready, at)
 
 
-def _note_sent(session: Session, ready: Ready, at: datetime) -> None:
-    """An invitation that left is an entry of the ledger; one in the folder has not left."""
-    message = session.get(Message, ready.id)
-    if message is None or message.kind != MessageKind.INVITATION or ready.via is Via.FOLDER:
+def _note_sent(session: Session, ready: Ready) -> None:
+    """What went out is kept. An invitation that left is an entry of the ledger; one in the folder has not left."""
+    message = session.get(Message, ready.id, populate_existing=True)
+    if message is None:
+        return
+    message.subject, message.body = ready.composed.subject[:300], ready.composed.text
+    session.add(message)
+    if message.kind != MessageKind.INVITATION or ready.via is Via.FOLDER:
         return
     contact = session.get(Contact, message.contact_id) if message.contact_id is not None else None
     ledger.record(
@@ -270,10 +270,7 @@ def _note_sent(session: Session, ready: Ready, at: datetime) -> None:
         message.address,
         ConsentState.SENT,
         source=ConsentSource.FORM if message.author_id is None else ConsentSource.USER,
-        proof=Proof(
-            text=render(invitations.agreed(session, message.group_id), message.language),
-            text_version=invitations.VERSION,
-        ),
+        proof=Proof(text=message.agreed, text_version=message.agreed_version),
         group_id=message.group_id,
         contact_number=contact.number if contact is not None else None,
     )
