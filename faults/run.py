@@ -22,6 +22,7 @@ FAULTS = {
     "F12": "backup",
     "F14": "damaged",
     "F15": "stopped",
+    "F16": "mailing",
 }
 
 

@@ -54,7 +54,6 @@ def _form() -> rx.Component:
         _server(),
         _sender(),
         _texts(),
-        _consent(),
         rx.el.div(
             rx.el.button(T("Save settings"), type="submit", id="save-server", class_name="button primary"),
             rx.cond(
@@ -161,26 +160,6 @@ def _texts() -> rx.Component:
             rx.el.button(
                 T("Send no text messages any more"), type="button", class_name="button", on_click=_state.forget_sms
             ),
-        ),
-        class_name="panel",
-    )
-
-
-def _consent() -> rx.Component:
-    return rx.el.section(
-        rx.el.h2(T("Newsletters")),
-        rx.el.p(
-            T("They go to addresses that confirmed, and to nobody else."),
-            class_name="field-hint",
-        ),
-        rx.el.label(
-            rx.el.input(
-                type="checkbox",
-                name="imported_is_mailable",
-                default_checked=_state.imported_is_mailable,
-            ),
-            T("An imported consent with date and source is enough too. Ask who is responsible for data protection."),
-            class_name="tick",
         ),
         class_name="panel",
     )

@@ -11,7 +11,6 @@ from crm_app.models import MailServer, Permission
 from crm_app.models.base import now
 from crm_app.services import database
 from crm_app.services.actor import Actor
-from crm_app.services.consent import ledger
 from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.messages import outbox, server, trial
 from crm_app.state.formats import spoken
@@ -30,7 +29,6 @@ class SettingsMessagesState(rx.State):
     has_password: bool = False
     has_sms: bool = False
     is_set: bool = False
-    imported_is_mailable: bool = False
     waiting: int = 0
     problem: str = ""
     tested: str = ""
@@ -50,9 +48,8 @@ class SettingsMessagesState(rx.State):
         actor = await current_actor(self)
         typed = {name: str(form.get(name) or "") for name in FIELDS}
         password, sms_url = str(form.get("password") or ""), str(form.get("sms_url") or "")
-        is_mailable = bool(form.get("imported_is_mailable"))
         try:
-            await asyncio.to_thread(_change, actor, typed, password, sms_url, is_mailable)
+            await asyncio.to_thread(_change, actor, typed, password, sms_url)
         except Invalid as error:
             self.errors = {error.field: locales.render(error.message, actor.language)}
             return rx.set_focus(f"server-{error.field}")
@@ -80,7 +77,7 @@ class SettingsMessagesState(rx.State):
 
     async def _show(self) -> None:
         actor = await current_actor(self)
-        found, self.waiting, self.imported_is_mailable = await asyncio.to_thread(_stored)
+        found, self.waiting = await asyncio.to_thread(_stored)
         self.values = {name: str(getattr(found, name)) for name in FIELDS}
         self.has_password, self.has_sms = bool(found.password), bool(found.sms_url)
         self.is_set = server.is_set(found)
@@ -91,15 +88,14 @@ class SettingsMessagesState(rx.State):
         self.key += 1
 
 
-def _stored() -> tuple[MailServer, int, bool]:
+def _stored() -> tuple[MailServer, int]:
     with database.reading() as session:
-        return server.current(session), outbox.waiting(session), ledger.is_imported_mailable(session)
+        return server.current(session), outbox.waiting(session)
 
 
-def _change(actor: Actor, typed: dict[str, str], password: str, sms_url: str, is_mailable: bool) -> None:
+def _change(actor: Actor, typed: dict[str, str], password: str, sms_url: str) -> None:
     with database.transaction() as session:
         server.change(session, actor, typed, password=password, sms_url=sms_url)
-        ledger.set_imported_mailable(session, actor, is_mailable)
 
 
 def _forget_sms(actor: Actor) -> None:
