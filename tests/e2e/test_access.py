@@ -13,6 +13,20 @@ from tests.e2e.screenshots import TWINS, fair_list
 from tests.e2e.server import Server
 from tests.e2e.test_imports import CORPORA
 
+MESSAGES = """
+from crm_app.models import Channel
+from crm_app.services import database
+from crm_app.services.actor import SYSTEM
+from crm_app.services.contacts import cards
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.messages import campaigns, singles, templates
+with database.transaction() as session:
+    template = templates.add(session, SYSTEM, "News", Channel.EMAIL, is_newsletter=True)
+    templates.write(session, SYSTEM, template.id, "en", subject="News", body="Hello {{ first_name }}, **news**.")
+    campaigns.make(session, SYSTEM, "Spring", ContactFilter())
+    mailed = cards.create(session, SYSTEM, {"first_name": "Mila", "email": "mila@example.org"})
+    singles.write(session, SYSTEM, mailed, subject="Hello", body="See you soon.")
+"""
 FILL = "from crm_app.services import demo, startup; startup.prepare(); demo.fill(40, print)"
 
 
@@ -24,6 +38,7 @@ def addresses(server: Server, browser: Browser, tmp_path_factory: pytest.TempPat
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
     page = sign_in(context, server, at="")
     server.run(TWINS)
+    server.run(MESSAGES)
     (folder / "fair.csv").write_text(fair_list(), encoding="utf-8")
     done = ""
     for path in (CORPORA / "outlook-de.csv", folder / "fair.csv"):
@@ -64,6 +79,12 @@ def addresses(server: Server, browser: Browser, tmp_path_factory: pytest.TempPat
         plan: "tr.plan-row",
         done: ".tiles",
         done.replace("/done", "/undo"): ".undo-tiles[aria-busy=false]",
+        "/messages": ".campaign-entry",
+        "/messages/campaigns/1": "#campaign-template",
+        "/messages/templates": ".entry-name",
+        "/messages/templates/1": "iframe.mail-preview",
+        "/messages/outbox?show=sent": ".outbox-entry, .empty",
+        "/settings/messages": "#server-host",
         "/settings": "#setting-name",
         "/settings/statuses": ".entry-name",
         "/settings/task-types": ".entry-name",
