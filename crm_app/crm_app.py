@@ -12,11 +12,24 @@ from crm_app.pages import PAGES
 from crm_app.state import bell, guard, messages, tabs
 from crm_app.state.session import RELOADS
 from crm_app.theme import STYLESHEETS
-from crm_app.web import attachments, background, build, consent, downloads, feeds, gate, i18n, public_forms, uploads
+from crm_app.web import (
+    attachments,
+    background,
+    build,
+    consent,
+    downloads,
+    feeds,
+    gate,
+    i18n,
+    message_links,
+    public_forms,
+    uploads,
+)
 
 log = logging.getLogger(__name__)
 
 
+PUBLIC = (i18n, feeds, public_forms, consent, message_links)  # what people without an account may reach
 _ROUTE_IDS = {routes.HOME: "/index"}  # what the router calls a page that is not called by its route
 
 
@@ -44,7 +57,7 @@ def make_app() -> rx.App:
         api_transformer=gate.make(
             build=_build(),
             on_session_ended=push_out,
-            public_routes=[*i18n.routes(), *feeds.routes(), *consent.routes(), *public_forms.routes()],
+            public_routes=[route for room in PUBLIC for route in room.routes()],
             private_routes=[*downloads.routes(), *uploads.routes(), *attachments.routes()],
         ),
         backend_exception_handler=report,

@@ -19,6 +19,7 @@ from crm_app.models import (
 )
 from crm_app.services import database, startup
 from crm_app.services.actor import SYSTEM
+from crm_app.services.contacts import search
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.messages import campaigns, templates
 from faults import places, rows
@@ -58,6 +59,7 @@ def prepared(box: Mailbox) -> int:
     addresses = [f"person{n}@example.org" for n in range(PEOPLE)]
     box.answers = dict.fromkeys(addresses[::REFUSED_EVERY], "550 5.1.1 no such user")
     with database.transaction() as session:
+        before = search.last_id(session)
         for n, address in enumerate(addresses):
             name = f"Person {n}"
             contact = Contact(number=n + 1, first_name=name, email=address, sort_name=name.lower(), search_text=address)
@@ -67,6 +69,8 @@ def prepared(box: Mailbox) -> int:
             session.add(ContactPoint(contact_id=contact.id or 0, **point))
             agreed = {"state": ConsentState.CONFIRMED, "source": ConsentSource.FORM, "contact_number": n + 1}
             session.add(Consent(channel=Channel.EMAIL, address=address, norm=address, **agreed))
+        session.flush()
+        search.fill(session, before)
     with database.transaction() as session:
         template = templates.add(session, SYSTEM, "News", Channel.EMAIL, is_newsletter=True)
         words = {"subject": "News for {{ first_name }}", "body": "Hello {{ first_name }},\n\nthere is **news**."}

@@ -90,6 +90,8 @@ class Message(SQLModel, table=True):
     error: list[Any] | None = Field(default=None, sa_column=Column(JSON))  # a Text
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    opened_at: datetime | None = Field(default=None, sa_type=UTCDateTime)  # where the installation counts it
+    clicked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class MessageTemplate(SQLModel, table=True):
@@ -178,6 +180,7 @@ class MailServer(SQLModel, table=True):
     reply_to: str = Field(default="", max_length=254)
     imprint: str = Field(default="", max_length=1000)  # under every message: who writes, and where they are
     per_minute: int = Field(default=60)
+    tracks: bool = Field(default=False)  # who opens newsletters and follows their links
     sms_url: str = Field(default="", max_length=2000)
     problem: list[Any] | None = Field(default=None, sa_column=Column(JSON))
     problem_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

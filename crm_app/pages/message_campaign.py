@@ -227,6 +227,15 @@ def _who() -> rx.Component:
             rx.foreach(_view.reasons, _reason),
             class_name="campaign-figures",
         ),
+        rx.cond(
+            _view.opened > 0,
+            rx.el.p(
+                tn("{n} opened it", "{n} opened it", _view.opened),
+                ", ",
+                tn("{n} followed a link.", "{n} followed a link.", _view.clicked),
+                class_name="quiet",
+            ),
+        ),
         rx.cond(_state.shown, _recipients()),
         class_name="panel",
     )

@@ -54,6 +54,7 @@ def _form() -> rx.Component:
         _server(),
         _sender(),
         _texts(),
+        _counting(),
         rx.el.div(
             rx.el.button(T("Save settings"), type="submit", id="save-server", class_name="button primary"),
             rx.cond(
@@ -160,6 +161,18 @@ def _texts() -> rx.Component:
             rx.el.button(
                 T("Send no text messages any more"), type="button", class_name="button", on_click=_state.forget_sms
             ),
+        ),
+        class_name="panel",
+    )
+
+
+def _counting() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(T("Newsletters")),
+        rx.el.label(
+            rx.el.input(type="checkbox", name="tracks", default_checked=_state.tracks),
+            T("Count who opens newsletters and follows their links. Ask who is responsible for data protection."),
+            class_name="tick",
         ),
         class_name="panel",
     )

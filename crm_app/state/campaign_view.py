@@ -83,6 +83,8 @@ class CampaignView:
     total: int = 0
     percent: int = 0
     when: str = ""
+    opened: int = 0
+    clicked: int = 0
     problem: str = ""
     in_folder: bool = False
     figures: list[Figure] = field(default_factory=list)
@@ -167,6 +169,8 @@ def _view(session: Session, actor: Actor, campaign: Campaign) -> CampaignView:
         ended=ended,
         total=total,
         percent=100 * ended // max(1, total),
+        opened=counts.opened,
+        clicked=counts.clicked,
         when=_when(campaign, state, actor),
         problem=_said(Text.from_json(here.problem), actor) if here.problem is not None else "",
         in_folder=not server.is_set(here) and (template is None or template.channel == Channel.EMAIL),

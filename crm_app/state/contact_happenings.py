@@ -58,6 +58,7 @@ GROUPS: dict[str, Text] = {
     "interactions": text("Orders and visits"),
     "forms": text("Forms"),
 }
+_OPENED, _LED_ON = text("opened"), text("followed a link")
 _INTERACTIONS = {"order": text("Order"), "visit": text("Visit"), "call": text("Call")}
 _CHANNELS = {Channel.EMAIL: text("E-mail"), Channel.SMS: text("SMS"), Channel.PHONE: text("Phone")}
 _STATES = {
@@ -276,7 +277,9 @@ def _detail(presenter: "Presenter", entry: Entry) -> str:
     if entry.kind == "file":
         return readable_size(entry.data["size"], presenter.language)
     if entry.kind == "message":
-        return " · ".join(filter(None, (entry.data["subject"], str(entry.source))))
+        data = entry.data
+        read = _LED_ON if data["clicked_at"] else _OPENED if data["opened_at"] else None
+        return " · ".join(filter(None, (data["subject"], str(entry.source), presenter.say(read) if read else "")))
     if entry.kind == "unsuppressed":
         return str(entry.data["reason"])
     if entry.kind != "consent":

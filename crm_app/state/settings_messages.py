@@ -28,6 +28,7 @@ class SettingsMessagesState(rx.State):
     errors: dict[str, str] = {}
     has_password: bool = False
     has_sms: bool = False
+    tracks: bool = False
     is_set: bool = False
     waiting: int = 0
     problem: str = ""
@@ -47,9 +48,10 @@ class SettingsMessagesState(rx.State):
     async def save(self, form: dict[str, Any]):
         actor = await current_actor(self)
         typed = {name: str(form.get(name) or "") for name in FIELDS}
+        tracks = bool(form.get("tracks"))
         password, sms_url = str(form.get("password") or ""), str(form.get("sms_url") or "")
         try:
-            await asyncio.to_thread(_change, actor, typed, password, sms_url)
+            await asyncio.to_thread(_change, actor, typed, password, sms_url, tracks)
         except Invalid as error:
             self.errors = {error.field: locales.render(error.message, actor.language)}
             return rx.set_focus(f"server-{error.field}")
@@ -79,6 +81,7 @@ class SettingsMessagesState(rx.State):
         actor = await current_actor(self)
         found, self.waiting = await asyncio.to_thread(_stored)
         self.values = {name: str(getattr(found, name)) for name in FIELDS}
+        self.tracks = found.tracks
         self.has_password, self.has_sms = bool(found.password), bool(found.sms_url)
         self.is_set = server.is_set(found)
         self.problem = ""
@@ -93,9 +96,9 @@ def _stored() -> tuple[MailServer, int]:
         return server.current(session), outbox.waiting(session)
 
 
-def _change(actor: Actor, typed: dict[str, str], password: str, sms_url: str) -> None:
+def _change(actor: Actor, typed: dict[str, str], password: str, sms_url: str, tracks: bool) -> None:
     with database.transaction() as session:
-        server.change(session, actor, typed, password=password, sms_url=sms_url)
+        server.change(session, actor, typed, password=password, sms_url=sms_url, tracks=tracks)
 
 
 def _forget_sms(actor: Actor) -> None:

@@ -15,9 +15,10 @@ from crm_app import routes, settings
 from crm_app.models import User
 from crm_app.services import database, passwords, sessions
 from crm_app.services.actor import Actor
-from crm_app.web import consent, feeds, gate, public_forms
+from crm_app.web import consent, feeds, gate, message_links, public_forms
 
 HERE = "http://127.0.0.1:8000"
+PUBLIC = (consent, feeds, message_links, public_forms)
 PASSWORD = "four words in a row"
 
 
@@ -102,7 +103,7 @@ def make_site(
     app = gate.make(
         build=build,
         on_session_ended=on_session_ended,
-        public_routes=[Route("/open", _open), *consent.routes(), *feeds.routes(), *public_forms.routes()],
+        public_routes=[Route("/open", _open), *(route for room in PUBLIC for route in room.routes())],
         private_routes=[
             Route("/whoami", _whoami),
             Route("/change", _whoami, methods=["POST"]),

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("reply_to", Text(length=254), nullable=False),
         sa.Column("imprint", Text(length=1000), nullable=False),
         sa.Column("per_minute", sa.Integer(), nullable=False),
+        sa.Column("tracks", sa.Boolean(), nullable=False),
         sa.Column("sms_url", Text(length=2000), nullable=False),
         sa.Column("problem", sa.JSON(), nullable=True),
         sa.Column("problem_at", sa.DateTime(), nullable=True),
@@ -131,6 +132,8 @@ def upgrade() -> None:
         sa.Column("error", sa.JSON(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(), nullable=True),
+        sa.Column("clicked_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_message_author_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_message_campaign_id"), ondelete="CASCADE"

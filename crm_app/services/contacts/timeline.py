@@ -318,7 +318,7 @@ def _done_tasks(asked: _Asked) -> list[Entry]:
 
 def _messages(asked: _Asked) -> list[Entry]:
     id_, at = col(Message.id), col(Message.ended_at)
-    names = ("id", "ended_at", "channel", "kind", "state", "subject", "via")
+    names = ("id", "ended_at", "channel", "kind", "state", "subject", "via", "opened_at", "clicked_at")
     columns: list[Any] = [*(getattr(Message, name) for name in names), User.name, Campaign.name]
     query = (
         select(*columns)
@@ -336,10 +336,21 @@ def _messages(asked: _Asked) -> list[Entry]:
             ended_at,
             who or "",
             campaign or "",
-            {"id": message_id, "channel": channel, "of": kind, "state": state, "subject": subject, "via": via},
+            {
+                "id": message_id,
+                "channel": channel,
+                "of": kind,
+                "state": state,
+                "subject": subject,
+                "via": via,
+                "opened_at": opened,
+                "clicked_at": clicked,
+            },
             message_id,
         )
-        for message_id, ended_at, channel, kind, state, subject, via, who, campaign in asked.session.execute(query)
+        for message_id, ended_at, channel, kind, state, subject, via, opened, clicked, who, campaign in (
+            asked.session.execute(query)
+        )
     ]
 
 

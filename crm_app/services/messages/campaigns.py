@@ -48,12 +48,14 @@ _CHANGEABLE = (CampaignState.DRAFT, CampaignState.PREPARED)
 RUNNING = (CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.PAUSED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Counts:
-    """How many messages of a campaign stand where; of those left out, why."""
+    """How many messages of a campaign stand where; of those left out, why; how many were opened, and led on."""
 
     by_state: dict[MessageState, int] = field(default_factory=dict)
     left_out: dict[LeftOut, int] = field(default_factory=dict)
+    opened: int = 0
+    clicked: int = 0
 
     @property
     def total(self) -> int:
@@ -278,13 +280,12 @@ def end_finished(at: datetime) -> None:
 
 def counts(session: Session, campaign_id: int) -> Counts:
     """Where its messages stand."""
-    query = (
-        select(Message.state, Message.reason, func.count())
-        .where(Message.campaign_id == campaign_id)
-        .group_by(col(Message.state), col(Message.reason))
-    )
+    columns: list[Any] = [Message.state, Message.reason, func.count()]
+    columns += [func.count(col(one)) for one in (Message.opened_at, Message.clicked_at)]
+    query = select(*columns).where(Message.campaign_id == campaign_id).group_by(col(Message.state), col(Message.reason))
     found = Counts()
-    for state, reason, count in session.exec(query):
+    for state, reason, count, opened, clicked in session.execute(query):
+        found.opened, found.clicked = found.opened + opened, found.clicked + clicked
         key = MessageState(state)
         found.by_state[key] = found.by_state.get(key, 0) + count
         if key is MessageState.LEFT_OUT:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -34,7 +34,17 @@ from crm_app.services.consent import ledger, suppression
 from crm_app.services.consent import links as consent_links
 from crm_app.services.consent.ledger import Proof
 from crm_app.services.errors import CRMError
-from crm_app.services.messages import campaigns, composing, invitations, outbox, permitted, server, transport, values
+from crm_app.services.messages import (
+    campaigns,
+    composing,
+    invitations,
+    outbox,
+    permitted,
+    server,
+    tracking,
+    transport,
+    values,
+)
 from crm_app.services.messages.composing import Composed
 from crm_app.services.messages.transport import Down, Failed, Later, Line, Refused, Unsure
 
@@ -203,7 +213,10 @@ def _composed(session: Session, message: Message, contact: Contact | None, here:
         opt_out = consent_links.address_of(routes.UNSUBSCRIBE, token)
         preferences = consent_links.address_of(routes.PREFERENCES, token)
         filled = values.typed(filled, **{values.OPT_OUT: opt_out, values.PREFERENCES: preferences})
-    return composing.mail(subject, body, filled, language=language, imprint=imprint, opt_out=opt_out), opt_out
+    composed = composing.mail(subject, body, filled, language=language, imprint=imprint, opt_out=opt_out)
+    if opt_out and here.tracks:
+        composed = replace(composed, html=tracking.dressed(session, message.id or 0, composed.html))
+    return composed, opt_out
 
 
 def _invitation(session: Session, message: Message, contact: Contact | None, imprint: str) -> Composed:

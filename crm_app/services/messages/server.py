@@ -38,7 +38,9 @@ def is_set(server: MailServer) -> bool:
     return bool(server.host)
 
 
-def change(session: Session, actor: Actor, typed: dict[str, str], *, password: str, sms_url: str) -> MailServer:
+def change(
+    session: Session, actor: Actor, typed: dict[str, str], *, password: str, sms_url: str, tracks: bool = False
+) -> MailServer:
     """Sets it. Empty secrets keep what is stored, unless the server or the user it belongs to is another one.
 
     Raises NotPermitted, Invalid(field), Conflict without the right secret key.
@@ -53,11 +55,17 @@ def change(session: Session, actor: Actor, typed: dict[str, str], *, password: s
         found.password = sealed.seal(session, password)
     if sms_url.strip():
         found.sms_url = sealed.seal(session, _sms_url(sms_url.strip()))
+    found.tracks = tracks
     found.problem = found.problem_at = None
     session.add(found)
     session.flush()
     audit.record(
-        session, actor, "mail_server.changed", has_host=int(bool(found.host)), has_sms=int(bool(found.sms_url))
+        session,
+        actor,
+        "mail_server.changed",
+        has_host=int(bool(found.host)),
+        has_sms=int(bool(found.sms_url)),
+        tracks=int(tracks),
     )
     return found
 
