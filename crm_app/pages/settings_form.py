@@ -10,7 +10,7 @@ from crm_app.components.form_guard import form_guard
 from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import N, T, t
-from crm_app.locales import LANGUAGES
+from crm_app.locales import PUBLIC_LANGUAGES
 from crm_app.pages.settings_copied import copied
 from crm_app.pages.settings_frame import icon_button, settings_shell
 from crm_app.state.session import SessionState
@@ -18,6 +18,8 @@ from crm_app.state.settings_form import QuestionLine, SettingsFormState
 
 CHANNELS = (("email", N("E-mail")), ("sms", N("SMS")), ("phone", N("Phone")))
 LIFECYCLES = (("contact", N("Contact")), ("lead", N("Lead")), ("customer", N("Customer")))
+
+_LANGUAGES = PUBLIC_LANGUAGES.items()
 
 
 def form() -> rx.Component:
@@ -68,7 +70,7 @@ def _words() -> rx.Component:
         ),
         rx.el.div(
             _line("name", N("Name, for colleagues"), max_length=100),
-            _select("language", N("Language"), [rx.el.option(name, value=code) for code, name in LANGUAGES.items()]),
+            _select("language", N("Language"), [rx.el.option(name, value=code) for code, name in _LANGUAGES]),
             _line("title", N("Heading"), wide=True, max_length=200),
             _area("intro", N("Words below the heading")),
             _area("thanks", N("Words of thanks, after it was sent")),

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sqlmodel import Session, col, select
 
 from crm_app import routes
-from crm_app.locales import LANGUAGES, Text, render, text
+from crm_app.locales import PUBLIC_LANGUAGES, Text, render, text
 from crm_app.models import Channel, Lifecycle, Permission, WebForm
 from crm_app.models.base import now
 from crm_app.services import audit, custom_fields, installation, links, secret_key
@@ -94,7 +94,7 @@ def make(session: Session, actor: Actor, name: str) -> WebForm:
         name=clean,
         title=clean,
         branch_id=actor.branch_id,
-        language=language if language in LANGUAGES else "en",
+        language=language if language in PUBLIC_LANGUAGES else "en",
         fields=[{"name": one, "label": "", "required": required} for one, required in FIRST],
         active=False,
         created_by_id=actor.user_id,
@@ -189,7 +189,7 @@ def _checked(session: Session, draft: Draft) -> dict[str, Any]:
     reached = {one.name for one in asked} & set(FIELDS_OF[Channel(draft.consent_channel)])
     if consent_text and not reached:
         raise Invalid(text("To agree to this, people must give an address for it: ask for it above."), "consent_text")
-    if draft.language not in LANGUAGES:
+    if draft.language not in PUBLIC_LANGUAGES:
         raise Invalid(text("Please choose a language from the list."), "language")
     if draft.lifecycle not in set(Lifecycle):
         raise Invalid(text("This lifecycle is not known; write contact, lead or customer."), "lifecycle")

@@ -19,8 +19,8 @@ from crm_app.models import WebForm
 from crm_app.services import database, installation, places, secret_key, web_form_answers, web_forms
 from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import CRMError, NotFound
+from crm_app.services.fields.gender import GENDERS
 from crm_app.services.fields.registry import Field, FieldKind
-from crm_app.services.filters.subjects import GENDERS
 from crm_app.services.folding import fold
 from crm_app.services.logins import address_of
 from crm_app.web import forms, pace, stamps

@@ -1,8 +1,15 @@
 """Gender in the words of German, Italian, Polish and English lists."""
 
 from crm_app.locales import text
+from crm_app.models import Gender
 from crm_app.services.fields.characters import folded, one_line
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, refused
+
+GENDERS = (
+    (Gender.FEMALE.value, text("female")),
+    (Gender.MALE.value, text("male")),
+    (Gender.OTHER.value, text("other")),
+)
 
 # Folded words → `models.contact.Gender`. Forms of address (Herr, Sig.ra, Pani) belong to the salutation.
 _GENDER: dict[str, str] = {

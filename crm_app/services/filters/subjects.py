@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col
 
 from crm_app.locales import text
-from crm_app.models import Channel, ConsentState, Contact, Gender, LeadStatus, Lifecycle, Tag
+from crm_app.models import Channel, ConsentState, Contact, LeadStatus, Lifecycle, Tag
 from crm_app.services import custom_fields
 from crm_app.services.consent import groups
 from crm_app.services.contacts import own_values, search
 from crm_app.services.contacts.derived import PHONES, SEARCHED
+from crm_app.services.fields.gender import GENDERS
 from crm_app.services.fields.registry import FIELDS, Field, FieldGroup, FieldKind
 from crm_app.services.filters import columns, consents, ties
 from crm_app.services.filters.operators import Kind
@@ -36,11 +37,6 @@ LIFECYCLES = (
     (Lifecycle.CONTACT.value, text("Contact")),
     (Lifecycle.LEAD.value, text("Lead")),
     (Lifecycle.CUSTOMER.value, text("Customer")),
-)
-GENDERS = (
-    (Gender.FEMALE.value, text("female")),
-    (Gender.MALE.value, text("male")),
-    (Gender.OTHER.value, text("other")),
 )
 CONSENT_STATES = (
     (ConsentState.NONE.value, text("none")),
