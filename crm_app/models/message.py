@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Index, String, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from crm_app.models.base import UTCDateTime, now
@@ -38,6 +39,7 @@ class LeftOut(StrEnum):
     SUPPRESSED = "suppressed"
     INACTIVE = "inactive"
     GONE = "gone"  # in the trash, or elsewhere by now
+    OTHER_ADDRESS = "other_address"  # the contact has another one by now
     SAME_ADDRESS = "same_address"  # another contact of the campaign has it
 
 
@@ -47,6 +49,9 @@ class Via(StrEnum):
     SMTP = "smtp"
     FOLDER = "folder"  # no mail server is set: nothing left this machine
     SMS = "sms"
+
+
+_GOES = sql("campaign_id IS NOT NULL AND state <> 'left_out'")
 
 
 class Message(SQLModel, table=True):
@@ -62,6 +67,10 @@ class Message(SQLModel, table=True):
         Index("ix_message_campaign", "campaign_id", "state", "reason", "id"),
         Index("ix_message_timeline", "contact_id", "ended_at", "id"),
         Index("ix_message_ended", "ended_at"),
+        # Of one campaign an address gets one message, whatever happens to two workers at once.
+        Index(
+            "uq_message_campaign_norm", "campaign_id", "norm", unique=True, sqlite_where=_GOES, postgresql_where=_GOES
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -74,6 +83,7 @@ class Message(SQLModel, table=True):
     text_id: int | None = Field(default=None, foreign_key="message_text.id")
     author_id: int | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
     group_id: int | None = Field(default=None)  # of consent, as in the ledger
+    is_newsletter: bool = Field(default=False)  # as its template was when it was made
     address: str = Field(default="", max_length=500)
     norm: str = Field(default="", max_length=500)
     language: str = Field(default="en", max_length=8)
@@ -145,6 +155,7 @@ class Campaign(SQLModel, table=True):
     group_id: int | None = Field(default=None)
     params: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     state: str = Field(default=CampaignState.DRAFT, sa_type=String, max_length=12)
+    job_id: int | None = Field(default=None)  # that works out, or worked out, who gets it
     author_id: int | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
     prepared_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

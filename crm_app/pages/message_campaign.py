@@ -40,6 +40,7 @@ def campaign() -> rx.Component:
 def _campaign() -> rx.Component:
     return rx.fragment(
         rx.cond(_state.error, notice(_state.error, "danger")),
+        rx.cond(_view.failed, notice(_view.failed, "danger")),
         rx.cond(_view.problem & (_view.is_moving | (_view.state == "scheduled")), notice(_view.problem, "danger")),
         _standing(),
         rx.cond(_state.asking == "send", _question_send()),

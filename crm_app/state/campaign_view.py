@@ -86,6 +86,7 @@ class CampaignView:
     opened: int = 0
     clicked: int = 0
     problem: str = ""
+    failed: str = ""  # why nobody could be worked out
     in_folder: bool = False
     figures: list[Figure] = field(default_factory=list)
     reasons: list[Figure] = field(default_factory=list)
@@ -173,6 +174,7 @@ def _view(session: Session, actor: Actor, campaign: Campaign) -> CampaignView:
         clicked=counts.clicked,
         when=_when(campaign, state, actor),
         problem=_said(Text.from_json(here.problem), actor) if here.problem is not None else "",
+        failed=_said(problem, actor) if (problem := campaigns.problem(session, campaign)) is not None else "",
         in_folder=not server.is_set(here) and (template is None or template.channel == Channel.EMAIL),
         figures=_figures(counts, actor),
         reasons=[

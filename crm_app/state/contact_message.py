@@ -64,9 +64,12 @@ class ContactMessageState(rx.State):
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def send(self, form: dict[str, Any]):
+        """A second press finds the form closed, and sends nothing."""
+        if not self.channel:
+            return None
         actor = await current_actor(self)
         self.subject, self.body = str(form.get("subject") or ""), str(form.get("body") or "")
-        channel = Channel(self.channel or Channel.EMAIL)
+        channel = Channel(self.channel)
         try:
             await asyncio.to_thread(_send, actor, self.number, channel, self.subject, self.body)
         except Invalid as error:

@@ -27,6 +27,7 @@ REASONS: dict[LeftOut, Text] = {
     LeftOut.SUPPRESSED: text("must not be written to: left, bounced or erased"),
     LeftOut.INACTIVE: text("inactive"),
     LeftOut.NO_ADDRESS: text("no address"),
+    LeftOut.OTHER_ADDRESS: text("has another address by now"),
     LeftOut.SAME_ADDRESS: text("same address as another contact, which gets it"),
     LeftOut.GONE: text("in the trash"),
 }

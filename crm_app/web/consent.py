@@ -17,13 +17,14 @@ from crm_app.locales import PUBLIC_LANGUAGES, Text, render, text
 from crm_app.models import Channel, LinkUse
 from crm_app.services import database, installation
 from crm_app.services.consent import groups, ledger, links
-from crm_app.services.errors import CRMError
+from crm_app.services.errors import CRMError, NotFound
 from crm_app.services.messages import invitations
 from crm_app.web import forms
 from crm_app.web.rendering import message, page
 
 EVERYTHING = "all"  # the box of what belongs to no group
 _DEAD = text("This link does not work any more. It may have been used already, or be too old.")
+_LATER = text("This is not possible at the moment. Please try again later.")
 _CONFIRM = {
     "title": text("May we write to you?"),
     "address": text("Your address:"),
@@ -124,7 +125,7 @@ async def _answer(
     """Does what was asked for in one transaction, and shows what is then."""
     try:
         seen = await forms.in_thread(_done, request.path_params["token"], use, act, forms.address(request))
-    except CRMError:
+    except NotFound:
         return message(
             request,
             text("This link does not work"),
@@ -133,6 +134,12 @@ async def _answer(
             language=_language(request),
             spoken=PUBLIC_LANGUAGES,
         )
+    except CRMError:  # nothing is wrong with the link: mail programs try again
+        answer = message(
+            request, text("One moment"), _LATER, status=503, language=_language(request), spoken=PUBLIC_LANGUAGES
+        )
+        answer.headers["Retry-After"] = "60"
+        return answer
     look = {"language": _language(request) or seen.language, "spoken": PUBLIC_LANGUAGES}
     return shown(request, seen, look)
 

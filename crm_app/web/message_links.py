@@ -1,6 +1,7 @@
 """What newsletters ask for when an installation counts who opens them: a picture of one point, and links led on."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -19,24 +20,34 @@ _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Po
 async def picture(request: Request) -> Response:
     """The picture, whoever asks: strangers learn nothing from it."""
     token = request.path_params["token"]
-    await _noted(lambda session: tracking.opened(session, token))
+    if await forms.in_thread(_is_picture, token):
+        await _noted(lambda session: tracking.opened(session, token))
     return Response(tracking.POINT, media_type="image/gif", headers=_HEADERS)
 
 
 async def link(request: Request) -> Response:
     """On to where the message leads, and nowhere else."""
     token, url = request.path_params["token"], request.query_params.get("u", "")
-    if not await _noted(lambda session: tracking.followed(session, token, url)):
+    if not await forms.in_thread(_is_ours, token, url):
         return PlainTextResponse("not found", 404, _HEADERS)
+    await _noted(lambda session: tracking.followed(session, token, url))
     return RedirectResponse(url, 303, _HEADERS)
 
 
-async def _noted(note: Callable[[Session], bool]) -> bool:
+def _is_ours(token: str, url: str) -> bool:
+    with database.reading() as session:
+        return tracking.is_ours(session, token, url)
+
+
+def _is_picture(token: str) -> bool:
+    with database.reading() as session:
+        return tracking.is_picture(session, token)
+
+
+async def _noted(note: Callable[[Session], bool]) -> None:
     """A busy database must not keep anybody from reading on: then it is not counted."""
-    try:
-        return await forms.in_thread(_in_transaction, note)
-    except Busy:
-        return False
+    with suppress(Busy):
+        await forms.in_thread(_in_transaction, note)
 
 
 def _in_transaction(note: Callable[[Session], bool]) -> bool:

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("group_id", sa.Integer(), nullable=True),
         sa.Column("params", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("prepared_at", sa.DateTime(), nullable=True),
@@ -116,6 +117,7 @@ def upgrade() -> None:
         sa.Column("text_id", sa.Integer(), nullable=True),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("group_id", sa.Integer(), nullable=True),
+        sa.Column("is_newsletter", sa.Boolean(), nullable=False),
         sa.Column("address", Text(length=500), nullable=False),
         sa.Column("norm", Text(length=500), nullable=False),
         sa.Column("language", Text(length=8), nullable=False),
@@ -145,6 +147,15 @@ def upgrade() -> None:
     op.create_index("ix_message_campaign", "message", ["campaign_id", "state", "reason", "id"])
     op.create_index("ix_message_due", "message", ["state", "priority", "next_at", "id"])
     op.create_index("ix_message_ended", "message", ["ended_at"])
+    goes = sa.text("campaign_id IS NOT NULL AND state <> 'left_out'")
+    op.create_index(
+        "uq_message_campaign_norm",
+        "message",
+        ["campaign_id", "norm"],
+        unique=True,
+        sqlite_where=goes,
+        postgresql_where=goes,
+    )
     op.create_index(op.f("ix_message_message_id"), "message", ["message_id"])
     op.create_index("ix_message_timeline", "message", ["contact_id", "ended_at", "id"])
     op.add_column("user", sa.Column("mail_notices", sa.Boolean(), server_default=sa.true(), nullable=False))

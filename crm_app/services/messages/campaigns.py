@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, func, select, update
 
-from crm_app.locales import text
+from crm_app.locales import Text, text
 from crm_app.models import (
     Campaign,
     CampaignState,
@@ -27,14 +27,15 @@ from crm_app.models import (
     MessageTemplate,
     MessageText,
     Permission,
-    Tag,
 )
 from crm_app.models.base import now
 from crm_app.services import audit, database, installation, jobs, segments
 from crm_app.services.actor import Actor
+from crm_app.services.consent import groups
 from crm_app.services.consent.addresses import FIELDS_OF
 from crm_app.services.contacts import audience
 from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.contacts.visibility import of_branches
 from crm_app.services.errands import NO_SUBJECT, Ended, Stopped, Watch
 from crm_app.services.errors import Conflict, Invalid, NotFound
 from crm_app.services.fields.registry import parse
@@ -71,10 +72,15 @@ def listing(session: Session, actor: Actor) -> list[Campaign]:
     return list(session.exec(select(Campaign).where(*_visible(actor)).order_by(col(Campaign.id).desc())).all())
 
 
-def get(session: Session, actor: Actor, campaign_id: int) -> Campaign:
-    """Raises NotPermitted; NotFound for a missing one and one of another branch alike."""
+def get(session: Session, actor: Actor, campaign_id: int, *, for_change: bool = False) -> Campaign:
+    """Raises NotPermitted; NotFound for a missing one and one of another branch alike.
+
+    `for_change` lets others who change it wait until the transaction ends.
+    """
     actor.require(Permission.MESSAGES)
     query = select(Campaign).where(Campaign.id == campaign_id, *_visible(actor))
+    if for_change:
+        query = query.with_for_update()
     found = session.exec(query.execution_options(populate_existing=True)).first()
     if found is None:
         raise NotFound(text("There is no such campaign."))
@@ -108,13 +114,13 @@ def change(
 
     Raises NotPermitted, NotFound, Invalid, Conflict once it has begun.
     """
-    found = get(session, actor, campaign_id)
+    found = get(session, actor, campaign_id, for_change=True)
     if found.state not in _CHANGEABLE:
         raise Conflict(text("This campaign has begun. Make another one."))
     if template_id is not None:
         templates.get(session, actor, template_id)
-    if group_id is not None and session.get(Tag, group_id) is None:
-        raise Invalid(text("There is no such group."), "group")
+    if group_id is not None and group_id != found.group_id:
+        groups.get(session, group_id)
     before = (found.template_id, found.group_id, found.params)
     found.name, found.template_id, found.group_id = _name(name), template_id, group_id
     if wanted is not None:
@@ -129,7 +135,7 @@ def change(
 
 def remove(session: Session, actor: Actor, campaign_id: int) -> None:
     """Deletes one that never began. Raises NotPermitted, NotFound, Conflict."""
-    found = get(session, actor, campaign_id)
+    found = get(session, actor, campaign_id, for_change=True)
     if found.state not in _CHANGEABLE:
         raise Conflict(text("This campaign has begun. It stays, with what became of its messages."))
     _forget(session, found)
@@ -140,7 +146,7 @@ def remove(session: Session, actor: Actor, campaign_id: int) -> None:
 
 def prepare(session: Session, actor: Actor, campaign_id: int) -> Job:
     """Begins to work out who gets it. Raises NotPermitted, NotFound, Invalid("template"), Conflict."""
-    found = get(session, actor, campaign_id)
+    found = get(session, actor, campaign_id, for_change=True)
     if found.state not in _CHANGEABLE:
         raise Conflict(text("This campaign has begun, or is being prepared."))
     if found.template_id is None:
@@ -154,6 +160,9 @@ def prepare(session: Session, actor: Actor, campaign_id: int) -> Job:
     job.data = {**job.data, "campaign": campaign_id}
     session.add(job)
     session.flush()
+    found.job_id = job.id
+    session.add(found)
+    session.flush()
     return job
 
 
@@ -162,16 +171,15 @@ def work(actor: Actor, job: Job, watch: Watch) -> Ended:
     campaign_id = int(job.data["campaign"])
     try:
         with database.transaction() as session:
-            campaign = get(session, actor, campaign_id)
-            if campaign.state != CampaignState.PREPARING:
-                raise Stopped
+            campaign = _of_job(session, actor, campaign_id, job)
+            actor = _within(actor, campaign)
             _empty(session, campaign_id)
             total = _count(session, actor, campaign)
         seen: set[str] = set()
         last = done = 0
         while True:
             with database.transaction() as session:
-                campaign = get(session, actor, campaign_id)
+                campaign = _of_job(session, actor, campaign_id, job)
                 last, written = _prepare_chunk(session, actor, campaign, last, seen)
             done += written
             watch.progress(done, total)
@@ -181,10 +189,10 @@ def work(actor: Actor, job: Job, watch: Watch) -> Ended:
                 raise Stopped
     except BaseException:
         if not watch.paused:
-            _set_state(campaign_id, CampaignState.DRAFT)
+            _give_up(campaign_id, job)
         raise
     with database.transaction() as session:
-        campaign = get(session, actor, campaign_id)
+        campaign = _of_job(session, actor, campaign_id, job)
         campaign.state, campaign.prepared_at = CampaignState.PREPARED, now()
         session.add(campaign)
         found = counts(session, campaign_id)
@@ -198,7 +206,7 @@ def work(actor: Actor, job: Job, watch: Watch) -> Ended:
 
 def start(session: Session, actor: Actor, campaign_id: int, *, at: datetime | None = None) -> Campaign:
     """Sends it, at once or `at` a moment to come. Raises NotPermitted, NotFound, Invalid("at"), Conflict."""
-    found = get(session, actor, campaign_id)
+    found = get(session, actor, campaign_id, for_change=True)
     if found.state != CampaignState.PREPARED:
         raise Conflict(text("Work out first who gets this campaign."))
     planned = counts(session, campaign_id).of(MessageState.PLANNED)
@@ -255,7 +263,7 @@ def begin_due(at: datetime) -> None:
         ids = [one.id for one in session.exec(query)]
     for id_ in ids:
         with database.transaction() as session:
-            found = session.get_one(Campaign, id_)
+            found = session.get_one(Campaign, id_, with_for_update=True, populate_existing=True)
             if found.state == CampaignState.SCHEDULED:
                 _begin(session, found, at)
 
@@ -308,7 +316,7 @@ def messages(
     query = (
         select(Message, Contact)
         .join(Contact, col(Contact.id) == col(Message.contact_id))
-        .where(Message.campaign_id == campaign_id, col(Message.id) > after)
+        .where(Message.campaign_id == campaign_id, col(Message.id) > after, *of_branches(actor))
     )
     if states:
         query = query.where(col(Message.state).in_(states))
@@ -345,7 +353,9 @@ def _prepare_chunk(session: Session, actor: Actor, campaign: Campaign, last: int
         if reason is None:
             seen.add(norm)
         words = templates.chosen(texts, values.preferred(contact, here))
-        session.add(_message(campaign, contact, channel, words, address, norm, reason))
+        message = _message(campaign, contact, channel, words, address, norm, reason)
+        message.is_newsletter = template.is_newsletter
+        session.add(message)
     session.flush()
     session.expunge_all()
     return (contacts[-1].id or 0 if contacts else last), len(contacts)
@@ -439,13 +449,37 @@ def _empty(session: Session, campaign_id: int) -> None:
     session.execute(delete(Message).where(col(Message.campaign_id) == campaign_id))
 
 
-def _set_state(campaign_id: int, state: CampaignState) -> None:
+def _of_job(session: Session, actor: Actor, campaign_id: int, job: Job) -> Campaign:
+    """The campaign while this job prepares it, and nobody else changes it. Raises Stopped when another one does."""
+    campaign = get(session, actor, campaign_id, for_change=True)
+    if campaign.state != CampaignState.PREPARING or campaign.job_id != job.id:
+        raise Stopped
+    return campaign
+
+
+def _within(actor: Actor, campaign: Campaign) -> Actor:
+    """Who sees every branch still writes to the campaign's own alone."""
+    return replace(actor, branch_ids=frozenset({campaign.branch_id})) if actor.branch_ids is None else actor
+
+
+def _give_up(campaign_id: int, job: Job) -> None:
+    """It is a draft again, unless another job has it by now."""
     with database.transaction() as session:
         session.execute(
             update(Campaign)
-            .where(col(Campaign.id) == campaign_id, col(Campaign.state) == CampaignState.PREPARING)
-            .values(state=state)
+            .where(
+                col(Campaign.id) == campaign_id,
+                col(Campaign.state) == CampaignState.PREPARING,
+                col(Campaign.job_id) == job.id,
+            )
+            .values(state=CampaignState.DRAFT)
         )
+
+
+def problem(session: Session, campaign: Campaign) -> Text | None:
+    """Why a draft could not be worked out when it was tried last."""
+    job = session.get(Job, campaign.job_id) if campaign.job_id and campaign.state == CampaignState.DRAFT else None
+    return Text.from_json(job.error) if job is not None and job.error is not None else None
 
 
 def _params(session: Session, actor: Actor, wanted: ContactFilter) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from crm_app.locales import Text, render, text
 from crm_app.models import MailServer, Message
 from crm_app.services.messages import markdown, sandbox, values
+from crm_app.services.messages.transport import as_ascii
 
 BEFORE_WAY_OUT = text("You get this because you agreed to it.")
 WAY_OUT = text("Unsubscribe")
@@ -76,7 +77,7 @@ def as_mail(
     made = EmailMessage(policy=SMTP)
     sender = server.from_address or "crm@localhost"
     made["From"] = Address(server.from_name, addr_spec=sender) if server.from_name else sender
-    made["To"] = message.address
+    made["To"] = as_ascii(message.address)
     if server.reply_to:
         made["Reply-To"] = server.reply_to
     made["Subject"] = composed.subject

@@ -19,7 +19,7 @@ from crm_app.models import (
 from crm_app.models.base import now
 from crm_app.services import audit, installation
 from crm_app.services.actor import Actor
-from crm_app.services.consent import ledger, suppression
+from crm_app.services.consent import groups, ledger, suppression
 from crm_app.services.consent.addresses import norm_of
 from crm_app.services.errors import Conflict, Invalid
 from crm_app.services.messages import outbox, values
@@ -52,13 +52,15 @@ def invite(
 
     `is_asked_for`: the person did, by a form, with `agreement`: its words and their version. A user invites nobody who
     said no, and nobody twice a day. `address` is the contact's own unless another is named.
-    Raises NotPermitted; Invalid("email") without an address; Conflict.
+    Raises NotPermitted; NotFound for what is no group; Invalid("email") without an address; Conflict.
     """
     if not is_asked_for:
         actor.require(Permission.CONTACTS_EDIT)
     address = address or contact.email or ""
     if not address:
         raise Invalid(text("This contact has no e-mail address to write to."), "email")
+    if group_id is not None:
+        groups.get(session, group_id)
     norm = norm_of(session, Channel.EMAIL, address)
     state = ledger.state_of(session, Channel.EMAIL, address, group_id)
     if state is ConsentState.CONFIRMED:

@@ -87,7 +87,9 @@ def settle(session: Session, message_id: int, state: MessageState, **values: Any
 
 def put_off(session: Session, message_id: int, attempts: int, problem: Text, at: datetime) -> None:
     """It is tried again later, or has failed when it was tried often enough."""
-    if attempts > len(AGAIN):
+    if _is_stopped(session, message_id):
+        settle(session, message_id, MessageState.CANCELLED, ended_at=at)
+    elif attempts > len(AGAIN):
         settle(session, message_id, MessageState.FAILED, error=problem.to_json(), ended_at=at)
     else:
         settle(
@@ -100,9 +102,19 @@ def put_off(session: Session, message_id: int, attempts: int, problem: Text, at:
         )
 
 
-def give_back(session: Session, message_id: int, attempts: int) -> None:
+def give_back(session: Session, message_id: int, attempts: int, at: datetime) -> None:
     """It was not tried: nothing can go out at present."""
-    settle(session, message_id, MessageState.QUEUED, attempts=attempts - 1, claimed_at=None)
+    if _is_stopped(session, message_id):
+        settle(session, message_id, MessageState.CANCELLED, ended_at=at)
+    else:
+        settle(session, message_id, MessageState.QUEUED, attempts=attempts - 1, claimed_at=None)
+
+
+def _is_stopped(session: Session, message_id: int) -> bool:
+    """Whether its campaign was stopped while it was on its way."""
+    query = select(Campaign.state).join(Message, col(Message.campaign_id) == col(Campaign.id))
+    state = session.exec(query.where(Message.id == message_id, Message.priority == MASS)).first()
+    return state == CampaignState.STOPPED
 
 
 def leave_out(session: Session, message: Message, reason: LeftOut, at: datetime) -> None:
@@ -165,7 +177,15 @@ def send_again(session: Session, actor: Actor, message_id: int) -> None:
     marked = session.execute(
         update(Message)
         .where(col(Message.id) == found.id, col(Message.state).in_((MessageState.FAILED, MessageState.UNCERTAIN)))
-        .values(state=MessageState.QUEUED, attempts=0, next_at=now(), error=None, ended_at=None, claimed_at=None)
+        .values(
+            state=MessageState.QUEUED,
+            priority=PERSONAL,
+            attempts=0,
+            next_at=now(),
+            error=None,
+            ended_at=None,
+            claimed_at=None,
+        )
     )
     if marked.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(text("This message is not one that failed."))
@@ -206,7 +226,8 @@ def channel_of(message: Message) -> Channel:
 
 def _due(at: datetime):  # type: ignore[no-untyped-def]  # a select of messages: its type says nothing more
     running = select(Campaign.id).where(Campaign.state == CampaignState.SENDING)
-    may_go = or_(col(Message.campaign_id).is_(None), col(Message.campaign_id).in_(running))
+    # What somebody sends once more goes out although its campaign is over: it has their priority.
+    may_go = or_(col(Message.priority) == PERSONAL, col(Message.campaign_id).in_(running))
     return (
         select(Message)
         .where(Message.state == MessageState.QUEUED, Message.next_at <= at, may_go)

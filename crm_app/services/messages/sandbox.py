@@ -49,6 +49,10 @@ def check(source: str, known: Collection[str], own: Collection[str]) -> None:
         ) from error
     for node in tree.find_all(nodes.Node):
         _check(node, known, own)
+    try:
+        _environment(str).from_string(source)
+    except (SyntaxError, RecursionError, MemoryError, TemplateError) as error:
+        raise Invalid(text("There is too much inside each other. Make it simpler."), "body") from error
 
 
 def fill(source: str, values: Mapping[str, Any], written: Callable[[Any], str]) -> str:
@@ -58,7 +62,7 @@ def fill(source: str, values: Mapping[str, Any], written: Callable[[Any], str]) 
         if any(not _is_allowed(node) for node in tree.find_all(nodes.Node)):
             raise SecurityError
         return str(_environment(written).from_string(source).render(values))
-    except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
+    except (TemplateError, ArithmeticError, TypeError, ValueError, SyntaxError, RecursionError) as error:
         raise Invalid(text("The template cannot be filled in. Open it and save it again."), "body") from error
 
 

@@ -1,6 +1,7 @@
 """Sends what is due, one message after the other: claimed, composed, handed over, settled. A thread of the server."""
 
 import logging
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -8,15 +9,16 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from crm_app import routes
-from crm_app.locales import Text
+from crm_app.locales import Text, text
 from crm_app.models import (
     Channel,
     ConsentSource,
     ConsentState,
     Contact,
+    ContactPoint,
     LeftOut,
     MailServer,
     Message,
@@ -24,6 +26,7 @@ from crm_app.models import (
     MessageState,
     MessageTemplate,
     MessageText,
+    PointKind,
     SuppressionReason,
     Via,
 )
@@ -51,6 +54,10 @@ from crm_app.services.messages.transport import Down, Failed, Later, Line, Refus
 log = logging.getLogger(__name__)
 
 ROUND = 500  # messages on one connection
+_UNKNOWN = text("An error in this program came in between. The message may have arrived.")
+_UNEXPECTED = text("This message cannot be made, because of an error in this program.")
+_OWN_LINK = re.compile(r"/(consent|unsubscribe|preferences|m)/[0-9a-f-]{20,}")
+_POINTS = {Channel.EMAIL: PointKind.EMAIL, Channel.SMS: PointKind.PHONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +153,14 @@ def _next(session: Session, at: datetime) -> Ready | None:
             outbox.leave_out(session, message, reason, at)
             continue
         try:
-            return _ready(session, message, contact, at)
+            with session.begin_nested():
+                return _ready(session, message, contact, at)
         except CRMError as error:
-            outbox.settle(session, message.id or 0, MessageState.FAILED, error=error.message.to_json(), ended_at=at)
+            problem = error.message
+        except Exception as error:  # noqa: BLE001 - one message that cannot be made must not stop all behind it
+            log.error("message %s could not be made: %s", message.id, type(error).__name__)
+            problem = _UNEXPECTED
+        outbox.settle(session, message.id or 0, MessageState.FAILED, error=problem.to_json(), ended_at=at)
     return None
 
 
@@ -161,10 +173,24 @@ def _hindrance(session: Session, message: Message, contact: Contact | None) -> L
         return LeftOut.INACTIVE
     if not message.norm:
         return LeftOut.NO_ADDRESS
+    if message.kind in (MessageKind.SINGLE, MessageKind.CAMPAIGN) and not _is_theirs(session, message):
+        return LeftOut.OTHER_ADDRESS
     return permitted.hindrance(session, message, asks_consent=_is_newsletter(session, message))
 
 
+def _is_theirs(session: Session, message: Message) -> bool:
+    """Whether the contact has this address still: by now it may be somebody else's."""
+    kind = _POINTS[Channel(message.channel)]
+    query = select(ContactPoint.id).where(
+        ContactPoint.contact_id == message.contact_id, ContactPoint.kind == kind, ContactPoint.norm == message.norm
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
 def _is_newsletter(session: Session, message: Message) -> bool:
+    """As it was when the message was made, or is now: whichever asks for more."""
+    if message.is_newsletter:
+        return True
     text = session.get(MessageText, message.text_id) if message.text_id is not None else None
     template = session.get(MessageTemplate, text.template_id) if text is not None else None
     return template is not None and template.is_newsletter
@@ -245,6 +271,9 @@ def _handed_over(line: Line, ready: Ready) -> Outcome:
             transport.text_message(ready.service, ready.address, ready.composed.text)
     except Failed as failed:
         return Outcome(ready, failed)
+    except Exception as error:  # noqa: BLE001 - whatever it was, nobody knows whether the message left
+        log.error("message %s: %s", ready.id, type(error).__name__)
+        return Outcome(ready, Unsure(_UNKNOWN))
     return Outcome(ready)
 
 
@@ -259,7 +288,7 @@ def _settle(session: Session, outcome: Outcome, at: datetime) -> None:
     elif isinstance(failed, Later):
         outbox.put_off(session, ready.id, ready.attempts, failed.message, at)
     elif isinstance(failed, Down):
-        outbox.give_back(session, ready.id, ready.attempts)
+        outbox.give_back(session, ready.id, ready.attempts, at)
     else:
         outbox.settle(session, ready.id, MessageState.FAILED, error=failed.message.to_json(), **ended)
         if isinstance(failed, Refused) and failed.is_bounce:
@@ -271,7 +300,8 @@ def _note_sent(session: Session, ready: Ready) -> None:
     message = session.get(Message, ready.id, populate_existing=True)
     if message is None:
         return
-    message.subject, message.body = ready.composed.subject[:300], ready.composed.text
+    message.subject = ready.composed.subject[:300]
+    message.body = _OWN_LINK.sub(r"/\1/…", ready.composed.text)  # a link is a key: nobody finds it here
     session.add(message)
     if message.kind != MessageKind.INVITATION or ready.via is Via.FOLDER:
         return

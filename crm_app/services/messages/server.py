@@ -142,4 +142,8 @@ def _number(typed: str, field: str, most: int) -> int:
 def _sms_url(url: str) -> str:
     if "{to}" not in url or "://" not in url or len(url) > 1000:
         raise Invalid(text("An address of a service as in the example, with {to} where the number goes."), "sms_url")
+    import apprise  # the libraries behind it: for installations that send text messages
+
+    if not apprise.Apprise().add(url.replace("{to}", "491700000000")):
+        raise Invalid(text("There is no service that this address belongs to. Look at the list of Apprise."), "sms_url")
     return url

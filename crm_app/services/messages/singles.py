@@ -59,7 +59,7 @@ def from_template(session: Session, actor: Actor, contact: Contact, template_id:
     template = templates.get(session, actor, template_id)
     words = words_for(session, contact, template)
     made = _to(session, actor, contact, Channel(template.channel))
-    made.text_id, made.language = words.id, words.language
+    made.text_id, made.language, made.is_newsletter = words.id, words.language, template.is_newsletter
     return _put(session, actor, contact, made)
 
 

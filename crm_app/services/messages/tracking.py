@@ -51,6 +51,16 @@ def opened(session: Session, token: str, *, at: datetime | None = None) -> bool:
     return True
 
 
+def is_picture(session: Session, token: str) -> bool:
+    """Whether this is the picture of a message of ours."""
+    return _message(session, token, "") is not None
+
+
+def is_ours(session: Session, token: str, url: str) -> bool:
+    """Whether a message of ours leads there. Nothing is noted."""
+    return bool(url) and _message(session, token, url) is not None
+
+
 def followed(session: Session, token: str, url: str, *, at: datetime | None = None) -> bool:
     """Notes that a link was followed, and with it that the message was opened; False for a link nobody signed."""
     message_id = _message(session, token, url) if url else None

@@ -5,6 +5,7 @@ it again), `Down` (nothing can go out now), `Unsure` (it may have gone out: neve
 """
 
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ from crm_app.models import Security
 from crm_app.services.messages.server import Account
 
 TIMEOUT = 30.0  # seconds for one answer of the server
-_NO_SUCH_ADDRESS = (550, 551, 553)  # RFC 5321 4.2.3
+# RFC 3463: the address does not exist, or is closed. A bare 550 may be about us: a wrong sender, no relaying.
+_NO_SUCH_ADDRESS = re.compile(r"\s*5\.(1\.(0|1|2|3|6|10)|2\.1)\b")
+_ODD_ADDRESS = text("The mail server cannot take an address with letters like these.")
 
 
 class Failed(Exception):
@@ -80,12 +83,12 @@ def folder() -> Iterator[Line]:
 
 
 def text_message(url: str, to: str, words: str) -> None:
-    """By the service of the installation, whose address is one of Apprise's. Raises Down, Unsure."""
+    """By the service of the installation, whose address is one of Apprise's. Raises Later, Refused, Unsure."""
     import apprise  # the libraries behind it: for installations that send text messages
 
     service = apprise.Apprise()
     if not service.add(url.replace("{to}", to.lstrip("+"))):
-        raise Down(text("The address of the service for text messages is not understood. Check it in the settings."))
+        raise Later(text("The address of the service for text messages is not understood. Check it in the settings."))
     try:
         taken = service.notify(body=words)
     except Exception as error:
@@ -129,7 +132,11 @@ class _SMTPLine:
 
     def send(self, to: str, mail: EmailMessage) -> None:
         """Step by step, because it matters at which one something goes wrong."""
-        content = mail.as_bytes()
+        to = as_ascii(to)
+        try:
+            content = mail.as_bytes()
+        except (UnicodeError, ValueError, LookupError) as error:
+            raise Refused(_ODD_ADDRESS) from error
         options = ["SMTPUTF8", "BODY=8BITMIME"] if not to.isascii() else []
         try:
             code, answer = self.connection.mail(self.account.sender, options)
@@ -138,7 +145,10 @@ class _SMTPLine:
             code, answer = self.connection.rcpt(to)
             if code not in (250, 251):
                 raise _judged(code, answer, is_address=True)
-        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+        except (smtplib.SMTPNotSupportedError, UnicodeError) as error:
+            self._reset()
+            raise Refused(_ODD_ADDRESS) from error
+        except (OSError, smtplib.SMTPException) as error:
             raise Down(_unreachable(self.account, error)) from error
         except Failed:
             self._reset()
@@ -168,10 +178,19 @@ def _judged(code: int, answer: bytes | str, *, is_address: bool) -> Failed:
     if not is_address:
         return Refused(text("The mail server refuses this message ({code}).", code=code))
     words = answer.decode("latin-1", "replace") if isinstance(answer, bytes) else answer
-    is_bounce = code in _NO_SUCH_ADDRESS and not words.lstrip().startswith("5.7")  # RFC 3463: a matter of policy
+    is_bounce = _NO_SUCH_ADDRESS.match(words) is not None
     return Refused(
         text("The mail server does not take mail for this address ({code}).", code=code), is_bounce=is_bounce
     )
+
+
+def as_ascii(address: str) -> str:
+    """The address with its domain as servers write it (RFC 5891); what cannot be written so stays as it is."""
+    name, at, domain = address.rpartition("@")
+    try:
+        return name + at + domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return address
 
 
 def file_name(message_id: str) -> str:

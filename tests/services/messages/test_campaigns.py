@@ -1,10 +1,12 @@
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from crm_app.jobs.imports import run_job
+from crm_app.locales import text
 from crm_app.models import (
     Campaign,
     CampaignState,
@@ -19,6 +21,7 @@ from crm_app.models import (
     MessageState,
     MessageTemplate,
     SuppressionReason,
+    Tag,
 )
 from crm_app.models.base import now
 from crm_app.services import database
@@ -151,6 +154,7 @@ def test_consent_to_a_group_counts_for_its_campaigns_alone(
 
     with database.transaction() as session:
         group = next(iter(tags.ensure(session, ["Concerts"]).values()))
+        session.get_one(Tag, group).is_group = True
     for name in ("one", "all", "none"):
         add(first_name=name, email=f"{name}@example.org")
     agree("one@example.org", group)
@@ -310,3 +314,95 @@ def test_a_thousand_suppressed_addresses_in_all_spellings_get_nothing(
     assert box.addresses == ["well@example.org"]
     with database.reading() as session:
         assert outbox.waiting(session) == 0
+
+
+def test_a_newsletter_stays_one_whatever_becomes_of_its_template(
+    add: Add, alice: Actor, newsletter: MessageTemplate, box: Mailbox
+) -> None:
+    add(first_name="Ada", email="ada@example.org")
+    agree("ada@example.org")
+    id_ = made(alice, newsletter)
+    prepared(alice, id_)
+    leave("ada@example.org")
+    with database.transaction() as session:
+        suppression.remove(session, (MAIL, "ada@example.org"))
+        templates.change(session, alice, newsletter.id or 0, name="Rooms", is_newsletter=False)
+    start(alice, id_)
+    assert sending.send_due().sent == 0
+
+
+def test_what_failed_is_sent_once_more_when_the_campaign_is_over(
+    add: Add, alice: Actor, newsletter: MessageTemplate, box: Mailbox
+) -> None:
+    add(first_name="Ada", email="ada@example.org")
+    agree("ada@example.org")
+    box.answers = {"ada@example.org": "550 not today"}
+    id_ = made(alice, newsletter)
+    prepared(alice, id_)
+    start(alice, id_)
+    sending.send_due()
+    assert state(id_) == CampaignState.DONE
+    box.answers = {}
+    with database.transaction() as session:
+        ((message, _),) = campaigns.messages(session, alice, id_, states=[MessageState.FAILED])
+        outbox.send_again(session, alice, message.id or 0)
+    assert sending.send_due().sent == 1 and box.addresses == ["ada@example.org"]
+
+
+def test_what_is_on_its_way_when_it_stops_is_not_tried_again(
+    add: Add, alice: Actor, newsletter: MessageTemplate
+) -> None:
+    add(first_name="Ada", email="ada@example.org")
+    agree("ada@example.org")
+    id_ = made(alice, newsletter)
+    prepared(alice, id_)
+    start(alice, id_)
+    with database.transaction() as session:
+        claimed = outbox.claim(session, now())
+        assert claimed is not None
+    with database.transaction() as session:
+        campaigns.stop(session, alice, id_)
+        outbox.put_off(session, claimed.id or 0, 1, text("later"), now())
+    with database.reading() as session:
+        assert campaigns.counts(session, id_).by_state == {MessageState.CANCELLED: 1}
+
+
+def test_two_who_work_it_out_at_once_make_one_plan(
+    people: dict[str, int], alice: Actor, newsletter: MessageTemplate
+) -> None:
+    id_ = made(alice, newsletter)
+    with database.transaction() as session:
+        job = campaigns.prepare(session, alice, id_)
+        with pytest.raises(Conflict):
+            campaigns.prepare(session, alice, id_)
+        campaign = campaigns.get(session, alice, id_)
+        campaign.job_id = (job.id or 0) + 1  # another one has it by now
+        session.add(campaign)
+    run_job(job.id or 0)
+    with database.reading() as session:
+        assert campaigns.counts(session, id_).total == 0
+    assert state(id_) == CampaignState.PREPARING
+
+
+def test_that_it_could_not_be_worked_out_is_said(
+    people: dict[str, int], alice: Actor, newsletter: MessageTemplate, db: Path
+) -> None:
+    id_ = made(alice, newsletter)
+    with database.transaction() as session:
+        job = campaigns.prepare(session, alice, id_)
+    (db / "secret.key").rename(db / "away.key")
+    run_job(job.id or 0)
+    with database.reading() as session:
+        said = campaigns.problem(session, session.get_one(Campaign, id_))
+    assert said is not None and "secret key" in str(said) and state(id_) == CampaignState.DRAFT
+
+
+def test_a_tag_that_is_no_group_and_a_group_of_nothing_are_refused(alice: Actor, newsletter: MessageTemplate) -> None:
+    from crm_app.services import tags
+
+    id_ = made(alice, newsletter)
+    with database.transaction() as session:
+        plain = next(iter(tags.ensure(session, ["Plain"]).values()))
+        for group in (plain, 999):
+            with pytest.raises(NotFound):
+                campaigns.change(session, alice, id_, name="N", template_id=newsletter.id, group_id=group)

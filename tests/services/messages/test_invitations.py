@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import select
 
-from crm_app.models import Consent, ConsentState, Installation
+from crm_app.models import Consent, ConsentState, Installation, Message
 from crm_app.services import database
 from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.consent import ledger, links
@@ -50,6 +50,9 @@ def test_the_invitation_says_yes_by_one_link_and_the_ledger_knows_both(add: Add,
     assert sent.text == confirmed.text and "Music & More" in sent.text
     assert sent.contact_number == confirmed.contact_number == number
     assert confirmed.text in plain.replace("\r\n", "\n")
+    with database.reading() as session:
+        kept = session.exec(select(Message)).one().body
+    assert found[1] not in kept and "/consent/…" in kept  # a link is a key
 
 
 def test_in_the_folder_nothing_was_sent(add: Add, bob: Actor) -> None:

@@ -79,6 +79,7 @@ def test_fields_choices_and_filters_are_filled_in(source: str, shown: str) -> No
         ("{{ own.kourse }}", "Line 1: there is no own field “kourse”."),
         ("{{ first_name ", "Line 1: something between {{ }} is not complete"),
         ("{% if city %}", "Line 1: something between {{ }} is not complete"),
+        ("{% if city %}" * 120 + "{% endif %}" * 120, "There is too much inside each other."),
     ],
 )
 def test_a_mistake_is_named_with_its_line(source: str, said: str) -> None:

@@ -73,15 +73,18 @@ def test_without_a_mail_server_messages_land_in_a_folder(add: Add, bob: Actor) -
 
 
 def test_an_address_that_does_not_exist_is_never_written_to_again(add: Add, bob: Actor, box: Mailbox) -> None:
-    box.answers = {"gone@example.org": "550 5.1.1 no such user", "policy@example.org": "550 5.7.1 not here"}
-    gone, policy, well = (
-        write(bob, add(first_name=name, email=f"{name}@example.org")) for name in ("gone", "policy", "well")
-    )
+    box.answers = {
+        "gone@example.org": "550 5.1.1 no such user",
+        "policy@example.org": "550 5.7.1 not here",
+        "relay@example.org": "550 relay not permitted",  # says nothing of the address, but much of us
+    }
+    names = ("gone", "policy", "relay", "well")
+    gone, *others = (write(bob, add(first_name=name, email=f"{name}@example.org")) for name in names)
     assert sending.send_due().sent == 1 and box.addresses == ["well@example.org"]
-    assert [stands(id_).state for id_ in (gone, policy, well)] == ["failed", "failed", "sent"]
+    assert [stands(id_).state for id_ in (gone, *others)] == ["failed", "failed", "failed", "sent"]
     assert "550" in str(stands(gone).error) and "no such user" not in str(stands(gone).error)
     with database.reading() as session:
-        bounced = suppression.reasons(session, [(MAIL, f"{name}@example.org") for name in ("gone", "policy", "well")])
+        bounced = suppression.reasons(session, [(MAIL, f"{name}@example.org") for name in names])
     assert bounced == {(MAIL, "gone@example.org"): {SuppressionReason.BOUNCED}}
 
 
@@ -198,3 +201,37 @@ def test_a_newsletter_to_one_contact_asks_for_consent_like_any_other(
     with database.reading() as session:
         kinds: Any = session.exec(select(Message.kind)).all()
     assert kinds == [MessageKind.SINGLE]
+
+
+def test_a_domain_with_letters_of_its_own_is_written_as_servers_do(add: Add, bob: Actor, box: Mailbox) -> None:
+    write(bob, add(first_name="Ada", email="ada@müller.example"))
+    assert sending.send_due().sent == 1
+    assert box.addresses == ["ada@xn--mller-kva.example"] and box.mails[0][1]["To"] == "ada@xn--mller-kva.example"
+
+
+def test_one_message_that_cannot_be_made_stops_none_behind_it(
+    add: Add, bob: Actor, alice: Actor, box: Mailbox, newsletter: MessageTemplate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crm_app.services.messages import composing
+
+    real = composing.finished
+
+    def odd(subject: str, body: str, **more: Any) -> Any:
+        if "odd" in body:
+            raise RuntimeError
+        return real(subject, body, **more)
+
+    monkeypatch.setattr(composing, "finished", odd)
+    first = write(bob, add(first_name="Ada", email="ada@example.org"), body="odd")
+    second = write(bob, add(first_name="Ben", email="ben@example.org"))
+    assert sending.send_due().sent == 1
+    assert [stands(id_).state for id_ in (first, second)] == ["failed", "sent"]
+
+
+def test_nothing_goes_to_an_address_the_contact_has_no_more(add: Add, bob: Actor, box: Mailbox) -> None:
+    number = add(first_name="Ada", email="old@example.org")
+    id_ = write(bob, number)
+    with database.transaction() as session:
+        cards.change(session, bob, cards.get(session, bob, number), {"email": "new@example.org"})
+    assert sending.send_due().sent == 0
+    assert (stands(id_).state, stands(id_).reason) == (MessageState.LEFT_OUT, LeftOut.OTHER_ADDRESS)
