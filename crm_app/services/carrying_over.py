@@ -31,7 +31,7 @@ from crm_app.models import (
     User,
 )
 from crm_app.models.base import UTCDateTime
-from crm_app.services import audit, secret_key
+from crm_app.services import audit, carrying_messages, secret_key
 from crm_app.services.actor import SYSTEM
 from crm_app.services.consent import erasure as ledger
 from crm_app.services.consent import suppression
@@ -71,6 +71,7 @@ def carry(session: Session, source: sqlite3.Connection) -> Carried:
     _carry_suppressions(session, source, confirmed, found)
     _carry_requests(session, source, users, found)
     _carry_erasures(session, source, users, found)
+    found.notes += carrying_messages.carry(session, source, groups, rows=_typed_rows)
     audit.record(
         session,
         SYSTEM,

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from crm_app.locales import Text, text
-from crm_app.services import backup, carrying_over, database, schema
+from crm_app.services import backup, carrying_messages, carrying_over, database, schema
 from crm_app.services.carrying_over import Carried
 from crm_app.services.errors import CRMError
 
@@ -62,6 +62,8 @@ def restore(engine: Engine, path: Path) -> Restored:
                 ):
                     carried = carrying_over.carry(session, source)
                     session.commit()
+        else:
+            notes += _held(staged)
         _compact(staged)
         if is_damaged:
             _remove(engine)  # nothing can be written into a file that is no database
@@ -69,6 +71,14 @@ def restore(engine: Engine, path: Path) -> Restored:
     for file in carried.files:
         file.unlink(missing_ok=True)
     return Restored(kept, carried, [*notes, *carried.notes])
+
+
+def _held(staged: Engine) -> list[Text]:
+    """Nothing is known of what left since."""
+    with staged.connect().execution_options(begin="IMMEDIATE") as connection, Session(connection) as session:
+        found = carrying_messages.hold(session)
+        session.commit()
+    return found
 
 
 def _kept(engine: Engine) -> tuple[Path | None, bool]:
