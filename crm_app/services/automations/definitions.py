@@ -92,9 +92,9 @@ def change(
     found = get(session, actor, automation_id)
     if trigger not in set(Trigger):
         raise Invalid(text("Choose from the list."), "trigger")
-    audience.conditions(session, actor, wanted)
     params = wanted.to_params()
     if params != found.params:
+        audience.conditions(session, actor, wanted)
         found.created_by_id = actor.user_id
     found.name, found.params = _name(name), params
     found.trigger, found.value_id = trigger, _value(session, Trigger(trigger), value_id)

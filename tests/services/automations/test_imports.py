@@ -63,4 +63,4 @@ def test_what_waits_for_a_contact_does_not_keep_it_from_an_undo(inline: None, au
     flow.commit(id_)
     assert waiting() == 3
     flow.work(steps.undo, id_)
-    assert flow.get(id_).undo_counts.get("deleted") == 3 and waiting() == 0 and worked() == 0
+    assert flow.get(id_).undo_counts["reversed"] == 3 and waiting() == 0 and worked() == 0
