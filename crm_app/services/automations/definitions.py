@@ -161,7 +161,7 @@ def _entry(session: Session, automation: Automation) -> Entry:
         .group_by(col(AutomationRun.state))
     )
     found = {RunState(state): (count, at) for state, count, at in session.exec(query).all()}
-    last = found.get(RunState.DONE, (0, None))[1]
+    last = max((found[state][1] for state in (RunState.DONE, RunState.FAILED) if state in found), default=None)
     return Entry(automation, last, {state: count for state, (count, _) in found.items()})
 
 
