@@ -28,6 +28,8 @@ TEMPLATES = "/messages/templates"
 TEMPLATE = "/messages/templates/[template_id]"
 CAMPAIGN = "/messages/campaigns/[campaign_id]"
 OUTBOX = "/messages/outbox"
+AUTOMATIONS = "/messages/automations"
+AUTOMATION = "/messages/automations/[automation_id]"
 DUPLICATES = "/duplicates"
 PRIVACY = "/privacy"
 PRIVACY_RETENTION = "/privacy/retention"
@@ -104,6 +106,10 @@ def template(template_id: int | str) -> str:
 
 def campaign(campaign_id: int | str) -> str:
     return f"{MESSAGES}/campaigns/{campaign_id}"
+
+
+def automation(automation_id: int | str) -> str:
+    return f"{AUTOMATIONS}/{automation_id}"
 
 
 def own_field(key: str) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from typing import Any
 
 from huey.consumer import Consumer
@@ -19,6 +20,7 @@ from crm_app.services import (
     webhook_sending,
     webhooks,
 )
+from crm_app.services.automations import sweeping, working
 from crm_app.services.contacts import trash
 from crm_app.services.imports import retention, uploads
 from crm_app.services.imports.reading import pool
@@ -33,6 +35,8 @@ REMIND_SECONDS = 5.0
 SEND_SECONDS = 2.0  # between two looks into the outbox
 DOWN_SECONDS = 60.0  # until a mail server is tried again that could not be reached
 TELL_SECONDS = 3.0
+AUTOMATE_SECONDS = 2.0
+OVERDUE_SECONDS, BIRTHDAY_SECONDS = 60.0, 3600.0
 PURGE_SECONDS = 3600.0  # between two looks for imports whose time is over; the first is at the start
 STOP_SECONDS = 8.0
 
@@ -76,6 +80,7 @@ class Workers:
             threading.Thread(target=self._reminding, name="reminders", daemon=True),
             threading.Thread(target=self._sending, name="messages", daemon=True),
             threading.Thread(target=self._telling, name="webhooks", daemon=True),
+            threading.Thread(target=self._automating, name="automations", daemon=True),
             threading.Thread(target=self._purging, name="imports-purge", daemon=True),
         ]
         for thread in self._threads:
@@ -137,6 +142,23 @@ class Workers:
             except Exception as error:  # noqa: BLE001 - as above
                 log.warning("webhooks put off: %s", type(error).__name__)
 
+    def _automating(self) -> None:
+        overdue_at = birthdays_at = 0.0
+        while True:
+            try:
+                if time.monotonic() >= overdue_at:
+                    sweeping.overdue()
+                    overdue_at = time.monotonic() + OVERDUE_SECONDS
+                if time.monotonic() >= birthdays_at:
+                    sweeping.birthdays()
+                    birthdays_at = time.monotonic() + BIRTHDAY_SECONDS
+                if worked := working.work_off(should_stop=self._ended.is_set):
+                    log.info("events of automations worked off: %s", worked)
+            except Exception as error:  # noqa: BLE001 - as above
+                log.warning("automations put off: %s", type(error).__name__)
+            if self._ended.wait(AUTOMATE_SECONDS):
+                return
+
     def _purging(self) -> None:
         while True:
             try:
@@ -150,6 +172,7 @@ class Workers:
                     "attachments": attachments.clean(),
                     "doors": _purge_doors(),
                     "messages": outbox.purge(),
+                    "automations": working.purge(),
                 }
                 done |= {name: count for name, count in gone.items() if count}
             except Exception as error:  # noqa: BLE001 - as above

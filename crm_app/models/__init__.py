@@ -3,6 +3,7 @@
 from crm_app.models.activity import Activity, ActivityKind, AuditEntry
 from crm_app.models.api_token import ApiReply, ApiScope, ApiToken
 from crm_app.models.attachment import Attachment
+from crm_app.models.automation import ActionKind, Automation, AutomationEvent, AutomationRun, RunState, Trigger
 from crm_app.models.branch import MAIN_BRANCH, Branch
 from crm_app.models.calendar_event import CalendarEvent, CalendarEventPerson, CalendarFeed
 from crm_app.models.comment import Comment
@@ -74,6 +75,7 @@ from crm_app.models.webhook import DeliveryState, Webhook, WebhookDelivery, Webh
 __all__ = [
     "HALTED",
     "MAIN_BRANCH",
+    "ActionKind",
     "Activity",
     "ActivityKind",
     "ApiReply",
@@ -81,6 +83,9 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "AuditEntry",
+    "Automation",
+    "AutomationEvent",
+    "AutomationRun",
     "Branch",
     "CalendarEvent",
     "CalendarEventPerson",
@@ -156,6 +161,7 @@ __all__ = [
     "ReviewHold",
     "ReviewPlace",
     "Role",
+    "RunState",
     "SecretKey",
     "Security",
     "Segment",
@@ -166,6 +172,7 @@ __all__ = [
     "Tag",
     "Task",
     "TaskType",
+    "Trigger",
     "UndoOutcome",
     "User",
     "UserSession",

@@ -42,7 +42,8 @@ class TaskType(SQLModel, table=True):
 class Task(SQLModel, table=True):
     """Due on a day, or at a time of it, by the clock of the installation's time zone: never stored as a moment.
 
-    `repeat_from` is the day the repetition counts from, `next_id` the task that finishing this one made.
+    `repeat_from` is the day the repetition counts from, `next_id` the task that finishing this one made; `depth` is how
+    many automations stand behind it.
     """
 
     __table_args__ = (
@@ -68,6 +69,7 @@ class Task(SQLModel, table=True):
     done_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     done_by_id: int | None = Field(default=None, foreign_key="user.id", ondelete="SET NULL")
     removed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    depth: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
     @property
     def is_open(self) -> bool:

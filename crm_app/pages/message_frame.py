@@ -1,4 +1,4 @@
-"""The frame of the pages of messages: campaigns, templates, outbox."""
+"""The frame of the pages of messages: campaigns, templates, automations, outbox."""
 
 import reflex as rx
 
@@ -11,6 +11,7 @@ from crm_app.state.session import SessionState
 SECTIONS = (
     ("campaigns", N("Campaigns"), routes.MESSAGES),
     ("templates", N("Templates"), routes.TEMPLATES),
+    ("automations", N("Automations"), routes.AUTOMATIONS),
     ("outbox", N("Outbox"), routes.OUTBOX),
 )
 

@@ -11,9 +11,10 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
-from crm_app.models import Channel, Contact, Outcome, Permission, SuppressionReason
+from crm_app.models import Channel, Contact, Outcome, Permission, SuppressionReason, Trigger
 from crm_app.services import custom_fields, database, installation, interactions
 from crm_app.services.actor import Actor
+from crm_app.services.automations import happenings
 from crm_app.services.consent import suppression
 from crm_app.services.consent.suppression import Address
 from crm_app.services.contacts import cards
@@ -94,6 +95,7 @@ def take(session: Session, actor: Actor, arrival: Arrival) -> Taken:
     if contact is None:
         values = {**{name: value for name, value in arrival.of_new.items() if value}, **texts}
         made = cards.create(session, actor, values, source=arrival.source, tags=_each_once(tags))
+        happenings.note(session, made, Trigger.CREATED_BY_FORM if arrival.is_own else Trigger.CREATED_BY_API)
         return Taken(Outcome.CREATE, made, warnings=judged.warnings)
     wanted = _wanted(session, contact, texts, judged.norms, fills_only=arrival.fills_only)
     have = [tag.name for tag in cards.tags_of(session, contact)]

@@ -16,6 +16,7 @@ from crm_app.models import Contact, NoticeKind, Permission, Priority, Repeat, Ta
 from crm_app.models.base import now
 from crm_app.services import choosable, installation, local_time, notices, planned_input, reminders, task_series
 from crm_app.services.actor import Actor
+from crm_app.services.automations import happenings
 from crm_app.services.contacts.visibility import visible
 from crm_app.services.errors import Invalid, NotFound
 from crm_app.services.planned_input import Texts
@@ -50,7 +51,7 @@ def add(session: Session, actor: Actor, texts: Texts, *, notify: bool = False) -
     `notify` tells the assignee at once, unless it is the actor. Raises NotPermitted, Invalid(field).
     """
     actor.require(Permission.CONTACTS_EDIT)
-    made = Task(created_by_id=actor.user_id, **_values(session, actor, texts))
+    made = Task(created_by_id=actor.user_id, depth=happenings.depth(session), **_values(session, actor, texts))
     _save(session, made)
     if notify:
         _tell(session, actor, made)
@@ -309,7 +310,7 @@ def _repeat(session: Session, task: Task, at: datetime) -> None:
         return
     day = _next_day(session, task, at)
     kept = ("assignee_id", "created_by_id", "type_id", "contact_id", "title", "description", "due_time", "priority")
-    copied = {name: getattr(task, name) for name in (*kept, "repeat", "repeat_from", "remind_before")}
+    copied = {name: getattr(task, name) for name in (*kept, "repeat", "repeat_from", "remind_before", "depth")}
     made = Task(due_day=day, **copied)
     _save(session, made)
     task.next_id = made.id

@@ -15,6 +15,7 @@ from crm_app.locales import text
 from crm_app.models import Contact, Import, ImportState, Outcome
 from crm_app.models.base import now
 from crm_app.services import bulk, crash, database, jobs, picked
+from crm_app.services.automations import happenings
 from crm_app.services.changes.actions import ActionKind
 from crm_app.services.changes.start import Order
 from crm_app.services.contacts import derived
@@ -120,6 +121,9 @@ class Change:
         if action.kind is ActionKind.TRASH:
             regrouping.without(session, [contact.id for contact, _ in changing])
         bulk.insert(session, "import_row", ROW_COLUMNS, batch.proofs)
+        happenings.note_chunk(
+            session, self._found.branch_id, batch.proofs, _given(changing) if action.needs_tags else []
+        )
         return len(changing)
 
     def _advance(self, session: Session, last: int, done: int) -> None:
@@ -145,9 +149,12 @@ def _row(contact: Row[Any], changes: dict[str, Any]) -> tuple[Prepared, Decision
 
 def _write_tags(batch: Batch, changing: list[tuple[Row[Any], dict[str, Any]]]) -> None:
     taken = [(contact.id, tag) for contact, changes in changing for tag in changes["tags"][0]]
-    given = [(contact.id, tag) for contact, changes in changing for tag in changes["tags"][1]]
     bulk.run(batch.session, "DELETE FROM contact_tag WHERE contact_id = ? AND tag_id = ?", taken)
-    bulk.insert(batch.session, "contact_tag", ("contact_id", "tag_id"), given)
+    bulk.insert(batch.session, "contact_tag", ("contact_id", "tag_id"), _given(changing))
+
+
+def _given(changing: list[tuple[Row[Any], dict[str, Any]]]) -> list[tuple[int, int]]:
+    return [(contact.id, tag) for contact, changes in changing for tag in changes["tags"][1]]
 
 
 def _write_members(batch: Batch, changing: list[tuple[Row[Any], dict[str, Any]]]) -> None:

@@ -17,11 +17,13 @@ from crm_app.models import (
     Permission,
     PointKind,
     Tag,
+    Trigger,
     WebhookEvent,
 )
 from crm_app.models.base import now
 from crm_app.services import choosable, webhooks
 from crm_app.services.actor import Actor
+from crm_app.services.automations import happenings
 from crm_app.services.contacts import asked_by_status, derived, numbers, own_keys, search
 from crm_app.services.contacts.validating import Values, require_identity, validate
 from crm_app.services.contacts.visibility import visible
@@ -79,6 +81,8 @@ def create(
     _write_tags(session, contact, names)
     session.add(ContactSource(contact_id=id_of(contact), source=source, external_id=contact.external_id))
     _note(session, actor, contact, ActivityKind.CREATED, source=source)
+    if not actor.via:
+        happenings.note(session, contact, Trigger.CREATED_BY_HAND)
     session.flush()
     return contact
 
@@ -111,6 +115,8 @@ def change(
         contact.updated_at = now()
         session.add(contact)
         _note(session, actor, contact, ActivityKind.CHANGED, changes={k: _plain(v) for k, v in changes.items()})
+        if contact.status_id is not None and "status_id" in changes:
+            happenings.note(session, contact, Trigger.STATUS, [contact.status_id])
         session.flush()
     return changes
 
@@ -237,6 +243,8 @@ def _write_tags(session: Session, contact: Contact, names: list[str]) -> list[An
     session.execute(delete(ContactTag).where(col(ContactTag.contact_id) == contact.id))
     session.add_all(ContactTag(contact_id=id_of(contact), tag_id=id_) for id_ in wanted.values())
     session.flush()
+    if given := sorted(set(wanted.values()) - {tag.id for tag in old}):
+        happenings.note(session, contact, Trigger.TAG, given)
     return [[tag.name for tag in old], [tag.name for tag in tags_of(session, contact)]]
 
 

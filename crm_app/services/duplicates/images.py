@@ -22,6 +22,8 @@ MOVED = (
     "message.contact_id",
     "interaction.contact_id",
     "api_reply.contact_id",
+    "automation_event.contact_id",
+    "automation_run.contact_id",
     "import_row.contact_id",
     "merge.kept_id",
 )

@@ -18,6 +18,7 @@ from crm_app.locales import text
 from crm_app.models import Import, ImportRow, ImportState, Job, LeadStatus, Outcome, User
 from crm_app.services import crash, jobs
 from crm_app.services.actor import Actor
+from crm_app.services.automations import happenings
 from crm_app.services.imports import plan_file, planned, returning
 from crm_app.services.imports.chunk import Batch, Prepared, complete, prepare, write
 from crm_app.services.imports.collecting import held_back
@@ -115,6 +116,7 @@ class Commit:
             batch.own_defaults = self._facts.own_defaults
             written = _writable(prepared, decisions)
             write(batch, written)
+            happenings.note_chunk(session, self._branch_id, batch.proofs, batch.given)
             if any(decision.entries for _, decision in written):
                 user_id = session.get_one(Job, self._claim.job_id).user_id
                 write_consents(batch, written, self._file_name, user_id)

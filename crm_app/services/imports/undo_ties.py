@@ -32,6 +32,7 @@ SEGMENTS = "segments"  # under this name a change notes [[segments taken], [segm
 BELONGING = (  # go with their contact
     "contact_point", "contact_source", "contact_tag", "activity", "import_row", "duplicate_pair", "duplicate_member",
     "review_hold", "segment_contact", "notice", "api_reply",
+    "automation_event", "automation_run",
 )  # fmt: skip
 
 OTHER_IMPORT = text("The import “{name}” has this contact too, so it stays. Undo that one first.")

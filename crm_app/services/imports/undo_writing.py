@@ -15,6 +15,8 @@ from sqlmodel import Session, col, select
 from crm_app.models import (
     Activity,
     ActivityKind,
+    AutomationEvent,
+    AutomationRun,
     Contact,
     ContactPoint,
     ContactSource,
@@ -77,7 +79,15 @@ def _delete(session: Session, ids: Sequence[int]) -> set[int]:
         return set()
     had = select(ContactTag.tag_id).where(among(session, col(ContactTag.contact_id), ids)).distinct()
     tags = set(session.exec(had))
-    for table in (ContactPoint, ContactSource, ContactTag, SegmentContact, Activity):
+    for table in (
+        ContactPoint,
+        ContactSource,
+        ContactTag,
+        SegmentContact,
+        Activity,
+        AutomationEvent,
+        AutomationRun,
+    ):
         _run(session, delete(table).where(among(session, table.contact_id, ids)))
     _run(session, update(ImportRow).where(among(session, col(ImportRow.contact_id), ids)).values(contact_id=None))
     _run(session, delete(Contact).where(among(session, col(Contact.id), ids)))

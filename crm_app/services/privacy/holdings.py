@@ -62,6 +62,8 @@ HOLDINGS = (
     Holding("notice.contact_id", text("Notices to colleagues")),
     Holding("interaction.contact_id", text("Orders, visits and calls")),
     Holding("api_reply.contact_id", text("Answers to other programs")),
+    Holding("automation_event.contact_id", text("Automations")),
+    Holding("automation_run.contact_id", text("Automations")),
     Holding("message.contact_id", text("Messages")),
     Holding("message.norm", text("Messages"), By.NORM),
     Holding("consent_link.norm", _LINKS, By.NORM),
@@ -96,6 +98,7 @@ QUOTING = (
     "import_row.changes", "job.data", "job.error", "mapping_preset.columns", "mapping_preset.options",
     "segment.filter", "merge.changes", "merge.added", "merged_contact.image", "privacy_request.note",
     "privacy_request.asked_by", "interaction.description", "api_reply.body", "message.body", "campaign.params",
+    "automation.params", "automation.actions", "automation_run.outcomes", "automation_run.why",
 )  # fmt: skip
 # Texts and JSON that speak of no contact.
 IMPERSONAL = (

@@ -10,6 +10,9 @@ from crm_app.models import (
     ApiReply,
     ApiToken,
     Attachment,
+    Automation,
+    AutomationEvent,
+    AutomationRun,
     CalendarEvent,
     Channel,
     Consent,
@@ -133,6 +136,13 @@ def _outside(session: Session, alice: Actor, person: Contact) -> None:
     session.flush()
     session.add(ApiReply(token_id=token.id or 0, key="1", request_hash="r", body=MAIL, contact_id=person.id))
     session.add(Activity(contact_id=person.id or 0, kind="form_filled", source="Trial", data={"answers": [FIRST]}))
+    automation = Automation(name="Greeting", params={"q": MAIL}, actions=[{"kind": "task", "title": f"Ask {MAIL}"}])
+    session.add(automation)
+    session.flush()
+    of_it = {"automation_id": automation.id or 0, "contact_id": person.id or 0}
+    session.add(AutomationEvent(occasion="a", **of_it))
+    failed = [{"kind": "task", "state": "failed", "why": [f"{MAIL} is odd", {}, ""]}]
+    session.add(AutomationRun(occasion="b", state="failed", why=[f"{LAST} is odd", {}, ""], outcomes=failed, **of_it))
     singles.write(session, alice, person, subject=f"Lesson for {FIRST}", body=f"Dear {LAST}, see you in Secretplace.")
     links.choosing(session, Channel.EMAIL, MAIL, MAIL, contact=person, group_id=None, language="en")
 
