@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
 from email.message import Message
+from itertools import islice
 from typing import Any
 
-_MOST_BOUNDARIES = 64  # a parser's time grows with every part inside a part; reports have a handful
+# What a mail may have at most. A parser's time grows with every part inside a part, its memory with every part and
+# group; reports have a handful, a mail that came back some more.
+_MOST = ((b"boundary", 64), (b"\n--", 2_000), (b"\n\n", 10_000))
 _MOST_FAILURES = 100
+_LONGEST = 320  # characters of an address
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.])(5[0-5]\d)(?=[\s-]|$)")
 # What the server said that refused it: closer to the truth than the status the reporting one made of it.
 _SAID = re.compile(r"(?<![\d.])5[0-5]\d[ -](5\.\d{1,3}\.\d{1,3})(?![\d.])")
-_MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^<>\s]{1,200}>)", re.IGNORECASE | re.MULTILINE)
+_ID = re.compile(r"<[!-;=?-~]{1,200}>")
+_MESSAGE_ID = re.compile(rb"^message-id:\s*(<[!-;=?-~]{1,200}>)", re.IGNORECASE | re.MULTILINE)
 _NO_SUCH_ADDRESS = ("550", "551", "553")  # RFC 5321 4.2.3
 # Of 5.1.x (RFC 3463 3.2, RFC 7505): 5 is a success, 7 and 8 are the sender's address, 9 is a system on the way.
 _NOT_THE_ADDRESS = (5, 7, 8, 9)
@@ -47,7 +52,8 @@ def may_be(header: bytes) -> bool:
 
 def read(raw: bytes) -> Returned | None:
     """None for everything that reports neither a failure nor a complaint. Never raises."""
-    if raw.lower().count(b"boundary") > _MOST_BOUNDARIES:
+    lowered = raw.lower().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if any(lowered.count(sign) > most for sign, most in _MOST):
         return None
     try:
         return _read(raw)
@@ -66,11 +72,11 @@ def _read(raw: bytes) -> Returned | None:
         is_abuse = _fields_within(complaint).get("feedback-type", "").lower() == "abuse"
         return Returned(_message_ids(of_type, raw), is_complaint=True) if is_abuse else None
     report = of_type.get("message/delivery-status") or of_type.get("message/global-delivery-status")
-    failures = tuple(_failures(report)) if report is not None else ()
+    failures = tuple(islice(_failures(report), _MOST_FAILURES)) if report is not None else ()
     if report is None and (named := _fields(mail).get("x-failed-recipients")):
         words = of_type.get("text/plain", mail)
         failures = (_judged(tuple(_addresses(named)), "", _plain(words)),)
-    return Returned(_message_ids(of_type, raw), failures[:_MOST_FAILURES]) if failures else None
+    return Returned(_message_ids(of_type, raw), failures) if failures else None
 
 
 def _failures(report: Message) -> Iterator[Failure]:
@@ -109,10 +115,10 @@ def _message_ids(of_type: dict[str, Message], raw: bytes) -> tuple[str, ...]:
     """Of the mail that came back; without a part for it, of what looks like it."""
     for name in ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"):
         part = of_type.get(name)
-        if part is not None and (id_ := _fields_within(part).get("message-id")):
-            return (id_[:200],)
+        if part is not None and (found := _ID.search(_fields_within(part).get("message-id", ""))):
+            return (found[0],)
     body = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[-1]
-    return tuple(dict.fromkeys(found.decode("ascii", "replace") for found in _MESSAGE_ID.findall(body)))[:10]
+    return tuple(dict.fromkeys(id_.decode("ascii") for id_ in _MESSAGE_ID.findall(body)))[:10]
 
 
 def _fields_within(part: Message) -> dict[str, str]:
@@ -141,6 +147,7 @@ def _readable(value: str) -> str:
 
 
 def _addresses(names: str) -> Iterator[str]:
-    for name in names.split(","):
-        if address := name.strip().strip("<>").strip():
+    for name in names.split(",", _MOST_FAILURES)[:_MOST_FAILURES]:
+        address = name.strip().strip("<>").strip()
+        if 0 < len(address) <= _LONGEST:
             yield address

@@ -90,11 +90,35 @@ def test_a_report_that_somebody_forwards_is_none_of_this_mail() -> None:
     assert delivery_status.read(mail.encode()) is None
 
 
-def test_parts_in_parts_without_end_take_no_time() -> None:
-    nested = "".join(f"Content-Type: multipart/report; boundary=b{n}\n\n--b{n}\n" for n in range(20_000))
-    start = time.perf_counter()
-    assert delivery_status.read(nested.encode()) is None
-    assert time.perf_counter() - start < 1
+TOP = "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+STATUS = f"{TOP}--b\nContent-Type: message/delivery-status\n\n"
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "".join(f"Content-Type: multipart/report; boundary=b{n}\n\n--b{n}\n" for n in range(20_000)),
+        TOP + "--b\n" * 250_000,
+        TOP + "--b\r" * 250_000,
+        STATUS + "\na:\n" * 250_000,
+        STATUS + "Action: failed\nFinal-Recipient: rfc822; a@example.org\n\n" * 9_000,
+        STATUS + "Action: failed\nFinal-Recipient: " + "a@example.org," * 70_000,
+        STATUS + "Action: failed\nDiagnostic-Code: smtp; " + "550 5." * 160_000,
+        f"X-Failed-Recipients: {'a@example.org,' * 70_000}\n\n" + "message-id: <" * 20_000,
+        "X-Failed-Recipients: a@example.org\n\n" + "\nmessage-id:" + " \n" * 500_000,
+    ],
+    ids=["parts in parts", "parts", "parts, old", "groups", "failures", "recipients", "codes", "named", "ids"],
+)
+def test_no_mail_takes_long_to_read(mail: str) -> None:
+    start = time.process_time()
+    found = delivery_status.read(mail.encode())
+    assert time.process_time() - start < 2
+    assert found is None or (len(found.failures) <= 100 and all(len(one.recipients) <= 200 for one in found.failures))
+
+
+def test_what_no_message_of_ours_is_called_is_not_asked_for() -> None:
+    found = read(mails.postfix("<a\0b@example.org>", ADA))
+    assert found.message_ids == ()
 
 
 @given(st.sampled_from(SAMPLES), st.data())
