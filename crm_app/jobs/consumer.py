@@ -24,7 +24,7 @@ from crm_app.services.automations import sweeping, working
 from crm_app.services.contacts import trash
 from crm_app.services.imports import retention, uploads
 from crm_app.services.imports.reading import pool
-from crm_app.services.messages import outbox, sending
+from crm_app.services.messages import bounces, outbox, sending
 from crm_app.services.settings import fields
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ PATROL_SECONDS = 10.0
 REMIND_SECONDS = 5.0
 SEND_SECONDS = 2.0  # between two looks into the outbox
 DOWN_SECONDS = 60.0  # until a mail server is tried again that could not be reached
+LOOK_SECONDS = 300.0  # between two looks for mails that came back; sooner where the last one did not see all
 TELL_SECONDS = 3.0
 AUTOMATE_SECONDS = 2.0
 OVERDUE_SECONDS, BIRTHDAY_SECONDS = 60.0, 3600.0
@@ -79,6 +80,7 @@ class Workers:
             threading.Thread(target=self._patrolling, name="jobs-patrol", daemon=True),
             threading.Thread(target=self._reminding, name="reminders", daemon=True),
             threading.Thread(target=self._sending, name="messages", daemon=True),
+            threading.Thread(target=self._looking, name="bounces", daemon=True),
             threading.Thread(target=self._telling, name="webhooks", daemon=True),
             threading.Thread(target=self._automating, name="automations", daemon=True),
             threading.Thread(target=self._purging, name="imports-purge", daemon=True),
@@ -131,6 +133,19 @@ class Workers:
                     seconds = DOWN_SECONDS
             except Exception as error:  # noqa: BLE001 - as above
                 log.warning("messages put off: %s", type(error).__name__)
+            if self._ended.wait(seconds):
+                return
+
+    def _looking(self) -> None:
+        """A thread of its own: mailboxes take their time."""
+        while True:
+            seconds = LOOK_SECONDS
+            try:
+                look = bounces.poll(should_stop=self._ended.is_set)
+                if look.is_more and look.problem is None:
+                    seconds = SEND_SECONDS
+            except Exception as error:  # noqa: BLE001 - as above
+                log.warning("returned mails put off: %s", type(error).__name__)
             if self._ended.wait(seconds):
                 return
 

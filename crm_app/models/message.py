@@ -175,7 +175,9 @@ class Security(StrEnum):
 class MailServer(SQLModel, table=True):
     """What messages go out by; one row, written when somebody sets it. Without a host they stay in a folder.
 
-    `password` and `sms_url` are sealed with the key outside the database. `problem` is a Text: why nothing goes out.
+    `password`, `sms_url` and `bounce_password` are sealed with the key outside the database. `problem` is a Text: why
+    nothing goes out. `bounce_…` is the mailbox where mails come back, without a host none: `bounce_uid` is the last one
+    looked at, as long as the mailbox says `bounce_uidvalidity`; `bounce_problem` a Text: why it cannot be read.
     """
 
     __tablename__ = "mail_server"
@@ -195,6 +197,14 @@ class MailServer(SQLModel, table=True):
     sms_url: str = Field(default="", max_length=2000)
     problem: list[Any] | None = Field(default=None, sa_column=Column(JSON))
     problem_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    bounce_host: str = Field(default="", max_length=255)
+    bounce_port: int = Field(default=993)
+    bounce_username: str = Field(default="", max_length=255)
+    bounce_password: str = Field(default="", max_length=1000)
+    bounce_folder: str = Field(default="INBOX", max_length=255)
+    bounce_uid: int = Field(default=0, sa_type=BigInteger)
+    bounce_uidvalidity: int = Field(default=0, sa_type=BigInteger)
+    bounce_problem: list[Any] | None = Field(default=None, sa_column=Column(JSON))
 
 
 class LinkUse(StrEnum):

@@ -53,6 +53,7 @@ def _form() -> rx.Component:
         rx.cond(_state.errors[""].to(str), notice(_state.errors[""].to(str), "danger")),
         _server(),
         _sender(),
+        _returned(),
         _texts(),
         _counting(),
         rx.el.div(
@@ -135,6 +136,61 @@ def _sender() -> rx.Component:
                 wide=True,
             ),
             class_name="fields",
+        ),
+        class_name="panel",
+    )
+
+
+def _returned() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(T("Mailbox for returned mails")),
+        rx.el.p(
+            T("Mails that come back later land in the mailbox of the sender's address. It is only read, by IMAP."),
+            class_name="field-hint",
+        ),
+        rx.cond(_state.bounce_problem, notice(_state.bounce_problem, "danger")),
+        rx.el.div(
+            _field(
+                "bounce_host",
+                N("Server"),
+                rx.el.input,
+                hint=N("Such as imap.example.org; empty = nobody looks."),
+                max_length=255,
+            ),
+            _field(
+                "bounce_port",
+                N("Port"),
+                rx.el.input,
+                hint=N("993: always with TLS."),
+                input_mode="numeric",
+                max_length=5,
+            ),
+            _field("bounce_username", N("User"), rx.el.input, max_length=255, auto_complete="off"),
+            _secret("bounce_password", N("Password"), _state.has_bounce_password),
+            _field(
+                "bounce_folder",
+                N("Folder"),
+                rx.el.input,
+                hint=N("INBOX, unless a rule moves returned mails elsewhere."),
+                max_length=255,
+            ),
+            class_name="fields",
+        ),
+        rx.cond(
+            _state.has_mailbox,
+            rx.el.button(
+                rx.icon("mail-search", size=16),
+                T("Look now"),
+                type="button",
+                id="look-now",
+                class_name="button",
+                disabled=_state.looking,
+                on_click=_state.look,
+            ),
+        ),
+        rx.cond(
+            _state.looked,
+            rx.cond(_state.look_failed, notice(_state.looked, "danger"), notice(_state.looked, "good")),
         ),
         class_name="panel",
     )

@@ -113,8 +113,7 @@ def _checked(session: Session, typed: dict[str, str]) -> dict[str, Any]:
         if len(value) > most or (name != "imprint" and "\n" in value):
             raise Invalid(text("At most {most} characters on one line.", most=most), name)
         values[name] = value
-    if any(sign.isspace() or sign in "/@" for sign in values["host"]):
-        raise Invalid(text("Only the name of the server, such as mail.example.org."), "host")
+    check_host(values["host"], "host")
     for name in ("from_address", "reply_to"):
         if values[name]:
             try:
@@ -127,12 +126,19 @@ def _checked(session: Session, typed: dict[str, str]) -> dict[str, Any]:
         values["security"] = Security(typed.get("security", ""))
     except ValueError as error:
         raise Invalid(text("Please choose one of the list."), "security") from error
-    values["port"] = _number(typed.get("port", ""), "port", 65_535)
-    values["per_minute"] = _number(typed.get("per_minute", ""), "per_minute", LIMIT)
+    values["port"] = number(typed.get("port", ""), "port", 65_535)
+    values["per_minute"] = number(typed.get("per_minute", ""), "per_minute", LIMIT)
     return values
 
 
-def _number(typed: str, field: str, most: int) -> int:
+def check_host(host: str, field: str) -> None:
+    """Raises Invalid(field) for what is more than a name."""
+    if any(sign.isspace() or sign in "/@" for sign in host):
+        raise Invalid(text("Only the name of the server, such as mail.example.org."), field)
+
+
+def number(typed: str, field: str, most: int) -> int:
+    """A number from 1 to `most`. Raises Invalid(field)."""
     digits = typed.strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) < 6 and 0 < int(digits) <= most):
         raise Invalid(text("Please type a number from 1 to {most}.", most=most), field)

@@ -107,7 +107,7 @@ IMPERSONAL = (
     "erasure.numbers", "erasure.counts", "erasure.backups", "import.read_settings", "import.counts",
     "import.undo_counts", "installation.required_fields", "lead_status.required_fields", "list_layout.columns",
     "api_token.scopes", "web_form.intro", "web_form.fields", "web_form.consent_text", "web_form.thanks",
-    "web_form.tags", "web_form.origins", "consent_link.text", "message.agreed", "mail_server.problem", "message.error",
-    "message_text.body", "webhook.events", "webhook_delivery.body",
+    "web_form.tags", "web_form.origins", "consent_link.text", "message.agreed", "mail_server.problem",
+    "mail_server.bounce_problem", "message.error", "message_text.body", "webhook.events", "webhook_delivery.body",
     "processing_record.texts", "review_place.trail", "role.permissions", "segment.shared_with",
 )  # fmt: skip
