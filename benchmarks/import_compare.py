@@ -255,7 +255,7 @@ def judged_share(rounds: list[Seconds], rows: int, where: str) -> list[Figure]:
     found = [Figure(NAME, f"`.import`, {rows:,} rows {where}", rate(rounds, ".import", rows))]
     found += [
         Figure(NAME, f"ours, {named(side)}, {where}", rate(rounds, f"ours {side}", rows))
-        for side in ("read", "check", "commit", "check + commit", "whole")
+        for side in ("read", "check alone", "check", "commit", "check + commit", "whole")
     ]
     for side in ("whole", "check + commit"):
         share = ratio(rounds, ".import", f"ours {side}")
@@ -281,7 +281,8 @@ def judged_spoiled(rounds: list[Seconds], rows: int, bad: int) -> list[Figure]:
 
 
 def named(side: str) -> str:
-    return "read + check + commit" if side == "whole" else side
+    names = {"whole": "read + check + commit", "check alone": "check without the look for probable duplicates"}
+    return names.get(side, side)
 
 
 def main() -> None:

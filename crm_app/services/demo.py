@@ -83,6 +83,7 @@ def fill(count: int, say: Callable[[str], None], seed: int = 1) -> int:
     if database.engine().dialect.name == "sqlite":
         with database.engine().connect() as connection:
             connection.exec_driver_sql("ANALYZE")
+            connection.commit()
     return done
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Integer, literal_column
 from sqlmodel import col
 
 from crm_app.models import Contact
@@ -15,6 +15,15 @@ def visible(actor: Actor, branch: Any = Contact.branch_id) -> list[ColumnElement
     `branch` is the column as the query has it.
     """
     return [*of_branches(actor, branch), in_use()]
+
+
+def visible_of_few(actor: Actor) -> list[ColumnElement[bool]]:
+    """As `visible`, beside a condition that leaves few contacts or gives their order.
+
+    The plus hides the column from SQLite's planner: without statistics it takes an index by branch, which holds all
+    contacts, before the one by what is looked for.
+    """
+    return visible(actor, literal_column("+contact.branch_id", Integer))
 
 
 def trashed(actor: Actor) -> list[ColumnElement[bool]]:

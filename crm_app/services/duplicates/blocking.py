@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from crm_app.services.duplicates import spelling
-from crm_app.services.duplicates.prepared import People
+from crm_app.services.duplicates.prepared import Column, People
 
 Array = np.ndarray[Any, Any]
 Pairs = tuple[Array, Array]  # positions, the lower one first
@@ -18,18 +18,22 @@ Pairs = tuple[Array, Array]  # positions, the lower one first
 BLOCK = 60
 BATCH = 300_000  # pairs compared at once
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_HINTS = np.uint64(1 << 20)
 
 
-def keys(people: People) -> list[Array]:
-    """One array of codes a key, and one more for each splitting; -1 = the contact takes no part."""
+def keys(people: People, only: Array | None = None) -> list[Array]:
+    """One array of codes a key, and one more for each splitting; -1 = the contact takes no part.
+
+    With `only` (a mask) nobody takes part who shares the key with none of these: few among many cost little then.
+    """
     parts = _parts(people)
     splits = [parts[name] for name in ("day", "zip", "first_sound", "last_sound", "house", "city")]
     found: list[Array] = []
     for slots in (people.email.codes, people.phone.codes):
         for n in range(slots.shape[1]):  # whoever has no second address is asked by the first one
-            found += _bounded(people, [np.where(slots[:, n] >= 0, slots[:, n], slots[:, 0])], splits)
+            found += _bounded(people, [np.where(slots[:, n] >= 0, slots[:, n], slots[:, 0])], splits, only)
     for names in _KEYS:
-        found += _bounded(people, [parts[name] for name in names], splits)
+        found += _bounded(people, [parts[name] for name in names], splits, only)
     return found
 
 
@@ -74,17 +78,11 @@ def _parts(people: People) -> dict[str, Array]:
     def when(value: Array) -> Array:
         return np.where(known, value, -1)
 
-    bags: dict[str, int] = {}
-    bag = np.full(len(people), -1, np.int64)
-    both = np.flatnonzero((first.codes >= 0) & (last.codes >= 0))
-    for at in both:
-        words = f"{first.values[first.codes[at]]} {last.values[last.codes[at]]}".split()
-        bag[at] = bags.setdefault(" ".join(sorted(map(spelling.canonical, words))), len(bags))
     return {
         "tax": columns["tax"].codes,
         "first": first.codes,
         "last": last.codes,
-        "name_bag": bag,
+        "name_bag": _name_bags(first, last),
         "first_canonical": first.derived(lambda name: spelling.canonical(name.split()[0])).codes,
         "first_sound": first.derived(lambda name: spelling.sound(name.split()[0])).codes,
         "first_initial": first.derived(lambda name: name[0]).codes,
@@ -108,16 +106,33 @@ def _parts(people: People) -> dict[str, Array]:
     }
 
 
-def _bounded(people: People, parts: Sequence[Array], splits: Sequence[Array]) -> list[Array]:
+def _name_bags(first: Column, last: Column) -> Array:
+    """Codes of the words of both names in any order; each two names are put together once."""
+    bags: dict[str, int] = {}
+    found = np.full(len(first.codes), -1, np.int64)
+    both = np.flatnonzero((first.codes >= 0) & (last.codes >= 0))
+    named = first.codes[both].astype(np.int64) * max(len(last.values), 1) + last.codes[both]
+    different, place = np.unique(named, return_inverse=True)
+    codes = np.empty(len(different), np.int64)
+    for at, name in enumerate(different.tolist()):
+        one, other = divmod(name, len(last.values))
+        words = f"{first.values[one]} {last.values[other]}".split()
+        codes[at] = bags.setdefault(" ".join(sorted(map(spelling.canonical, words))), len(bags))
+    found[both] = codes[place]
+    return found
+
+
+def _bounded(people: People, parts: Sequence[Array], splits: Sequence[Array], only: Array | None = None) -> list[Array]:
     """The key as arrays of codes whose blocks are small: the key itself, and its large blocks by further keys."""
-    whole = _combined([people.branch, *parts])
+    whole = _combined([people.branch, *parts], only)
     small, large = _by_size(whole)
     found = [small]
-    for split in splits:
-        if not (large >= 0).any():
-            break
-        small, _ = _by_size(_combined([large, split]))
-        found.append(small)
+    crowd = np.flatnonzero(large >= 0)
+    large, asked = large[crowd], None if only is None else only[crowd]
+    for split in splits if len(crowd) else ():
+        parted = np.full(len(whole), -1, np.int32)
+        parted[crowd], _ = _by_size(_combined([large, split[crowd]], asked))
+        found.append(parted)
     return found
 
 
@@ -128,15 +143,25 @@ def _by_size(key: Array) -> tuple[Array, Array]:
     return np.where((size > 1) & (size <= BLOCK), key, -1), np.where(size > BLOCK, key, -1)
 
 
-def _combined(parts: Sequence[Array]) -> Array:
-    """One code for what the parts say together; -1 where one of them is empty."""
+def _combined(parts: Sequence[Array], only: Array | None = None) -> Array:
+    """One code for what the parts say together; -1 where one of them is empty, or where none of `only` says so."""
     mixed, filled = np.zeros(len(parts[0]), np.uint64), np.ones(len(parts[0]), bool)
     for part in parts:
         filled &= part >= 0
         mixed = (mixed ^ part.astype(np.uint64)) * _MULTIPLIER
         mixed ^= mixed >> np.uint64(29)
     found = np.full(len(mixed), -1, np.int32)
-    if filled.any():
+    if only is not None:
+        asked = np.unique(mixed[filled & only])
+        if len(asked):
+            # Nearly all of many others are ruled out by a look at a small table, before the exact one.
+            hint = np.zeros(_HINTS, bool)
+            hint[asked % _HINTS] = True
+            maybe = np.flatnonzero(filled & hint[mixed % _HINTS])
+            code = np.minimum(np.searchsorted(asked, mixed[maybe]), len(asked) - 1)
+            held = asked[code] == mixed[maybe]
+            found[maybe[held]] = code[held]
+    elif filled.any():
         found[filled] = np.unique(mixed[filled], return_inverse=True)[1]
     return found
 
@@ -151,13 +176,16 @@ def estimate(keyed: Sequence[Array]) -> int:
     return total
 
 
-def pairs(people: People, keyed: Sequence[Array], only: Array | None = None) -> Iterator[tuple[int, Pairs]]:
-    """Every pair that shares a key, once, in batches with the key's place; of a mask `only` those with one of them.
+def pairs(
+    people: People, keyed: Sequence[Array], only: Array | None = None, *, across: bool = False
+) -> Iterator[tuple[int, Pairs]]:
+    """Every pair that shares a key, once, in batches with the key's place; of a mask `only` those with at least one of
+    them, `across` those with exactly one.
 
     A pair belongs to the first key it shares, so that no list of pairs seen has to be kept.
     """
     for place, key in enumerate(keyed):
-        for left, right in _of_key(key, only):
+        for left, right in _of_key(key, only, across):
             fresh = people.branch[left] == people.branch[right]
             for earlier in keyed[:place]:
                 codes = earlier[left]
@@ -166,10 +194,10 @@ def pairs(people: People, keyed: Sequence[Array], only: Array | None = None) -> 
                 yield place, (left[fresh], right[fresh])
 
 
-def _of_key(key: Array, only: Array | None) -> Iterator[Pairs]:
+def _of_key(key: Array, only: Array | None, across: bool) -> Iterator[Pairs]:
     """Pairs of one key in batches of about BATCH."""
-    order = np.argsort(key, kind="stable")
-    order = order[np.searchsorted(key[order], 0) :]
+    order = np.flatnonzero(key >= 0)
+    order = order[np.argsort(key[order], kind="stable")]
     if not len(order):
         return
     codes = key[order]
@@ -187,7 +215,7 @@ def _of_key(key: Array, only: Array | None) -> Iterator[Pairs]:
             members = order[chosen[at : at + step, None] + np.arange(size)]
             left, right = members[:, rows].ravel(), members[:, columns].ravel()
             if only is not None:
-                wanted = only[left] | only[right]
+                wanted = only[left] ^ only[right] if across else only[left] | only[right]
                 left, right = left[wanted], right[wanted]
             held.append((np.minimum(left, right), np.maximum(left, right)))
             pending += len(left)

@@ -71,17 +71,15 @@ class Engine:
         Behind about so many comparisons as `most` says the less telling keys are left out. Raises Stopped.
         """
         found = Found()
-        for place, (left, right) in self._batches(only):
+        keys = self._keys if only is None else blocking.keys(self.people, only)
+        for place, (left, right) in self._batches(keys, only, across):
             if most is not None and found.compared >= most:
                 break
-            if across and only is not None:
-                mixed = only[left] ^ only[right]
-                left, right = left[mixed], right[mixed]
             found.compared += len(left)
             weight = self.rate(left, right)
             for at in np.flatnonzero(weight >= scores.SHOWN_BITS):
                 found.weights[int(left[at]), int(right[at])] = float(weight[at])
-            on_progress(place / len(self._keys))
+            on_progress(place / len(keys))
         return found
 
     def rate(self, left: Array, right: Array) -> Array:
@@ -109,8 +107,10 @@ class Engine:
         """The values that many hold, for rating a few contacts by themselves later."""
         return self._comparer.common()
 
-    def _batches(self, only: Array | None = None) -> Iterator[tuple[int, blocking.Pairs]]:
-        for batch in blocking.pairs(self.people, self._keys, only):
+    def _batches(
+        self, keys: Sequence[Array], only: Array | None = None, across: bool = False
+    ) -> Iterator[tuple[int, blocking.Pairs]]:
+        for batch in blocking.pairs(self.people, keys, only, across=across):
             if self._should_stop():
                 raise Stopped
             yield batch
@@ -120,7 +120,7 @@ class Engine:
         total = blocking.estimate(self._keys)
         thousandths = max(1, min(1000, 1000 * learning.SAMPLE // max(total, 1)))
         sample: list[Compared] = []
-        for _, (left, right) in self._batches():
+        for _, (left, right) in self._batches(self._keys):
             mixed = left.astype(np.uint64) * np.uint64(2654435761) + right.astype(np.uint64) * np.uint64(40503)
             chosen = (mixed >> np.uint64(7)) % np.uint64(1000) < np.uint64(thousandths)
             if chosen.any():

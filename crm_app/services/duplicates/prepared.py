@@ -4,9 +4,10 @@ A column is an array of small integers and the list of the texts they stand for,
 thousand last names hold each name once, and whatever is derived from a name is derived once per name. Code -1 = empty.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from crm_app.services.duplicates import spelling
 
 Codes = np.ndarray[Any, np.dtype[np.int32]]
 SLOTS = 3  # e-mails and phones of a contact that are compared
+AT_ONCE = 20_000  # contacts prepared at once
 
 TEXTS = ("first", "last", "company", "street", "postal_code", "city", "tax", "gender")
 
@@ -75,23 +77,35 @@ class People:
 
 
 class _Coder:
-    def __init__(self, prepare: Callable[[str], str]) -> None:
-        self.prepare, self.by_raw, self.known = prepare, dict[str, int](), dict[str, int]()
+    """One column in the making. It takes many texts at once: a call for each would take a fifth of a search."""
 
-    def __call__(self, text: str | None) -> int:
-        if not text:
-            return -1
-        found = self.by_raw.get(text)
-        if found is None:
-            made = self.prepare(text)
-            found = self.by_raw[text] = self.known.setdefault(made, len(self.known)) if made else -1
-        return found
+    def __init__(self, prepare: Callable[[str], str], slots: int = 0) -> None:
+        self._prepare, self._slots = prepare, slots
+        self._by_raw: dict[str | None, int] = {None: -1, "": -1}
+        self._known: dict[str, int] = {}
+        self._parts: list[Codes] = []
 
-    def column(self, codes: list[Any]) -> Column:
-        return Column(np.array(codes, np.int32), list(self.known))
+    def take(self, texts: Sequence[str | None]) -> None:
+        """Texts of further contacts."""
+        self._parts.append(self._codes(texts))
 
-    def slots(self, codes: list[list[int]]) -> Column:
-        return Column(np.array(codes, np.int32).reshape(-1, SLOTS), list(self.known))
+    def take_slots(self, norms: Sequence[tuple[str, ...]]) -> None:
+        """Several texts of each of further contacts."""
+        slots = range(self._slots)
+        codes = [self._codes([each[n] if len(each) > n else None for each in norms]) for n in slots]
+        self._parts.append(np.stack(codes, axis=1))
+
+    def column(self) -> Column:
+        none = np.empty((0, self._slots) if self._slots else 0, np.int32)
+        return Column(np.concatenate([none, *self._parts]), list(self._known))
+
+    def _codes(self, texts: Sequence[str | None]) -> Codes:
+        by_raw, known = self._by_raw, self._known
+        for text in dict.fromkeys(texts):
+            if text and text not in by_raw:
+                made = self._prepare(text)
+                by_raw[text] = known.setdefault(made, len(known)) if made else -1
+        return np.fromiter(map(by_raw.__getitem__, texts), np.int32, len(texts))
 
 
 _TITLES = frozenset(
@@ -114,35 +128,46 @@ def people(rows: Iterable[Raw]) -> People:
         "street": _Coder(spelling.street), "postal_code": _Coder(_number), "city": _Coder(spelling.plain),
         "tax": _Coder(_number), "gender": _Coder(str),
     }  # fmt: skip
-    email, phone = _Coder(str), _Coder(str)
-    codes: dict[str, list[int]] = {name: [] for name in TEXTS}
-    ids, branches, days, emails, phones = [], [], [], [], []
-    for row in rows:
-        ids.append(row.id)
-        branches.append(row.branch)
-        first, last = row.first_name, row.last_name
-        if not first and not last and not row.company and row.emails:
-            first, last = named_by(row.emails[0])
-        codes["first"].append(coders["first"](first))
-        codes["last"].append(coders["last"](last))
-        codes["company"].append(coders["company"](row.company))
-        codes["street"].append(coders["street"](row.street))
-        codes["postal_code"].append(coders["postal_code"](row.postal_code))
-        codes["city"].append(coders["city"](row.city))
-        codes["tax"].append(coders["tax"](row.tax_number))
-        codes["gender"].append(coders["gender"](row.gender))
-        day = row.birth_date
-        days.append(0 if day is None else day.year * 10_000 + day.month * 100 + day.day)
-        emails.append(_slots(email, row.emails))
-        phones.append(_slots(phone, row.phones))
+    email, phone = _Coder(str, SLOTS), _Coder(str, SLOTS)
+    ids: list[int] = []
+    branches: list[int] = []
+    days: list[int] = []
+    more = iter(rows)
+    while some := list(islice(more, AT_ONCE)):
+        given: dict[str, Any] = dict(zip(Raw._fields, zip(*some, strict=True), strict=True))
+        _name_by_emails(given)
+        ids.extend(given["id"])
+        branches.extend(given["branch"])
+        days.extend(0 if day is None else day.year * 10_000 + day.month * 100 + day.day for day in given["birth_date"])
+        for name, coder in coders.items():
+            coder.take(given[_SOURCES.get(name, name)])
+        email.take_slots(given["emails"])
+        phone.take_slots(given["phones"])
     return People(
         ids=np.array(ids, np.int64),
         branch=np.array(branches, np.int32),
-        columns={name: coders[name].column(codes[name]) for name in TEXTS},
-        email=email.slots(emails),
-        phone=phone.slots(phones),
+        columns={name: coders[name].column() for name in TEXTS},
+        email=email.column(),
+        phone=phone.column(),
         day=np.array(days, np.int32),
     )
+
+
+_SOURCES = {"first": "first_name", "last": "last_name", "tax": "tax_number"}
+
+
+def _name_by_emails(given: dict[str, Any]) -> None:
+    """Names for those who have neither name nor company, but an address that tells one."""
+    named = zip(given["first_name"], given["last_name"], given["company"], given["emails"], strict=True)
+    nameless = [
+        place for place, (first, last, company, mails) in enumerate(named) if mails and not (first or last or company)
+    ]
+    if not nameless:
+        return
+    firsts, lasts = list(given["first_name"]), list(given["last_name"])
+    for place in nameless:
+        firsts[place], lasts[place] = named_by(given["emails"][place][0])
+    given["first_name"], given["last_name"] = firsts, lasts
 
 
 def named_by(email: str) -> tuple[str | None, str | None]:
@@ -151,8 +176,3 @@ def named_by(email: str) -> tuple[str | None, str | None]:
     if len(words) == 2 and all(word.isalpha() for word in words) and len(words[1]) > 2:
         return words[0], words[1]
     return None, None
-
-
-def _slots(coder: _Coder, norms: tuple[str, ...]) -> list[int]:
-    found = [coder(norm) for norm in norms[:SLOTS]]
-    return found + [-1] * (SLOTS - len(found))

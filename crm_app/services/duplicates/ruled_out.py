@@ -12,7 +12,7 @@ from crm_app.models import Contact, NotDuplicate, Permission
 from crm_app.services import audit
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
-from crm_app.services.contacts.visibility import visible
+from crm_app.services.contacts.visibility import visible_of_few
 from crm_app.services.duplicates import regrouping
 from crm_app.services.errors import Invalid, NotFound
 
@@ -78,7 +78,7 @@ def _visible(session: Session, actor: Actor, numbers: Sequence[int]) -> dict[int
     if len(wanted) < 2:
         raise Invalid(text("Choose at least two contacts."))
     rows = session.exec(
-        select(Contact.number, Contact.id).where(among(session, col(Contact.number), wanted), *visible(actor))
+        select(Contact.number, Contact.id).where(among(session, col(Contact.number), wanted), *visible_of_few(actor))
     ).all()
     found = {number: id_ for number, id_ in rows if id_ is not None}
     for number in wanted:

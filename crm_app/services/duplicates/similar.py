@@ -17,7 +17,7 @@ from crm_app.models import Contact, NotDuplicate, Permission
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
 from crm_app.services.contacts import cards
-from crm_app.services.contacts.visibility import visible
+from crm_app.services.contacts.visibility import visible_of_few
 from crm_app.services.duplicates import candidates, loading, reasons, rules, scores
 from crm_app.services.duplicates.engine import Engine
 from crm_app.services.duplicates.prepared import Raw, people
@@ -51,7 +51,7 @@ def to_contact(session: Session, actor: Actor, number: int, *, limit: int = 5) -
     """Others that are probably this contact, the surest first, none ruled out. Raises NotFound, NotPermitted."""
     contact = cards.get(session, actor, number)
     apart = ruled_out(session, actor, number)
-    (wanted,) = loading.some(session, [cards.id_of(contact)], visible(actor))
+    (wanted,) = loading.some(session, [cards.id_of(contact)], visible_of_few(actor))
     known = rated(session, actor, wanted, rules.current(session), limit=limit + len(apart) + 1)
     found = _with_contacts(session, known)
     return [one for one in found if one.contact.number != number and one.contact.number not in apart][:limit]
@@ -97,7 +97,9 @@ TYPED = (
 def rated(session: Session, actor: Actor, wanted: Raw, rules: Rules, *, limit: int = 5) -> list[Known]:
     """Ids of visible contacts that are probably this one, the surest first."""
     ids = candidates.of(session, actor, wanted)
-    rows = [row for row in loading.some(session, sorted(ids), visible(actor)) if row.id != wanted.id] if ids else []
+    rows = (
+        [row for row in loading.some(session, sorted(ids), visible_of_few(actor)) if row.id != wanted.id] if ids else []
+    )
     if not rows:
         return []
     engine = Engine(people([wanted, *rows]), rules.parameters, rules.common)

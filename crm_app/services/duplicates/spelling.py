@@ -5,7 +5,7 @@ English, Italian and Polish names have in common.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from crm_app.services.folding import fold_umlauts
@@ -41,9 +41,11 @@ _STREET_END = re.compile(r"(?:strasse|str)$")
 _HOUSE = re.compile(r"\d+")
 
 
-@cache
+@lru_cache(maxsize=20_000)  # names come again and again; a million addresses do not, and would stay for ever
 def plain(text: str) -> str:
     """Lower case, letters and digits only, words apart by one blank; ü, ue and u are one letter."""
+    if text.isascii():
+        return _UMLAUTS.sub("", _NO_WORD.sub(" ", text.lower().replace("'", ""))).strip()
     return _UMLAUTS.sub("", _NO_WORD.sub(" ", fold_umlauts(text).replace("'", ""))).strip()
 
 

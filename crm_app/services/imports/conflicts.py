@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from crm_app.models import Contact, Import
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
-from crm_app.services.contacts.visibility import visible
+from crm_app.services.contacts.visibility import visible_of_few
 from crm_app.services.imports import finding, plan_file, planned, uploads
 
 MOST = 20  # contacts offered for one row
@@ -36,7 +36,7 @@ def matches(session: Session, actor: Actor, found: Import, rows: Sequence[int]) 
     ids = finding.find(session, theirs, facts.layout.key, list(dict.fromkeys(keys.values())))
     several = {row: ids[key][:MOST] for row, key in keys.items() if len(ids.get(key, ())) > 1}
     wanted = sorted({id_ for found_ids in several.values() for id_ in found_ids})
-    query_ = select(Contact).where(among(session, col(Contact.id), wanted), *visible(actor))
+    query_ = select(Contact).where(among(session, col(Contact.id), wanted), *visible_of_few(actor))
     contacts = {contact.id: contact for contact in session.exec(query_)} if wanted else {}
     return {row: [described(contacts[id_]) for id_ in ids_ if id_ in contacts] for row, ids_ in several.items()}
 

@@ -10,7 +10,7 @@ from crm_app.models import Contact, ContactPoint, PointKind
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
 from crm_app.services.contacts import derived
-from crm_app.services.contacts.visibility import visible
+from crm_app.services.contacts.visibility import visible_of_few
 from crm_app.services.imports.columns import NAME_AND_BIRTH
 
 _POINT_KINDS = {"email": PointKind.EMAIL, "phone": PointKind.PHONE, "mobile": PointKind.PHONE}
@@ -39,7 +39,7 @@ def find(session: Session, actor: Actor, key: str | None, keys: Sequence[str]) -
     else:
         query = select(col(Contact.external_id), col(Contact.id)).where(among(session, col(Contact.external_id), keys))
     found: dict[str, list[int]] = {}
-    for value, id_ in session.execute(query.where(*visible(actor)).order_by(col(Contact.id))):
+    for value, id_ in session.execute(query.where(*visible_of_few(actor)).order_by(col(Contact.id))):
         ids = found.setdefault(str(value), [])
         if id_ not in ids:
             ids.append(id_)
@@ -49,14 +49,14 @@ def find(session: Session, actor: Actor, key: str | None, keys: Sequence[str]) -
 def ids(session: Session, actor: Actor, numbers: Sequence[int]) -> dict[str, int]:
     """Ids of the contacts the actor may see, by number as text."""
     query = select(Contact.number, Contact.id).where(among(session, col(Contact.number), numbers))
-    return {str(number): id_ for number, id_ in session.execute(query.where(*visible(actor)))}
+    return {str(number): id_ for number, id_ in session.execute(query.where(*visible_of_few(actor)))}
 
 
 def numbers(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, int]:
     """The numbers of these contacts, by id, as far as the actor may see them."""
     if not ids:
         return {}
-    query = select(Contact.id, Contact.number).where(among(session, col(Contact.id), ids), *visible(actor))
+    query = select(Contact.id, Contact.number).where(among(session, col(Contact.id), ids), *visible_of_few(actor))
     return {id_: number for id_, number in session.exec(query) if id_ is not None}
 
 
@@ -70,7 +70,7 @@ def _people(session: Session, actor: Actor, keys: Sequence[str]) -> dict[str, li
     query = (
         select(col(Contact.sort_name), col(Contact.birth_date), col(Contact.id))
         .where(among(session, col(Contact.sort_name), names), col(Contact.birth_date).is_not(None))
-        .where(*visible(actor))
+        .where(*visible_of_few(actor))
         .order_by(col(Contact.id))
     )
     wanted, found = set(keys), dict[str, list[int]]()

@@ -21,12 +21,13 @@ from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
 from crm_app.services.contacts import search
-from crm_app.services.contacts.visibility import visible
+from crm_app.services.contacts.visibility import visible_of_few
 from crm_app.services.duplicates import crossing, reasons, rules, similar
 from crm_app.services.duplicates.prepared import Raw
 from crm_app.services.duplicates.similar import Known
 from crm_app.services.fields.verdict import Level
 from crm_app.services.imports import conflicts, finding, plan_file
+from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.columns import Options
 from crm_app.services.imports.conflicts import Match
 from crm_app.services.imports.layout import Layout
@@ -81,7 +82,7 @@ def look(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     branches = payload["branch_ids"]
     actor = Actor(None, "check", branch_ids=None if branches is None else frozenset(branches))
     try:
-        with Session(engine) as session, plan_file.writing(Path(payload["folder"])) as plan:
+        with Session(engine) as session, plan_file.writing(Path(payload["folder"])) as plan, held_back():
             contacts = search.last_id(session)
             strangers = _strangers(plan, limit=MOST // max(contacts, 1)) if contacts else []
             total = len(strangers)
@@ -145,7 +146,7 @@ def contacts(session: Session, actor: Actor, folder: Path, rows: Sequence[int]) 
     wanted = sorted({mark.number for ones in found.values() for mark in ones})
     if not wanted:
         return {}
-    query = select(Contact).where(among(session, col(Contact.number), wanted), *visible(actor))
+    query = select(Contact).where(among(session, col(Contact.number), wanted), *visible_of_few(actor))
     by_number = {contact.number: conflicts.described(contact) for contact in session.exec(query)}
     return {
         row: [Offer(by_number[m.number], m.score, reasons.texts(m.reasons)) for m in ones if m.number in by_number]
@@ -208,7 +209,7 @@ def _known(
     """Whichever way is shorter: a look into the indexes takes some 20 ms a row, reading the base 0.1 ms a contact."""
     by = rules.current(session)
     if contacts <= SMALL or len(strangers) > max(ROWS_AT_ONCE, contacts // 200):
-        yield from crossing.known(session, visible(actor), strangers, by)
+        yield from crossing.known(session, visible_of_few(actor), strangers, by)
         return
     for place, one in enumerate(strangers):
         found = similar.rated(session, actor, one, by, limit=crossing.BEST)

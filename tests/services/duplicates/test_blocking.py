@@ -62,3 +62,24 @@ def test_only_pairs_of_the_asked_are_compared() -> None:
     part = engine.search(only)
     assert part.weights == {pair: one for pair, one in whole.weights.items() if only[pair[0]] or only[pair[1]]}
     assert part.compared < whole.compared / 10
+
+
+def test_the_keys_of_few_among_many_hold_only_who_shares_one_with_them() -> None:
+    everybody = people(Invented(3_000, seed=6, doubles=0.5).rows)
+    only = np.zeros(len(everybody), bool)
+    only[-30:] = True
+    for key in blocking.keys(everybody, only):
+        assert not np.setdiff1d(key[key >= 0], key[only]).size
+    held = [int((key >= 0).sum()) for key in blocking.keys(everybody, only)]
+    assert sum(held) < sum(int((key >= 0).sum()) for key in blocking.keys(everybody)) / 4
+
+
+def test_across_each_pair_is_one_of_the_asked_and_one_of_the_others() -> None:
+    everybody = people(Invented(800, seed=5, doubles=0.5).rows)
+    engine = Engine(everybody, Parameters(len(everybody)))
+    whole = engine.search()
+    only = np.zeros(len(everybody), bool)
+    only[len(everybody) // 2 :] = True
+    across = engine.search(only, across=True)
+    assert across.weights == {pair: one for pair, one in whole.weights.items() if only[pair[0]] != only[pair[1]]}
+    assert across.weights
