@@ -7,11 +7,11 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, ntext, text
-from crm_app.models import Campaign, CampaignState, ConsentLink, Message, MessageState
+from crm_app.models import AutomationEvent, Campaign, CampaignState, ConsentLink, Message, MessageState
 from crm_app.models.base import now
 
 Rows = Callable[[sqlite3.Connection, str], Iterable[dict[str, Any]]]
@@ -68,7 +68,17 @@ def _settle(session: Session, theirs: Mapping[str, dict[str, Any]]) -> list[Text
     ):
         moved = session.execute(update(Campaign).where(col(Campaign.state) == before).values(state=after))
         stopped += moved.rowcount  # type: ignore[attr-defined]
+    # What set automations off before may have been worked off since, with everything that went out by it.
+    waited = session.execute(delete(AutomationEvent)).rowcount  # type: ignore[attr-defined]
     found = []
+    if waited:
+        found.append(
+            ntext(
+                "{n} event that waited for an automation is left out: it may have been worked off before.",
+                "{n} events that waited for an automation are left out: they may have been worked off before.",
+                waited,
+            )
+        )
     if held:
         found.append(
             ntext(
