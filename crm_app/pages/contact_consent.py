@@ -4,7 +4,6 @@ from typing import Any
 
 import reflex as rx
 
-from crm_app.components.download import download
 from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import N, T, t
@@ -286,11 +285,12 @@ def _about_the_person() -> rx.Component:
     return rx.el.div(
         rx.cond(
             _state.may_export,
-            download(
+            rx.el.button(
                 rx.icon("download", size=16),
                 T("Everything about this person"),
-                href=_state.export_url,
+                type="button",
                 class_name="button small plain",
+                on_click=_state.hand_out,
             ),
         ),
         rx.link(

@@ -93,9 +93,13 @@ def _line(line: rx.Var[RequestLine]) -> rx.Component:
             ),
             rx.el.span(
                 rx.cond(
-                    line.is_open & (line.kind_raw == "access") & line.export_url & _state.may_export,
-                    download(
-                        rx.icon("download", size=16), T("Hand out"), href=line.export_url, class_name="button small"
+                    line.is_open & (line.kind_raw == "access") & (line.number > 0) & _state.may_export,
+                    rx.el.button(
+                        rx.icon("download", size=16),
+                        T("Hand out"),
+                        type="button",
+                        class_name="button small",
+                        on_click=_state.hand_out(line.number),
                     ),
                 ),
                 rx.cond(

@@ -4,13 +4,11 @@ The job is all there is of an export: `data` holds the filter, the fields in the
 contacts and how many characters no file can hold. Exports are the memory: the next one begins as the last one was.
 """
 
-import hmac
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import func
@@ -20,7 +18,7 @@ from crm_app import settings
 from crm_app.locales import text
 from crm_app.models import Contact, Installation, Job, JobKind, JobState, Permission
 from crm_app.models.base import now
-from crm_app.services import audit, database, exports, installation, jobs, segments
+from crm_app.services import audit, database, exports, installation, jobs, segments, tickets
 from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.contacts import audience
 from crm_app.services.contacts.filter import ContactFilter
@@ -29,7 +27,6 @@ from crm_app.services.errors import Conflict, Invalid, NotFound
 
 KINDS = ("xlsx", "csv")
 MOST_ROWS = 1_048_575  # of a worksheet, its header apart
-TICKET_SECONDS = 300
 PART_HOURS = 24  # after which a half-written file is nobody's
 
 
@@ -153,17 +150,12 @@ def until(found: Installation, job: Job) -> datetime | None:
 
 def ticket(session_token: str, export_id: int, *, at: datetime | None = None) -> str:
     """What makes the address of a file good for five minutes, and in this session alone."""
-    ends = int((at or now()).timestamp()) + TICKET_SECONDS
-    return f"{ends}-{_signed(session_token, export_id, ends)}"
+    return tickets.make(session_token, f"export:{export_id}", at=at)
 
 
 def is_valid(given: str, session_token: str, export_id: int, *, at: datetime | None = None) -> bool:
     """Whether a ticket is this session's, for this export and not over."""
-    ends, _, sign = given.partition("-")
-    if not (ends.isascii() and ends.isdigit() and len(ends) < 12 and session_token):
-        return False
-    seconds = int(ends) - (at or now()).timestamp()
-    return 0 < seconds <= TICKET_SECONDS and hmac.compare_digest(sign, _signed(session_token, export_id, int(ends)))
+    return tickets.is_valid(given, session_token, f"export:{export_id}", at=at)
 
 
 def purge(at: datetime | None = None) -> int:
@@ -195,7 +187,3 @@ def purge(at: datetime | None = None) -> int:
 
 def path_of(job: Job) -> Path:
     return settings.get().exports_dir / f"export-{job.id}.{job.data['kind']}"
-
-
-def _signed(session_token: str, export_id: int, ends: int) -> str:
-    return hmac.digest(session_token.encode(), f"export:{export_id}:{ends}".encode(), sha256).hex()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import zip_longest
 
 from sqlmodel import Session, col, select, update
 
@@ -61,18 +62,16 @@ def send_due(fetcher: Fetcher = FETCHER, *, at: datetime | None = None, should_s
 
 
 def _due(session: Session, at: datetime) -> list[tuple[int, int]]:
-    query = (
-        select(WebhookDelivery.id, WebhookDelivery.webhook_id)
-        .join(Webhook, col(Webhook.id) == col(WebhookDelivery.webhook_id))
-        .where(
-            WebhookDelivery.state == DeliveryState.WAITING,
-            WebhookDelivery.due_at <= at,
-            col(Webhook.removed_at).is_(None),
-        )
-        .order_by(col(WebhookDelivery.due_at), col(WebhookDelivery.id))
-        .limit(AT_ONCE)
-    )
-    return [(id_, webhook_id) for id_, webhook_id in session.exec(query) if id_ is not None]
+    """The oldest events of each address, in turn: one that is away keeps none of the others waiting."""
+    is_due = (WebhookDelivery.state == DeliveryState.WAITING, WebhookDelivery.due_at <= at)
+    addresses = session.exec(select(Webhook.id).where(col(Webhook.removed_at).is_(None))).all()
+    each = max(1, AT_ONCE // max(1, len(addresses)))
+    lanes: list[list[tuple[int, int]]] = []
+    for webhook_id in addresses:
+        query = select(WebhookDelivery.id).where(*is_due, WebhookDelivery.webhook_id == webhook_id)
+        oldest = query.order_by(col(WebhookDelivery.due_at), col(WebhookDelivery.id)).limit(each)
+        lanes.append([(id_ or 0, webhook_id or 0) for id_ in session.exec(oldest)])
+    return [one for turn in zip_longest(*lanes) for one in turn if one is not None]
 
 
 def _claim(session: Session, delivery_id: int, at: datetime) -> _Claim | None:

@@ -28,6 +28,7 @@ from crm_app.state.contact_view import Presenter, key_of
 from crm_app.state.formats import exact
 from crm_app.state.guard import action
 from crm_app.state.messages import say
+from crm_app.state.person_file import person_file
 from crm_app.state.session import current_actor
 
 Act = Callable[[Session, Actor, Contact], Any]
@@ -57,7 +58,6 @@ class ContactConsentState(rx.State):
     error_field: str = ""
     problem: str = ""  # why nothing can be shown
     shown: ProofView = ProofView()
-    export_url: str = ""
     erase_url: str = ""
     request_url: str = ""
 
@@ -69,9 +69,14 @@ class ContactConsentState(rx.State):
         self.may_export = self.may_confirm and actor.may(Permission.EXPORT)
         self.may_erase = self.may_confirm and actor.may(Permission.CONTACTS_ERASE)
         number = key_of(self.number)
-        self.export_url, self.erase_url = routes.person_export(number), routes.privacy_erase(number)
+        self.erase_url = routes.privacy_erase(number)
         self.request_url = f"{routes.PRIVACY}?new={number}"
         await self._show()
+
+    @action(permission=Permission.EXPORT)
+    async def hand_out(self):
+        """Everything about the person, by an address that is good for five minutes."""
+        return rx.download(url=person_file(self, key_of(self.number)))
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def ask(self, key: str, act: str):

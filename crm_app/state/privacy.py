@@ -23,6 +23,7 @@ from crm_app.state.choice import Choice
 from crm_app.state.formats import exact, short_date
 from crm_app.state.guard import action
 from crm_app.state.messages import say
+from crm_app.state.person_file import person_file
 from crm_app.state.session import current_actor
 
 NEW = "new"
@@ -53,7 +54,7 @@ class RequestLine:
     is_overdue: bool
     is_open: bool
     extended: bool
-    export_url: str
+    number: int  # of the contact, 0 when it is not there
     erase_url: str
 
 
@@ -100,6 +101,11 @@ class PrivacyState(rx.State):
         self.editing = NEW if self.new_contact else ""
         await self._show()
         self.loaded = True
+
+    @action(permission=Permission.EXPORT)
+    async def hand_out(self, number: int):
+        """Everything about the person who asked, by an address that is good for five minutes."""
+        return rx.download(url=person_file(self, number))
 
     @action(permission=Permission.CONSENT)
     async def edit(self, key: str):
@@ -242,7 +248,7 @@ def _line(actor: Actor, entry: Entry) -> RequestLine:
         is_overdue=entry.is_overdue,
         is_open=one.is_open,
         extended=one.due_on == requests.due(one.received_on, requests.LONGEST_MONTHS),
-        export_url=routes.person_export(number) if number is not None and is_there else "",
+        number=number if number is not None and is_there else 0,
         erase_url=f"{routes.privacy_erase(number)}?request={one.id}" if number is not None and is_there else "",
     )
 

@@ -16,7 +16,7 @@ from crm_app import cookies, settings
 from crm_app import routes as paths
 from crm_app.locales import render, text
 from crm_app.models.base import now
-from crm_app.services import attachments, database, export_jobs, feeds
+from crm_app.services import attachments, database, export_jobs, feeds, tickets
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Busy, Conflict, CRMError, NotFound, NotPermitted
 from crm_app.services.imports import access
@@ -87,11 +87,14 @@ async def attachment_file(request: Request) -> Response:
 
 
 async def person(request: Request) -> Response:
-    """Everything held of a person, as a ZIP."""
-    value = request.path_params["number"]
+    """Everything held of a person, as a ZIP, to the session whose ticket comes with the address."""
+    value, ticket = request.path_params["number"], request.query_params.get("ticket", "")
     actor: Actor = request.state.signed_in.actor
     number = int(value) if _is_key(value) else 0
+    token = cookies.session_token(request.headers.get("cookie", ""))
     try:
+        if not tickets.is_valid(ticket, token, exporting.ticket_of(number)):
+            raise NotPermitted(text("This link is over. Go back to the contact and download it there."))
         file = await asyncio.to_thread(_person, actor, number)
     except CRMError as error:
         return _refused(error, actor)

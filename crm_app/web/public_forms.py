@@ -141,14 +141,19 @@ def _taken(key: str, typed: dict[str, list[str]], ip: str) -> Shown | None:
         return None
     if verdict is not Verdict.GOOD:
         return _prepared(key, typed, {})
+    if not stamps.take(mark):
+        return None
     try:
         with database.transaction() as session:
             form = web_forms.published(session, key)
             texts = {name: ";".join(values) for name, values in typed.items()}
             web_form_answers.submit(session, form, texts, ticked=bool(typed.get(TICK)), ip=ip)
     except InvalidFields as error:
+        stamps.give_back(mark)
         return _prepared(key, typed, error.fields)
-    stamps.use_up(mark)
+    except BaseException:
+        stamps.give_back(mark)
+        raise
     return None
 
 

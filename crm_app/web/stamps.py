@@ -46,12 +46,21 @@ def judge(key: bytes, form: str, mark: str, at: float | None = None) -> Verdict:
         return Verdict.USED if mark in _used else Verdict.GOOD
 
 
-def use_up(mark: str) -> None:
-    """It was good for one sending, and this was it."""
+def take(mark: str) -> bool:
+    """It is good for one sending, and this is it; False when another one has it already."""
     with _lock:
+        if mark in _used:
+            return False
         _used[mark] = None
         while len(_used) > MOST_USED:
             _used.popitem(last=False)
+        return True
+
+
+def give_back(mark: str) -> None:
+    """The sending came to nothing."""
+    with _lock:
+        _used.pop(mark, None)
 
 
 def _signature(key: bytes, form: str, body: str) -> str:

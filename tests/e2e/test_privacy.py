@@ -66,7 +66,7 @@ def test_an_overdue_request_is_marked_handed_out_and_answered_on_a_phone(phone: 
     line = page.locator(".requests > li").filter(has_text="Bea by letter")
     expect(line).to_contain_text("overdue")
     with page.expect_download() as loading:
-        line.get_by_role("link", name="Hand out").tap()
+        line.get_by_role("button", name="Hand out").tap()
     with zipfile.ZipFile(loading.value.path()) as archive:
         assert b"bea@example.org" in archive.read("person.json")
     line.get_by_role("button", name="Change request 1").tap()

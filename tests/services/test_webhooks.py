@@ -236,3 +236,14 @@ def test_another_branch_and_who_may_not_see_none(alice: Actor, bob: Actor, charl
         ):
             with pytest.raises(NotPermitted):
                 act()
+
+
+def test_an_address_that_is_away_keeps_no_other_waiting(alice: Actor) -> None:
+    first, _ = subscribed(alice, url="https://away.example.org/crm")
+    second, _ = subscribed(alice, url="https://here.example.org/crm")
+    with database.transaction() as session:
+        for webhook_id in (*[first] * 200, second):
+            session.add(WebhookDelivery(webhook_id=webhook_id, body="{}"))
+    with database.reading() as session:
+        due = [webhook_id for _, webhook_id in webhook_sending._due(session, now())]
+    assert second in due[:2] and len(due) <= webhook_sending.AT_ONCE

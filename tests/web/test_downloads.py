@@ -13,13 +13,13 @@ from crm_app import routes, settings
 from crm_app.jobs import imports as runner
 from crm_app.models import AuditEntry, Permission
 from crm_app.models.base import now
-from crm_app.services import database, errands, export_jobs, jobs
+from crm_app.services import database, errands, export_jobs, jobs, tickets
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.imports import plan_file, retention, steps
 from crm_app.services.imports.reading import pool
-from crm_app.services.privacy import erasing
+from crm_app.services.privacy import erasing, exporting
 from crm_app.web import downloads
 from tests.services.imports.conftest import Flow, InlineReader
 
@@ -206,10 +206,26 @@ async def test_a_deleted_file_is_said_in_a_sentence(contacts: Actor) -> None:
     assert (answer.status_code, "was deleted" in answer.text) == (409, True)
 
 
+def person(number: int | str) -> str:
+    """The address with its ticket; the client's session is called "token"."""
+    what = exporting.ticket_of(number) if isinstance(number, int) else str(number)
+    return f"{routes.person_export(number)}?ticket={tickets.make('token', what)}"
+
+
+async def test_without_a_ticket_nothing_is_made(alice: Actor) -> None:
+    with database.transaction() as session:
+        number = cards.create(session, alice, {"first_name": "Ada"}).number
+    for address in (routes.person_export(number), person(number).replace("-", "-0"), person(number + 1)):
+        path = address.replace(f"person-{number + 1}", f"person-{number}")
+        assert (await client(alice).get(path, headers={"Cookie": "session=token"})).status_code == 403
+    with database.reading() as session:
+        assert session.exec(select(AuditEntry).where(AuditEntry.action == "person.export")).all() == []
+
+
 async def test_everything_about_a_person_is_a_download_that_is_noted_and_leaves_nothing(alice: Actor) -> None:
     with database.transaction() as session:
         number = cards.create(session, alice, {"first_name": "Ada", "email": "ada@example.org"}).number
-    answer = await client(alice).get(routes.person_export(number))
+    answer = await client(alice).get(person(number), headers={"Cookie": "session=token"})
     assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
     with ZipFile(BytesIO(answer.content)) as archive:
         assert {"person.json", "person.html"} <= set(archive.namelist())
@@ -223,12 +239,14 @@ async def test_everything_about_a_person_is_a_download_that_is_noted_and_leaves_
 async def test_of_a_person_nobody_else_gets_anything(alice: Actor, bob: Actor, charlie: Actor) -> None:
     with database.transaction() as session:
         number = cards.create(session, alice, {"first_name": "Ada"}).number
-    assert (await client(bob).get(routes.person_export(number))).status_code == 403
+    assert (await client(bob).get(person(number), headers={"Cookie": "session=token"})).status_code == 403
     elsewhere = Actor(charlie.user_id, "c", alice.permissions, charlie.branch_ids, charlie.branch_id)
-    foreign, missing = [await client(elsewhere).get(routes.person_export(one)) for one in (number, 999)]
+    foreign, missing = [
+        await client(elsewhere).get(person(one), headers={"Cookie": "session=token"}) for one in (number, 999)
+    ]
     assert (foreign.status_code, missing.status_code) == (404, 404)
     assert foreign.text.replace(str(number), "") == missing.text.replace("999", "")
-    assert (await client(alice).get(routes.person_export("x"))).status_code == 404
+    assert (await client(alice).get(person("x"), headers={"Cookie": "session=token"})).status_code in (403, 404)
 
 
 async def test_a_certificate_is_a_page_to_keep(alice: Actor, bob: Actor) -> None:

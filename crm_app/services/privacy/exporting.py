@@ -226,3 +226,8 @@ td {{ overflow-wrap: anywhere; white-space: pre-line; }} th {{ font-weight: 600;
 {parts}
 </body></html>
 """
+
+
+def ticket_of(number: int) -> str:
+    """What a ticket for this person's file is for."""
+    return f"person:{number}"
