@@ -13,19 +13,14 @@ from sqlalchemy import delete, exists, update
 from sqlmodel import Session, col, select
 
 from crm_app.models import (
-    Activity,
     ActivityKind,
-    AutomationEvent,
-    AutomationRun,
     Contact,
     ContactPoint,
-    ContactSource,
     ContactTag,
     ImportRow,
     Outcome,
     PointKind,
     Segment,
-    SegmentContact,
     Tag,
     UndoOutcome,
 )
@@ -39,7 +34,7 @@ from crm_app.services.imports import writing
 from crm_app.services.imports.further_points import CHANGE
 from crm_app.services.imports.plan_file import encode
 from crm_app.services.imports.undo_plan import FieldFate, RowFate
-from crm_app.services.imports.undo_ties import SEGMENTS, SOURCE, referring
+from crm_app.services.imports.undo_ties import BELONGING, SEGMENTS, SOURCE, referring
 
 _NAMES = (*derived.SEARCHED, *derived.PHONES)
 _SEARCHED = (*_NAMES, CHANGE)
@@ -79,16 +74,9 @@ def _delete(session: Session, ids: Sequence[int]) -> set[int]:
         return set()
     had = select(ContactTag.tag_id).where(among(session, col(ContactTag.contact_id), ids)).distinct()
     tags = set(session.exec(had))
-    for table in (
-        ContactPoint,
-        ContactSource,
-        ContactTag,
-        SegmentContact,
-        Activity,
-        AutomationEvent,
-        AutomationRun,
-    ):
-        _run(session, delete(table).where(among(session, table.contact_id, ids)))
+    for column in referring("contact"):  # by hand: foreign keys are off while an import writes
+        if column.table.name in BELONGING and column.table.name != "import_row":
+            _run(session, delete(column.table).where(among(session, column, ids)))
     _run(session, update(ImportRow).where(among(session, col(ImportRow.contact_id), ids)).values(contact_id=None))
     _run(session, delete(Contact).where(among(session, col(Contact.id), ids)))
     return tags

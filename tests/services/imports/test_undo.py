@@ -20,7 +20,9 @@ from crm_app.models import (
     Job,
     JobState,
     LeadStatus,
+    Notice,
     Relation,
+    ReviewHold,
     Tag,
     UndoOutcome,
 )
@@ -98,6 +100,19 @@ def test_contacts_an_import_made_go_with_everything_that_came_with_them(flow: Fl
         assert session.execute(text("PRAGMA foreign_key_check")).all() == []
     found = flow.get(id_)
     assert found.undone_at and found.counts["create"] == 2
+
+
+def test_nothing_is_left_that_names_a_contact_which_went(flow: Flow, session, alice: Actor) -> None:
+    id_ = committed(flow, PEOPLE)
+    made = session.exec(select(Contact)).first()
+    with database.transaction() as writing:
+        writing.add(Notice(user_id=alice.user_id or 0, contact_id=made.id, kind="mentioned"))
+        writing.add(ReviewHold(contact_id=made.id, user_id=alice.user_id or 0, until=made.created_at))
+    undone(flow, id_)
+    with database.reading() as reading:
+        assert reading.exec(select(func.count()).select_from(Contact)).one() == 0
+        for model in (Notice, ReviewHold):
+            assert reading.exec(select(func.count()).select_from(model)).one() == 0
 
 
 def test_changed_values_points_tags_source_and_search_come_back(flow: Flow, session) -> None:
