@@ -56,8 +56,7 @@ def downgrade() -> None:
     op.drop_table("automation_run")
     op.drop_table("automation_event")
     op.drop_table("automation")
-    with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.drop_column("depth")
+    op.drop_column("task", "depth")
 
 
 def _of_contact(table: str) -> list[sa.Column | sa.Constraint]:
