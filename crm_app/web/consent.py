@@ -48,6 +48,8 @@ _PREFERENCES = {
     "address": text("Your address:"),
     "legend": text("I would like to get:"),
     "everything": text("News in general"),
+    "sms": text("Text messages to my phone"),
+    "phone": text("Calls"),
     "submit": text("Save"),
     "nothing": text("Get nothing at all"),
     "saved": text("Your choice is saved. It counts at once."),
@@ -66,6 +68,7 @@ class _Seen:
     organisation: str
     agreed: str = ""
     wanted: tuple[tuple[str, str, bool], ...] = ()
+    further: tuple[str, ...] = ()  # channels of the same contact that are in use now
 
 
 async def show_confirm(request: Request) -> Response:
@@ -108,6 +111,8 @@ async def choose(request: Request) -> Response:
         spoken = language or links.find(session, token, LinkUse.PREFERENCES).language
         version = invitations.VERSION
         links.choose(session, token, wanted, ip=ip, agreed=render(agreed, spoken), version=version)
+        offered_channels = [one for one in (Channel.SMS, Channel.PHONE) if f"offer-{one}" in form]
+        links.withdraw(session, token, [one for one in offered_channels if f"want-{one}" not in form], ip=ip)
 
     return await _answer(request, _saved_page, LinkUse.PREFERENCES, chosen)
 
@@ -161,7 +166,8 @@ def _done(token: str, use: LinkUse, act: Callable[..., Any] | None, ip: str) -> 
             (str(id_ or EVERYTHING), name, ledger.is_mailable(session, channel, link.address, id_))
             for id_, name in (*offered, (None, ""))
         )
-        return _Seen(link.address, link.language, here, wanted=wanted)
+        further = tuple(str(one) for one in links.further(session, link))
+        return _Seen(link.address, link.language, here, wanted=wanted, further=further)
 
 
 def _confirm_page(request: Request, seen: _Seen, look: dict[str, Any]) -> Response:
@@ -187,7 +193,16 @@ def _unsubscribed_page(request: Request, seen: _Seen, look: dict[str, Any]) -> R
 def _preferences_page(request: Request, seen: _Seen, look: dict[str, Any], *, notice: Text | str = "") -> Response:
     agreed = Text(_PREFERENCES["agreed"].msgid, {"organisation": seen.organisation})
     words = {**_PREFERENCES, "product": _name(seen), "agreed": agreed}
-    return page(request, "preferences.html", words, shown=seen.address, wanted=seen.wanted, notice=notice, **look)
+    return page(
+        request,
+        "preferences.html",
+        words,
+        shown=seen.address,
+        wanted=seen.wanted,
+        further=seen.further,
+        notice=notice,
+        **look,
+    )
 
 
 def _saved_page(request: Request, seen: _Seen, look: dict[str, Any]) -> Response:

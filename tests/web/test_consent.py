@@ -3,9 +3,11 @@
 import pytest
 from sqlmodel import select
 
-from crm_app.models import Channel, Consent, ConsentState, Installation, Tag
+from crm_app.models import Channel, Consent, ConsentSource, ConsentState, Installation, Tag
 from crm_app.services import database, tags
+from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.consent import ledger, links
+from crm_app.services.contacts import cards
 from tests.web.conftest import Site
 
 MAIL, ADDRESS = Channel.EMAIL, "ada@example.org"
@@ -128,3 +130,38 @@ async def test_unknown_links_say_so_and_a_link_of_one_use_is_none_of_another(sit
         assert (await site.http.get(path)).status_code == 410
         assert (await site.post(path)).status_code == 410
     assert standing() is ConsentState.NONE
+
+
+async def test_text_messages_and_calls_of_the_same_person_are_left_there_too(
+    site: Site, group: int, bob: Actor
+) -> None:
+    with database.transaction() as session:
+        contact = cards.create(
+            session, bob, {"first_name": "Ada", "email": ADDRESS, "mobile": "0170 9876543", "phone": "030 123456"}
+        )
+        for channel, number in ((Channel.SMS, "0170 9876543"), (Channel.PHONE, "0170 9876543")):
+            ledger.record(session, SYSTEM, channel, number, ConsentState.CONFIRMED, source=ConsentSource.FORM)
+        token = links.choosing(session, MAIL, ADDRESS, ADDRESS, contact=contact, group_id=None, language="en")
+    path = f"/preferences/{token}"
+    shown = await site.http.get(path)
+    assert "Text messages to my phone" in shown.text and "Calls" in shown.text and "9876543" not in shown.text
+    saved = await site.post(path, {"offer-sms": "1", "offer-phone": "1", "want-phone": "on", "want-all": "on"})
+    assert "Text messages" not in saved.text and "Calls" in saved.text
+    with database.reading() as session:
+        assert ledger.state_of(session, Channel.SMS, "+49 170 9876543") is ConsentState.REVOKED
+        assert ledger.state_of(session, Channel.PHONE, "+49 170 9876543") is ConsentState.CONFIRMED
+    again = await site.post(path, {"offer-phone": "1", "want-phone": "on", "want-sms": "on", "want-all": "on"})
+    assert again.status_code == 200
+    with database.reading() as session:  # a yes for a phone is not given by mail
+        assert ledger.state_of(session, Channel.SMS, "+49 170 9876543") is ConsentState.REVOKED
+
+
+async def test_an_address_that_moved_to_somebody_else_opens_nothing_of_its_former_owner(
+    site: Site, group: int, bob: Actor
+) -> None:
+    with database.transaction() as session:
+        contact = cards.create(session, bob, {"first_name": "Ada", "email": ADDRESS, "mobile": "0170 9876543"})
+        ledger.record(session, SYSTEM, Channel.SMS, "0170 9876543", ConsentState.CONFIRMED, source=ConsentSource.FORM)
+        token = links.choosing(session, MAIL, ADDRESS, ADDRESS, contact=contact, group_id=None, language="en")
+        cards.change(session, bob, contact, {"email": "new@example.org"})
+    assert "Text messages" not in (await site.http.get(f"/preferences/{token}")).text

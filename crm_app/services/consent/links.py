@@ -1,6 +1,7 @@
 """Links in messages: to agree, to opt out, to choose. The token is the key; the database knows its SHA-256 only."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select, update
@@ -12,7 +13,9 @@ from crm_app.models import (
     ConsentSource,
     ConsentState,
     Contact,
+    ContactPoint,
     LinkUse,
+    PointKind,
 )
 from crm_app.models.base import now
 from crm_app.services import links
@@ -162,6 +165,54 @@ def choose(
         elif not is_wanted and ledger.state_of(session, channel, found.address, group_id) is not ConsentState.REVOKED:
             _record(session, found, ConsentState.REVOKED, group_id, ip)
     return found
+
+
+def further(session: Session, link: ConsentLink) -> dict[Channel, list[str]]:
+    """Numbers of the same contact that may be written to or called now: the way out is there for them too."""
+    contact = _contact(session, link)
+    found: dict[Channel, list[str]] = {}
+    if contact is None:
+        return found
+    points = select(ContactPoint.value).where(
+        ContactPoint.contact_id == contact.id, ContactPoint.kind == PointKind.PHONE
+    )
+    for value in session.exec(points.order_by(col(ContactPoint.id))):
+        for channel in (Channel.SMS, Channel.PHONE):
+            if ledger.is_mailable(session, channel, value):
+                found.setdefault(channel, []).append(value)
+    return found
+
+
+def withdraw(session: Session, token: str, channels: Collection[Channel], *, ip: str) -> None:
+    """On these channels the contact's numbers are used no more. A mailbox proves no phone: no yes is taken here.
+
+    Raises NotFound.
+    """
+    link = find(session, token, LinkUse.PREFERENCES)
+    for channel, values in further(session, link).items():
+        for value in values if channel in channels else ():
+            ledger.record(
+                session,
+                SYSTEM,
+                channel,
+                value,
+                ConsentState.REVOKED,
+                source=ConsentSource.FORM,
+                proof=Proof(source_name=PAGE, ip=ip),
+                contact_number=link.contact_number,
+            )
+
+
+def _contact(session: Session, link: ConsentLink) -> Contact | None:
+    """Whose message it came with, while they have this address still."""
+    if link.contact_number is None:
+        return None
+    query = (
+        select(Contact)
+        .join(ContactPoint, col(ContactPoint.contact_id) == col(Contact.id))
+        .where(Contact.number == link.contact_number, ContactPoint.norm == link.norm, col(Contact.trashed_at).is_(None))
+    )
+    return session.exec(query.limit(1)).first()
 
 
 def address_of(path: str, token: str) -> str:
