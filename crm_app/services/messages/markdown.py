@@ -88,7 +88,7 @@ def _dress(children: list[Token], *, is_alone: bool) -> None:
     )
     for child in children:
         if child.type == "link_open":
-            child.attrSet("style", _BUTTON if is_button else "color:#3358d4")
+            child.attrSet("style", _BUTTON if is_button else "color:inherit;text-decoration:underline")
 
 
 def _plain(children: list[Token]) -> str:
@@ -115,7 +115,7 @@ def framed(body: str, *, language: str, title: str, imprint: str, way_out: tuple
     foot = "<br>".join(escape(line) for line in imprint.splitlines())
     if way_out is not None:
         href, before, words = way_out
-        link = f'<a href="{escape(href)}" style="color:#60646c">{escape(words)}</a>'
+        link = f'<a href="{escape(href)}" style="color:inherit">{escape(words)}</a>'
         foot += ("<br>" if foot else "") + f"{escape(before)} {link}"
     return (
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
@@ -126,8 +126,7 @@ def framed(body: str, *, language: str, title: str, imprint: str, way_out: tuple
         'font-size:16px;line-height:1.5"><div style="max-width:600px;margin:0 auto">'
         f"{body}"
         + (
-            '<div style="margin-top:32px;padding-top:12px;border-top:1px solid #9ca3af;font-size:13px;color:#60646c">'
-            f"{foot}</div>"
+            f'<div style="margin-top:32px;padding-top:12px;border-top:1px solid #9ca3af;font-size:13px">{foot}</div>'
             if foot
             else ""
         )
