@@ -294,28 +294,6 @@ def test_charlie_sees_no_campaign_of_another_branch_and_bob_none_at_all(
     assert state(id_) == CampaignState.DRAFT
 
 
-def test_a_thousand_suppressed_addresses_in_all_spellings_get_nothing(
-    alice: Actor, add: Add, newsletter: MessageTemplate, box: Mailbox
-) -> None:
-    with database.transaction() as session:
-        suppression.add(session, [(MAIL, f"n{n}@example.org") for n in range(1000)], SuppressionReason.REVOKED)
-        for n in range(1000):
-            spelling = (f"n{n}@example.org", f"N{n}@Example.ORG", f" n{n}@example.org ", f"mailto:n{n}@example.org")[
-                n % 4
-            ]
-            cards.create(session, alice, {"first_name": f"N{n}", "email": spelling})
-        templates.change(session, alice, newsletter.id or 0, name="Rooms", is_newsletter=False)
-    add(first_name="Well", email="well@example.org")
-    id_ = made(alice, newsletter)
-    found = prepared(alice, id_)
-    assert found.left_out == {LeftOut.SUPPRESSED: 1000}
-    start(alice, id_)
-    sending.send_due()
-    assert box.addresses == ["well@example.org"]
-    with database.reading() as session:
-        assert outbox.waiting(session) == 0
-
-
 def test_a_newsletter_stays_one_whatever_becomes_of_its_template(
     add: Add, alice: Actor, newsletter: MessageTemplate, box: Mailbox
 ) -> None:
