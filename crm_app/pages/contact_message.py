@@ -1,8 +1,12 @@
 """A message to the contact, written on its card."""
 
+from collections.abc import Callable
+from typing import Any
+
 import reflex as rx
 
 from crm_app.components.form_guard import form_guard
+from crm_app.components.input_field import input_field
 from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import N, T, t
@@ -17,61 +21,15 @@ def message_panel() -> rx.Component:
 
 
 def _panel() -> rx.Component:
+    mail, text = t("E-mail to {address}", address=_state.to), t("Text message to {address}", address=_state.to)
     return Panel.create(
         rx.el.form(
             form_guard(_state.errors),
-            rx.el.h2(
-                rx.cond(
-                    _is_mail,
-                    t("E-mail to {address}", address=_state.to),
-                    t("Text message to {address}", address=_state.to),
-                )
-            ),
+            rx.el.h2(rx.cond(_is_mail, mail, text)),
             rx.cond(_state.errors[""].to(str), notice(_state.errors[""].to(str), "danger")),
-            rx.cond(
-                _state.templates.length() > 0,
-                rx.el.div(
-                    rx.el.label(T("Begin with"), html_for="message-template"),
-                    rx.el.select(
-                        rx.el.option(T("an empty page"), value=""),
-                        rx.foreach(
-                            _state.templates, lambda one: rx.el.option(one.label, value=one.value, key=one.value)
-                        ),
-                        id="message-template",
-                        class_name="input",
-                        on_change=_state.begin_with,
-                    ),
-                    class_name="field",
-                ),
-            ),
-            rx.cond(
-                _is_mail,
-                _field(
-                    "subject",
-                    N("Subject"),
-                    rx.el.input(
-                        id="message-subject",
-                        name="subject",
-                        default_value=_state.subject,
-                        max_length=200,
-                        auto_complete="off",
-                        class_name="input",
-                        custom_attrs={"data-first": "true"},
-                    ),
-                ),
-            ),
-            _field(
-                "body",
-                N("Message"),
-                rx.el.textarea(
-                    id="message-body",
-                    name="body",
-                    default_value=_state.body,
-                    rows=8,
-                    max_length=20_000,
-                    class_name="input",
-                ),
-            ),
+            rx.cond(_state.templates.length() > 0, _begin()),
+            rx.cond(_is_mail, _subject()),
+            _body(),
             rx.el.div(
                 rx.el.button(rx.icon("send", size=16), T("Send"), type="submit", class_name="button primary"),
                 rx.el.button(T("Cancel"), type="button", class_name="button plain", on_click=_state.write("")),
@@ -90,11 +48,37 @@ def _panel() -> rx.Component:
     )
 
 
-def _field(name: str, label: str, made: rx.Component) -> rx.Component:
-    error = _state.errors[name].to(str)
+def _begin() -> rx.Component:
     return rx.el.div(
-        rx.el.label(T(label), html_for=f"message-{name}"),
-        made,
-        rx.cond(error, rx.el.p(error, class_name="field-error", role="alert")),
-        class_name="field wide",
+        rx.el.label(T("Begin with"), html_for="message-template"),
+        rx.el.select(
+            rx.el.option(T("an empty page"), value=""),
+            rx.foreach(_state.templates, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
+            id="message-template",
+            name="template",
+            class_name="input",
+            on_change=_state.begin_with,
+        ),
+        class_name="field",
     )
+
+
+def _subject() -> rx.Component:
+    return _field(
+        "subject",
+        N("Subject"),
+        rx.el.input,
+        value=_state.subject,
+        max_length=200,
+        auto_complete="off",
+        custom_attrs={"data-first": "true"},
+    )
+
+
+def _body() -> rx.Component:
+    return _field("body", N("Message"), rx.el.textarea, value=_state.body, rows=8, max_length=20_000)
+
+
+def _field(name: str, label: str, make: Callable[..., rx.Component], **props: Any) -> rx.Component:
+    error = _state.errors[name].to(str)
+    return input_field(f"message-{name}", name, label, make, error=error, wide=True, **props)

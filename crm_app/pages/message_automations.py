@@ -5,9 +5,9 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
-from crm_app.components.panel import Panel
-from crm_app.components.text import T, figure, t
+from crm_app.components.text import N, T, figure, t
 from crm_app.pages.message_frame import messages_shell
+from crm_app.pages.message_new import new_button, new_form
 from crm_app.state.automations import AutomationLine, AutomationListState
 from crm_app.state.session import SessionState
 
@@ -18,7 +18,7 @@ def automations() -> rx.Component:
     return messages_shell(
         "automations",
         rx.cond(_state.error & ~_state.asking, notice(_state.error, "danger")),
-        rx.cond(_state.asking, _form()),
+        rx.cond(_state.asking, new_form(_state, "automation", N("New automation"), most=120)),
         rx.cond(
             _state.loaded & (_state.lines.length() == 0) & ~_state.asking,
             empty(
@@ -51,47 +51,7 @@ def switch_button(active: rx.Var[bool], label: rx.Var[str], on_click) -> rx.Comp
 
 
 def _new() -> rx.Component:
-    return rx.el.button(
-        rx.icon("plus", size=16),
-        T("New automation"),
-        type="button",
-        id="new-automation",
-        class_name="button primary",
-        on_click=_state.ask,
-    )
-
-
-def _form() -> rx.Component:
-    return Panel.create(
-        rx.el.form(
-            rx.el.div(
-                rx.el.label(T("Name"), html_for="automation-name"),
-                rx.el.input(
-                    id="automation-name",
-                    name="name",
-                    class_name="input",
-                    max_length=120,
-                    required=True,
-                    auto_complete="off",
-                    aria_invalid=rx.cond(_state.error, "true", "false"),
-                ),
-                class_name="field",
-            ),
-            rx.cond(_state.error, notice(_state.error, "danger")),
-            rx.el.div(
-                rx.el.button(T("Go on"), type="submit", class_name="button primary"),
-                rx.el.button(T("Cancel"), type="button", class_name="button plain", on_click=_state.ask),
-                class_name="filter-foot",
-            ),
-            on_submit=_state.make,
-            class_name="entry-form",
-        ),
-        opener="new-automation",
-        label=t("New automation"),
-        kind="group",
-        class_name="entry-panel",
-        on_close=_state.ask,
-    )
+    return new_button(_state, "automation", N("New automation"))
 
 
 def _line(line: rx.Var[AutomationLine]) -> rx.Component:

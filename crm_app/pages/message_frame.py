@@ -14,6 +14,10 @@ SECTIONS = (
     ("automations", N("Automations"), routes.AUTOMATIONS),
     ("outbox", N("Outbox"), routes.OUTBOX),
 )
+TEMPLATE_KINDS = {
+    "newsletter": N("Newsletter: only to who agreed, with a way out"),
+    "service": N("Service message: about a lesson, a bill, an appointment"),
+}
 
 
 def messages_shell(

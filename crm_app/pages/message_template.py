@@ -1,13 +1,17 @@
 """One template: the words on the left, what they become on the right."""
 
+from collections.abc import Callable
+from typing import Any
+
 import reflex as rx
 
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.form_guard import form_guard
+from crm_app.components.input_field import input_field
 from crm_app.components.mail_preview import mail_preview
 from crm_app.components.text import N, T, t
-from crm_app.pages.message_frame import crumb, messages_shell
+from crm_app.pages.message_frame import TEMPLATE_KINDS, crumb, messages_shell
 from crm_app.state.session import SessionState
 from crm_app.state.template import Tab, TemplateState, Version
 
@@ -39,10 +43,8 @@ def _words() -> rx.Component:
                 _name(),
                 rx.el.fieldset(
                     rx.el.legend(T("Kind")),
-                    _kind("newsletter", N("Newsletter: only to who agreed, with a way out"), _state.is_newsletter),
-                    _kind(
-                        "service", N("Service message: about a lesson, a bill, an appointment"), ~_state.is_newsletter
-                    ),
+                    _kind("newsletter", _state.is_newsletter),
+                    _kind("service", ~_state.is_newsletter),
                     class_name="tick-group",
                 ),
                 class_name="stack",
@@ -103,33 +105,18 @@ def _words() -> rx.Component:
 
 
 def _name() -> rx.Component:
-    return _field(
-        "name",
-        N("Name"),
-        rx.el.input(
-            id="template-name",
-            name="name",
-            default_value=_state.name,
-            max_length=100,
-            auto_complete="off",
-            class_name="input",
-        ),
-    )
+    return _field("name", N("Name"), rx.el.input, value=_state.name, max_length=100, auto_complete="off")
 
 
 def _subject() -> rx.Component:
     return _field(
         "subject",
         N("Subject"),
-        rx.el.input(
-            id="template-subject",
-            name="subject",
-            default_value=_state.subject,
-            max_length=200,
-            auto_complete="off",
-            class_name="input",
-            on_change=_state.type_subject.debounce(400),
-        ),
+        rx.el.input,
+        value=_state.subject,
+        max_length=200,
+        auto_complete="off",
+        on_change=_state.type_subject.debounce(400),
     )
 
 
@@ -137,31 +124,24 @@ def _body() -> rx.Component:
     return _field(
         "body",
         N("Message"),
-        rx.el.textarea(
-            id="template-body",
-            name="body",
-            default_value=_state.body,
-            rows=16,
-            max_length=20_000,
-            class_name="input template-body",
-            on_change=_state.type_body.debounce(400),
-        ),
+        rx.el.textarea,
+        value=_state.body,
+        rows=16,
+        max_length=20_000,
+        class_name="input template-body",
+        on_change=_state.type_body.debounce(400),
     )
 
 
-def _field(name: str, label: str, made: rx.Component) -> rx.Component:
-    error = _state.errors[name].to(str)
-    return rx.el.div(
-        rx.el.label(T(label), html_for=f"template-{name}"),
-        made,
-        rx.cond(error, rx.el.p(error, class_name="field-error", role="alert")),
-        class_name="field",
-    )
+def _field(name: str, label: str, make: Callable[..., rx.Component], **props: Any) -> rx.Component:
+    return input_field(f"template-{name}", name, label, make, error=_state.errors[name].to(str), **props)
 
 
-def _kind(value: str, label: str, is_chosen: rx.Var[bool]) -> rx.Component:
+def _kind(value: str, is_chosen: rx.Var[bool]) -> rx.Component:
     return rx.el.label(
-        rx.el.input(type="radio", name="kind", value=value, default_checked=is_chosen), T(label), class_name="tick"
+        rx.el.input(type="radio", name="kind", value=value, default_checked=is_chosen),
+        T(TEMPLATE_KINDS[value]),
+        class_name="tick",
     )
 
 

@@ -6,9 +6,9 @@ from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.message import UndoListener
 from crm_app.components.notice import notice
-from crm_app.components.panel import Panel
 from crm_app.components.text import N, T, t
-from crm_app.pages.message_frame import messages_shell
+from crm_app.pages.message_frame import TEMPLATE_KINDS, messages_shell
+from crm_app.pages.message_new import new_button, new_form
 from crm_app.state.session import SessionState
 from crm_app.state.templates import TemplateLine, TemplateListState
 
@@ -39,58 +39,27 @@ def templates() -> rx.Component:
 
 
 def _new() -> rx.Component:
-    return rx.el.button(
-        rx.icon("plus", size=16),
-        T("New template"),
-        type="button",
-        id="new-template",
-        class_name="button primary",
-        on_click=_state.ask,
-    )
+    return new_button(_state, "template", N("New template"))
 
 
 def _form() -> rx.Component:
-    return Panel.create(
-        rx.el.form(
-            rx.el.div(
-                rx.el.label(T("Name"), html_for="template-name"),
-                rx.el.input(
-                    id="template-name",
-                    name="name",
-                    class_name="input",
-                    max_length=100,
-                    required=True,
-                    auto_complete="off",
-                    aria_invalid=rx.cond(_state.error, "true", "false"),
-                ),
-                class_name="field",
-            ),
-            rx.el.fieldset(
-                rx.el.legend(T("Channel")),
-                _radio("channel", "email", N("E-mail"), is_chosen=True),
-                _radio("channel", "sms", N("Text message")),
-                class_name="tick-group",
-            ),
-            rx.el.fieldset(
-                rx.el.legend(T("Kind")),
-                _radio("kind", "newsletter", N("Newsletter: only to who agreed, with a way out"), is_chosen=True),
-                _radio("kind", "service", N("Service message: about a lesson, a bill, an appointment")),
-                class_name="tick-group",
-            ),
-            rx.cond(_state.error, notice(_state.error, "danger")),
-            rx.el.div(
-                rx.el.button(T("Write it"), type="submit", class_name="button primary"),
-                rx.el.button(T("Cancel"), type="button", class_name="button plain", on_click=_state.ask),
-                class_name="filter-foot",
-            ),
-            on_submit=_state.make,
-            class_name="entry-form",
+    return new_form(
+        _state,
+        "template",
+        N("New template"),
+        rx.el.fieldset(
+            rx.el.legend(T("Channel")),
+            _radio("channel", "email", N("E-mail"), is_chosen=True),
+            _radio("channel", "sms", N("Text message")),
+            class_name="tick-group",
         ),
-        opener="new-template",
-        label=t("New template"),
-        kind="group",
-        class_name="entry-panel",
-        on_close=_state.ask,
+        rx.el.fieldset(
+            rx.el.legend(T("Kind")),
+            *[_radio("kind", kind, label, is_chosen=kind == "newsletter") for kind, label in TEMPLATE_KINDS.items()],
+            class_name="tick-group",
+        ),
+        most=100,
+        go=N("Write it"),
     )
 
 

@@ -5,9 +5,9 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
-from crm_app.components.panel import Panel
-from crm_app.components.text import T, figure, t, tn
+from crm_app.components.text import N, T, figure, t, tn
 from crm_app.pages.message_frame import messages_shell
+from crm_app.pages.message_new import new_button, new_form
 from crm_app.state.campaigns import CampaignLine, CampaignListState
 from crm_app.state.session import SessionState
 
@@ -35,71 +35,32 @@ def messages() -> rx.Component:
 
 
 def _new() -> rx.Component:
-    return rx.el.button(
-        rx.icon("plus", size=16),
-        T("New campaign"),
-        type="button",
-        id="new-campaign",
-        class_name="button primary",
-        on_click=_state.ask,
-    )
+    return new_button(_state, "campaign", N("New campaign"))
 
 
 def _form() -> rx.Component:
-    return Panel.create(
-        rx.el.form(
-            rx.el.div(
-                rx.el.label(T("Name"), html_for="campaign-name"),
-                rx.el.input(
-                    id="campaign-name",
-                    name="name",
-                    class_name="input",
-                    max_length=120,
-                    required=True,
-                    auto_complete="off",
-                    aria_invalid=rx.cond(_state.error, "true", "false"),
-                ),
-                class_name="field",
-            ),
-            rx.cond(
-                _state.whom,
-                rx.el.p(
-                    rx.el.strong(_state.whom),
-                    ": ",
-                    tn("{n} contact", "{n} contacts", _state.total),
-                ),
-                rx.el.div(
-                    rx.el.label(T("To whom"), html_for="campaign-segment"),
-                    rx.el.select(
-                        rx.el.option(T("All contacts"), value=""),
-                        rx.foreach(
-                            _state.segments, lambda one: rx.el.option(one.label, value=one.value, key=one.value)
-                        ),
-                        id="campaign-segment",
-                        name="segment",
-                        class_name="input",
-                    ),
-                    rx.el.p(
-                        T("For any other list, filter the contacts and choose “Write to all of them” there."),
-                        class_name="field-hint",
-                    ),
-                    class_name="field",
-                ),
-            ),
-            rx.cond(_state.error, notice(_state.error, "danger")),
-            rx.el.div(
-                rx.el.button(T("Go on"), type="submit", class_name="button primary"),
-                rx.el.button(T("Cancel"), type="button", class_name="button plain", on_click=_state.ask),
-                class_name="filter-foot",
-            ),
-            on_submit=_state.make,
-            class_name="entry-form",
+    return new_form(_state, "campaign", N("New campaign"), rx.cond(_state.whom, _whom(), _segments()), most=120)
+
+
+def _whom() -> rx.Component:
+    return rx.el.p(rx.el.strong(_state.whom), ": ", tn("{n} contact", "{n} contacts", _state.total))
+
+
+def _segments() -> rx.Component:
+    return rx.el.div(
+        rx.el.label(T("To whom"), html_for="campaign-segment"),
+        rx.el.select(
+            rx.el.option(T("All contacts"), value=""),
+            rx.foreach(_state.segments, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
+            id="campaign-segment",
+            name="segment",
+            class_name="input",
         ),
-        opener="new-campaign",
-        label=t("New campaign"),
-        kind="group",
-        class_name="entry-panel",
-        on_close=_state.ask,
+        rx.el.p(
+            T("For any other list, filter the contacts and choose “Write to all of them” there."),
+            class_name="field-hint",
+        ),
+        class_name="field",
     )
 
 

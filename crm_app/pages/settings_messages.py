@@ -7,6 +7,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.form_guard import form_guard
+from crm_app.components.input_field import input_field
 from crm_app.components.notice import notice
 from crm_app.components.text import N, T, t, tn
 from crm_app.pages.settings_frame import settings_shell
@@ -235,51 +236,17 @@ def _counting() -> rx.Component:
 
 
 def _field(
-    name: str,
-    label: str,
-    make: Callable[..., rx.Component],
-    *options: rx.Component,
-    hint: str = "",
-    wide: bool = False,
-    **props: Any,
+    name: str, label: str, make: Callable[..., rx.Component], *options: rx.Component, **props: Any
 ) -> rx.Component:
-    error = _state.errors[name].to(str)
-    return rx.el.div(
-        rx.el.label(T(label), html_for=f"server-{name}"),
-        make(
-            *options,
-            id=f"server-{name}",
-            name=name,
-            default_value=_state.values[name].to(str),
-            aria_invalid=rx.cond(error, "true", "false"),
-            aria_describedby=f"server-error-{name} server-hint-{name}",
-            class_name="input",
-            **props,
-        ),
-        rx.el.p(T(hint), class_name="field-hint", id=f"server-hint-{name}") if hint else rx.fragment(),
-        rx.cond(error, rx.el.p(error, class_name="field-error", id=f"server-error-{name}", role="alert")),
-        class_name="field wide" if wide else "field",
-    )
+    """With what is stored; secrets come as `value=""`."""
+    props = {"value": _state.values[name].to(str), **props}
+    return input_field(f"server-{name}", name, label, make, *options, error=_state.errors[name].to(str), **props)
 
 
 def _secret(name: str, label: str, is_there: rx.Var[bool], *, hint: str = "") -> rx.Component:
-    error = _state.errors[name].to(str)
-    return rx.el.div(
-        rx.el.label(T(label), html_for=f"server-{name}"),
-        rx.el.input(
-            id=f"server-{name}",
-            name=name,
-            type="password",
-            auto_complete="new-password",
-            placeholder=rx.cond(is_there, t("kept as it is"), ""),
-            aria_invalid=rx.cond(error, "true", "false"),
-            aria_describedby=f"server-error-{name} server-hint-{name}",
-            class_name="input",
-        ),
-        rx.el.p(T(hint), class_name="field-hint", id=f"server-hint-{name}") if hint else rx.fragment(),
-        rx.cond(error, rx.el.p(error, class_name="field-error", id=f"server-error-{name}", role="alert")),
-        class_name="field",
-    )
+    kept = rx.cond(is_there, t("kept as it is"), "")
+    props = {"type": "password", "auto_complete": "new-password", "placeholder": kept}
+    return _field(name, label, rx.el.input, value="", hint=hint, **props)
 
 
 PAGE = {"route": routes.MESSAGE_SETTINGS, "on_load": [SessionState.load, SettingsMessagesState.load]}
