@@ -88,10 +88,6 @@ def select(name: str, value: Any, *options: rx.Component, **props: Any) -> rx.Co
     return rx.el.select(*options, id=f"planned-{name}", name=name, default_value=value, class_name="input", **props)
 
 
-def choices(options: rx.Var) -> rx.Component:
-    return rx.foreach(options, lambda one: rx.el.option(one.label, value=one.value, key=one.value))
-
-
 def notes(state: Any, value: Any) -> rx.Component:
     area = rx.el.textarea(id="planned-description", name="description", default_value=value, rows=4, class_name="input")
     return field(state, "description", N("Notes"), area)

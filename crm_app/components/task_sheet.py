@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from crm_app.components.choice_options import choice_options
 from crm_app.components.planned_fields import (
-    choices,
     contact,
     delete_button,
     field,
@@ -55,13 +55,13 @@ def task_sheet(state: Any, acts: Any, may_edit: rx.Var[bool], opener: str = "new
                 state,
                 "type",
                 N("Type"),
-                select("type", draft.type, rx.el.option(T("no type"), value=""), choices(state.types)),
+                select("type", draft.type, rx.el.option(T("no type"), value=""), choice_options(state.types)),
             ),
             field(
                 state,
                 "assignee",
                 N("Who does it"),
-                select("assignee", draft.assignee, choices(state.colleagues), on_change=state.assign),
+                select("assignee", draft.assignee, choice_options(state.colleagues), on_change=state.assign),
             ),
             class_name="pair",
         ),

@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from crm_app.components.choice_options import choice_options
 from crm_app.components.form_guard import form_guard
 from crm_app.components.input_field import input_field
 from crm_app.components.notice import notice
@@ -53,7 +54,7 @@ def _begin() -> rx.Component:
         rx.el.label(T("Begin with"), html_for="message-template"),
         rx.el.select(
             rx.el.option(T("an empty page"), value=""),
-            rx.foreach(_state.templates, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
+            choice_options(_state.templates),
             id="message-template",
             name="template",
             class_name="input",

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.components.choice_options import choice_options
 from crm_app.components.panel import Panel
 from crm_app.components.text import T, t
 from crm_app.state.contact import ContactState
@@ -72,9 +73,7 @@ def _search() -> rx.Component:
     return Panel.create(
         rx.el.label(T("The other contact is"), html_for="relation-role"),
         rx.el.select(
-            rx.foreach(
-                ContactRelationsState.roles, lambda role: rx.el.option(role.label, value=role.value, key=role.value)
-            ),
+            choice_options(ContactRelationsState.roles),
             id="relation-role",
             value=ContactRelationsState.role,
             on_change=ContactRelationsState.choose,

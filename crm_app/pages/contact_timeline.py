@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.components.choice_options import choice_options
 from crm_app.components.text import T, t
 from crm_app.pages.contact_comments import comment, comment_actions, composer
 from crm_app.pages.contact_event import event
@@ -36,7 +37,7 @@ def timeline() -> rx.Component:
 
 def _narrow() -> rx.Component:
     return rx.el.select(
-        rx.foreach(ContactTimelineState.groups, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
+        choice_options(ContactTimelineState.groups),
         value=ContactTimelineState.group,
         on_change=ContactTimelineState.narrow,
         aria_label=t("What the timeline shows"),

@@ -5,14 +5,16 @@ from typing import Any
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.choice_options import choice_options
 from crm_app.components.empty import empty
 from crm_app.components.form_guard import form_guard
 from crm_app.components.panel import Panel
-from crm_app.components.text import N, T, t, tn
+from crm_app.components.text import N, T, t
+from crm_app.pages.message_automation_actions import action
+from crm_app.pages.message_automation_log import log, trial
 from crm_app.pages.message_automations import switch_button
 from crm_app.pages.message_frame import crumb, messages_shell
 from crm_app.state.automation import AutomationState
-from crm_app.state.automation_view import ActionLine, LogLine, SampleLine
 from crm_app.state.choice import Choice
 from crm_app.state.session import SessionState
 
@@ -30,7 +32,7 @@ def automation() -> rx.Component:
                 T("It may have been deleted, or it belongs to another branch."),
                 rx.link(T("All automations"), href=routes.AUTOMATIONS, underline="none", class_name="button"),
             ),
-            rx.cond(_state.loaded, rx.fragment(_form(), _trial(), _log(), _end())),
+            rx.cond(_state.loaded, rx.fragment(_form(), trial(), log(), _end())),
         ),
         title=crumb(routes.AUTOMATIONS, N("Automations"), _state.name),
         actions=rx.cond(
@@ -59,7 +61,7 @@ def _form() -> rx.Component:
                     "trigger",
                     N("When"),
                     rx.el.select(
-                        rx.foreach(_state.choices.triggers, _option),
+                        choice_options(_state.choices.triggers),
                         default_value=_state.trigger,
                         on_change=_state.choose_trigger,
                         **_named("trigger"),
@@ -83,12 +85,12 @@ def _form() -> rx.Component:
                 class_name="field-hint",
             ),
             _error("actions"),
-            rx.el.ol(rx.foreach(_state.actions, _action), class_name="entries"),
+            rx.el.ol(rx.foreach(_state.actions, action), class_name="entries"),
             rx.el.div(
                 rx.el.label(T("Add an action"), html_for="automation-actions"),
                 rx.el.select(
                     rx.el.option(T("Choose what to do"), value=""),
-                    rx.foreach(_state.choices.kinds, _option),
+                    choice_options(_state.choices.kinds),
                     id="automation-actions",
                     value="",
                     on_change=_state.add,
@@ -108,128 +110,12 @@ def _form() -> rx.Component:
     )
 
 
-def _action(line: rx.Var[ActionLine], place: rx.Var[int]) -> rx.Component:
-    last = _state.actions.length() - 1
-    return rx.el.li(
-        rx.el.div(
-            rx.el.div(
-                rx.match(
-                    line.kind,
-                    ("send", _chosen(line, N("Choose a template"), _state.choices.templates)),
-                    ("tag", _chosen(line, N("Choose a tag"), _state.choices.tags)),
-                    ("status", _chosen(line, N("Choose a status"), _state.choices.statuses)),
-                    _task(line),
-                ),
-                class_name="entry-name question-words",
-            ),
-            rx.el.span(
-                _icon(
-                    "arrow-up",
-                    t("Move “{name}” up", name=line.label),
-                    on_click=_state.move(line.key, -1),
-                    aria_disabled=(place == 0).to_string(),
-                ),
-                _icon(
-                    "arrow-down",
-                    t("Move “{name}” down", name=line.label),
-                    on_click=_state.move(line.key, 1),
-                    aria_disabled=(place == last).to_string(),
-                ),
-                _icon("x", t("Remove “{name}”", name=line.label), on_click=_state.drop(line.key)),
-                class_name="entry-actions",
-            ),
-            class_name="entry automation-action",
-        ),
-        key=line.key,
-    )
-
-
-def _icon(icon: str, label: rx.Var[str], **props: Any) -> rx.Component:
-    return rx.el.button(
-        rx.icon(icon, size=16), type="button", aria_label=label, title=label, class_name="button plain icon", **props
-    )
-
-
-def _chosen(line: rx.Var[ActionLine], none: str, choices: rx.Var[list[Choice]]) -> rx.Component:
-    return _part(
-        line,
-        "chosen",
-        line.label,
-        rx.el.select(
-            rx.el.option(T(none), value=""),
-            rx.foreach(choices, _option),
-            default_value=line.chosen,
-            **_of(line, "chosen"),
-        ),
-    )
-
-
-def _task(line: rx.Var[ActionLine]) -> rx.Component:
-    return rx.el.div(
-        _part(
-            line,
-            "title",
-            line.label,
-            rx.el.input(
-                default_value=line.title,
-                placeholder=t("What is to be done"),
-                max_length=200,
-                auto_complete="off",
-                **_of(line, "title"),
-            ),
-        ),
-        _part(
-            line,
-            "type",
-            T("Type"),
-            rx.el.select(
-                rx.el.option(T("none"), value=""),
-                rx.foreach(_state.choices.types, _option),
-                default_value=line.type,
-                **_of(line, "type"),
-            ),
-        ),
-        _part(
-            line,
-            "days",
-            T("Days from then"),
-            rx.el.input(default_value=line.days, input_mode="numeric", max_length=3, **_of(line, "days")),
-        ),
-        _part(
-            line,
-            "assignee",
-            T("Who does it"),
-            rx.el.select(
-                rx.el.option(T("Whoever is responsible"), value="owner"),
-                rx.foreach(_state.choices.colleagues, _option),
-                default_value=line.assignee,
-                **_of(line, "assignee"),
-            ),
-        ),
-        class_name="fields",
-    )
-
-
-def _part(line: rx.Var[ActionLine], name: str, label: Any, made: rx.Component) -> rx.Component:
-    return rx.el.div(rx.el.label(label, html_for=line.key + "-" + name), made, class_name="field")
-
-
-def _of(line: rx.Var[ActionLine], name: str) -> dict[str, Any]:
-    return {"id": line.key + "-" + name, "name": line.key + "-" + name, "class_name": "input"}
-
-
 def _value(label: str, none: str, choices: rx.Var[list[Choice]]) -> rx.Component:
     return _field("value", label, _select("value", none, choices, _state.value))
 
 
 def _select(name: str, none: str, choices: rx.Var[list[Choice]], value: rx.Var[str]) -> rx.Component:
-    return rx.el.select(
-        rx.el.option(T(none), value=""), rx.foreach(choices, _option), default_value=value, **_named(name)
-    )
-
-
-def _option(one: rx.Var[Choice]) -> rx.Component:
-    return rx.el.option(one.label, value=one.value, key=one.value)
+    return rx.el.select(rx.el.option(T(none), value=""), choice_options(choices), default_value=value, **_named(name))
 
 
 def _field(name: str, label: str, made: rx.Component) -> rx.Component:
@@ -252,91 +138,6 @@ def _named(name: str) -> dict[str, Any]:
 def _error(name: str) -> rx.Component:
     error = _state.errors[name].to(str)
     return rx.cond(error, rx.el.p(error, class_name="field-error", id=f"error-{name}", role="alert"))
-
-
-def _trial() -> rx.Component:
-    return rx.el.section(
-        rx.el.div(
-            rx.el.h2(T("Dry run")),
-            rx.el.button(
-                rx.icon("flask-conical", size=16),
-                T("Try it out"),
-                type="button",
-                id="try-out",
-                class_name="button",
-                on_click=_state.try_out,
-            ),
-            class_name="panel-head",
-        ),
-        rx.el.p(
-            T("What it would do now, as it was saved, with the contacts there are. Nothing is changed."),
-            class_name="field-hint",
-        ),
-        rx.cond(
-            _state.tried,
-            rx.el.div(
-                rx.el.p(
-                    rx.el.strong(tn("It is for {n} contact.", "It is for {n} contacts.", _state.total)),
-                    " ",
-                    rx.cond(_state.samples.length() > 0, T("The newest of them:")),
-                ),
-                rx.el.ul(rx.foreach(_state.samples, _sample), class_name="entries"),
-                aria_live="polite",
-            ),
-        ),
-        class_name="panel stack",
-    )
-
-
-def _sample(one: rx.Var[SampleLine]) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            rx.link(one.name, href=one.url, class_name="entry-name link"),
-            rx.el.span(one.said, class_name="quiet automation-said"),
-            class_name="entry campaign-entry automation-entry",
-        ),
-        key=one.key,
-    )
-
-
-def _log() -> rx.Component:
-    return rx.el.section(
-        rx.el.div(
-            rx.el.h2(T("What came of it")),
-            rx.el.button(
-                rx.icon("refresh-cw", size=16),
-                T("Refresh"),
-                type="button",
-                id="refresh-log",
-                class_name="button plain",
-                on_click=_state.refresh,
-            ),
-            class_name="panel-head",
-        ),
-        rx.cond(
-            _state.lines.length() == 0,
-            rx.el.p(T("Nothing yet."), class_name="quiet"),
-            rx.el.ul(rx.foreach(_state.lines, _entry), class_name="entries", id="automation-log"),
-        ),
-        rx.cond(
-            _state.is_more,
-            rx.el.button(T("Show more"), type="button", class_name="button", on_click=_state.show_more),
-        ),
-        class_name="panel stack",
-    )
-
-
-def _entry(one: rx.Var[LogLine]) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            rx.link(one.name, href=one.url, class_name="entry-name link"),
-            rx.el.span(rx.el.span(class_name="status-dot " + one.dot), one.state, class_name="status"),
-            rx.el.span(one.said, class_name="quiet automation-said"),
-            rx.el.time(one.when, title=one.exact, class_name="quiet"),
-            class_name="entry campaign-entry automation-entry",
-        ),
-        key=one.key,
-    )
 
 
 def _end() -> rx.Component:

@@ -3,15 +3,15 @@
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.choice_options import choice_options
 from crm_app.components.empty import empty
-from crm_app.components.mail_preview import mail_preview
 from crm_app.components.notice import notice
-from crm_app.components.panel import Panel
 from crm_app.components.progress_bar import progress_bar
-from crm_app.components.text import N, T, figure, t, tn
+from crm_app.components.text import N, T, figure, t
+from crm_app.pages.message_campaign_asks import asked
+from crm_app.pages.message_campaign_who import samples, who
 from crm_app.pages.message_frame import crumb, messages_shell
 from crm_app.state.campaign import CampaignState
-from crm_app.state.campaign_view import Figure, Recipient
 from crm_app.state.choice import Choice
 from crm_app.state.session import SessionState
 
@@ -43,18 +43,10 @@ def _campaign() -> rx.Component:
         rx.cond(_view.failed, notice(_view.failed, "danger")),
         rx.cond(_view.problem & (_view.is_moving | (_view.state == "scheduled")), notice(_view.problem, "danger")),
         _standing(),
-        rx.cond(_state.asking == "send", _question_send()),
-        rx.cond(_state.asking == "later", _question_later()),
-        rx.cond(_state.asking == "stop", _question("stop", N("Stop it for good"), _stop_words(), _state.stop)),
-        rx.cond(
-            _state.asking == "remove",
-            _question(
-                "remove", N("Delete the draft"), T("The draft goes for good; nobody got anything."), _state.remove
-            ),
-        ),
+        asked(),
         rx.cond(_view.is_changeable, _what()),
-        rx.cond((_view.figures.length() > 0) | (_view.reasons.length() > 0), _who()),
-        rx.cond(_state.samples.length() > 0, _samples()),
+        rx.cond((_view.figures.length() > 0) | (_view.reasons.length() > 0), who()),
+        rx.cond(_state.samples.length() > 0, samples()),
     )
 
 
@@ -209,7 +201,7 @@ def _choice(
         rx.el.label(T(label), html_for=f"campaign-{name}"),
         rx.el.select(
             rx.el.option(T(none), value=""),
-            rx.foreach(choices, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
+            choice_options(choices),
             id=f"campaign-{name}",
             name=name,
             default_value=value,
@@ -217,185 +209,6 @@ def _choice(
         ),
         rx.el.p(T(hint), class_name="field-hint") if hint else rx.fragment(),
         class_name="field",
-    )
-
-
-def _who() -> rx.Component:
-    return rx.el.section(
-        rx.el.h2(T("Who gets it, and who does not")),
-        rx.el.ul(
-            rx.foreach(_view.figures, _figure),
-            rx.foreach(_view.reasons, _reason),
-            class_name="campaign-figures",
-        ),
-        rx.cond(
-            _view.opened > 0,
-            rx.el.p(
-                tn("{n} opened it", "{n} opened it", _view.opened),
-                ", ",
-                tn("{n} followed a link.", "{n} followed a link.", _view.clicked),
-                class_name="quiet",
-            ),
-        ),
-        rx.cond(_state.shown, _recipients()),
-        class_name="panel",
-    )
-
-
-def _figure(one: rx.Var[Figure]) -> rx.Component:
-    return _row(one, one.label)
-
-
-def _reason(one: rx.Var[Figure]) -> rx.Component:
-    return _row(one, t("left out: {why}", why=one.label))
-
-
-def _row(one: rx.Var[Figure], label: rx.Var[str]) -> rx.Component:
-    return rx.el.li(
-        rx.el.button(
-            rx.el.span(figure(one.count), class_name="number"),
-            rx.el.span(label),
-            rx.icon("chevron-down", size=16),
-            type="button",
-            aria_expanded=(_state.shown == one.key).to_string(),
-            class_name="campaign-figure look-" + one.look,
-            on_click=_state.list_those(one.key),
-        ),
-        key=one.key,
-    )
-
-
-def _recipients() -> rx.Component:
-    return rx.fragment(
-        rx.el.ul(rx.foreach(_state.recipients, _recipient), class_name="entries"),
-        rx.cond(
-            _state.more > 0,
-            rx.el.button(T("Show more"), type="button", class_name="button", on_click=_state.list_more),
-        ),
-    )
-
-
-def _recipient(one: rx.Var[Recipient]) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            rx.link(one.name, href=one.url, class_name="entry-name link"),
-            rx.el.span(one.address, class_name="quiet"),
-            rx.el.span(one.said, class_name="quiet entry-count"),
-            class_name="entry",
-        ),
-        key=one.key,
-    )
-
-
-def _samples() -> rx.Component:
-    one = _state.samples[_state.sample]
-    return rx.el.section(
-        rx.el.div(
-            rx.el.h2(T("What they get")),
-            rx.el.span(
-                rx.el.button(
-                    rx.icon("chevron-left", size=16),
-                    type="button",
-                    aria_label=t("Previous"),
-                    class_name="button plain icon",
-                    on_click=_state.show_sample(-1),
-                ),
-                rx.el.span(
-                    t("{n} of {total}", n=_state.sample + 1, total=_state.samples.length()), class_name="number quiet"
-                ),
-                rx.el.button(
-                    rx.icon("chevron-right", size=16),
-                    type="button",
-                    aria_label=t("Next"),
-                    class_name="button plain icon",
-                    on_click=_state.show_sample(1),
-                ),
-                class_name="campaign-standing",
-            ),
-            class_name="panel-head",
-        ),
-        rx.el.dl(
-            rx.el.dt(T("To")),
-            rx.el.dd(one.name, " · ", one.address),
-            rx.cond(one.subject, rx.fragment(rx.el.dt(T("Subject")), rx.el.dd(one.subject))),
-            class_name="facts",
-        ),
-        rx.cond(one.html, mail_preview(one.html), rx.el.pre(one.plain, class_name="mail-plain")),
-        class_name="panel",
-    )
-
-
-def _question_send() -> rx.Component:
-    return _question(
-        "send",
-        N("Send now"),
-        rx.fragment(
-            tn("{n} contact gets this message.", "{n} contacts get this message.", _view.planned),
-            " ",
-            T("What has gone out cannot be called back."),
-        ),
-        _state.send,
-        is_danger=False,
-    )
-
-
-def _stop_words() -> rx.Component:
-    return rx.fragment(
-        t("{done} of {total} have gone out.", done=figure(_view.ended), total=figure(_view.total)),
-        " ",
-        T("The others get nothing, and it cannot be begun again."),
-    )
-
-
-def _question_later() -> rx.Component:
-    return Panel.create(
-        rx.el.form(
-            rx.el.div(
-                rx.el.div(
-                    rx.el.label(T("Day"), html_for="later-day"),
-                    rx.el.input(id="later-day", name="day", type="date", required=True, class_name="input"),
-                    class_name="field",
-                ),
-                rx.el.div(
-                    rx.el.label(T("Time"), html_for="later-time"),
-                    rx.el.input(id="later-time", name="time", type="time", required=True, class_name="input"),
-                    class_name="field",
-                ),
-                class_name="fields",
-            ),
-            _foot(rx.el.button(T("Schedule it"), type="submit", class_name="button primary")),
-            on_submit=_state.send_later,
-            class_name="entry-form",
-        ),
-        opener="ask-later",
-        label=t("Send later"),
-        kind="group",
-        class_name="panel",
-        on_close=_state.ask(""),
-    )
-
-
-def _question(what: str, label: str, words: rx.Component, act, *, is_danger: bool = True) -> rx.Component:
-    return Panel.create(
-        rx.el.p(words),
-        _foot(
-            rx.el.button(
-                T(label), type="button", class_name="button danger" if is_danger else "button primary", on_click=act
-            )
-        ),
-        opener=f"ask-{what}",
-        label=t(label),
-        kind="alertdialog",
-        class_name="panel",
-        on_close=_state.ask(""),
-    )
-
-
-def _foot(button: rx.Component) -> rx.Component:
-    return rx.el.div(
-        button,
-        rx.el.button(T("Cancel"), type="button", class_name="button plain", on_click=_state.ask("")),
-        class_name="filter-foot",
     )
 
 

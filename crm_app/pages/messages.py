@@ -3,6 +3,7 @@
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.choice_options import choice_options
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.text import N, T, figure, t, tn
@@ -51,7 +52,7 @@ def _segments() -> rx.Component:
         rx.el.label(T("To whom"), html_for="campaign-segment"),
         rx.el.select(
             rx.el.option(T("All contacts"), value=""),
-            rx.foreach(_state.segments, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
+            choice_options(_state.segments),
             id="campaign-segment",
             name="segment",
             class_name="input",

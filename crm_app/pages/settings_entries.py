@@ -97,10 +97,6 @@ def into_field(id: str, label: str, none: str, options: rx.Component) -> rx.Comp
     )
 
 
-def other_options(state: Any) -> rx.Component:
-    return rx.foreach(state.others, lambda other: rx.el.option(other.label, value=other.value, key=other.value))
-
-
 def form(
     state: Any, at: Any, label: rx.Var[str], *fields: rx.Component, save: Any = None, on_submit: Any = None
 ) -> rx.Component:

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.choice_options import choice_options
 from crm_app.components.empty import empty
 from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
@@ -117,10 +118,7 @@ def _form() -> rx.Component:
             rx.el.div(
                 rx.el.label(T("Type"), html_for="new-field-type"),
                 rx.el.select(
-                    rx.foreach(
-                        SettingsFieldsState.types,
-                        lambda one: rx.el.option(one.label, value=one.value, key=one.value),
-                    ),
+                    choice_options(SettingsFieldsState.types),
                     id="new-field-type",
                     name="type",
                     value=SettingsFieldsState.type,

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.choice_options import choice_options
 from crm_app.components.empty import empty
 from crm_app.components.form_guard import form_guard
 from crm_app.components.notice import notice
@@ -93,9 +94,7 @@ def _questions() -> rx.Component:
             rx.el.label(T("Add a question"), html_for="form-questions"),
             rx.el.select(
                 rx.el.option(T("Choose a field"), value=""),
-                rx.foreach(
-                    SettingsFormState.others, lambda one: rx.el.option(one.label, value=one.value, key=one.value)
-                ),
+                choice_options(SettingsFormState.others),
                 id="form-questions",
                 value="",
                 on_change=SettingsFormState.add,

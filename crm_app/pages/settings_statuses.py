@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.choice_options import choice_options
 from crm_app.components.text import N, T, t, tn
 from crm_app.pages import settings_entries as entries
 from crm_app.pages.settings_frame import count_link, removed_list, settings_shell
@@ -163,7 +164,7 @@ def _question(line: rx.Var[StatusLine]) -> rx.Component:
             "status-into",
             N("Its place is taken by"),
             N("no status"),
-            entries.other_options(SettingsStatusesState),
+            choice_options(SettingsStatusesState.others),
         ),
         rx.el.p(
             T(

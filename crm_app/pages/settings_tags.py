@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.choice_options import choice_options
 from crm_app.components.search_box import search_box
 from crm_app.components.text import N, T, t, tn
 from crm_app.pages import settings_entries as entries
@@ -129,7 +130,7 @@ def _question(line: rx.Var[TagLine]) -> rx.Component:
             )
         ),
         entries.into_field(
-            "tag-into", N("Merge it into"), N("– none: take it away –"), entries.other_options(SettingsTagsState)
+            "tag-into", N("Merge it into"), N("– none: take it away –"), choice_options(SettingsTagsState.others)
         ),
         rx.el.p(
             T(

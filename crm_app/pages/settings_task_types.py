@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.choice_options import choice_options
 from crm_app.components.task_icon import TASK_ICONS, task_icon
 from crm_app.components.text import N, T, t, tn
 from crm_app.pages import settings_entries as entries
@@ -92,7 +93,7 @@ def _question(line: rx.Var[TypeLine]) -> rx.Component:
                 "type-into",
                 N("Its place is taken by"),
                 N("no type"),
-                entries.other_options(SettingsTaskTypesState),
+                choice_options(SettingsTaskTypesState.others),
             ),
         ),
         rx.el.p(T("Done tasks keep it."), class_name="field-hint"),

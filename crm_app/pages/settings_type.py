@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.components.choice_options import choice_options
 from crm_app.components.notice import notice
 from crm_app.components.text import T, t, tn
 from crm_app.state.settings_field import Before, SettingsFieldState
@@ -17,7 +18,7 @@ def field_type() -> rx.Component:
             class_name="field-hint",
         ),
         rx.el.select(
-            rx.foreach(SettingsFieldState.types, lambda one: rx.el.option(one.label, value=one.value, key=one.value)),
+            choice_options(SettingsFieldState.types),
             value=rx.cond(SettingsFieldState.type, SettingsFieldState.type, SettingsFieldState.view.type),
             on_change=SettingsFieldState.choose_type,
             aria_label=t("Type"),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.choice_options import choice_options
 from crm_app.components.empty import empty
 from crm_app.components.planned_forms import planned_forms
 from crm_app.components.shell import shell
@@ -80,9 +81,7 @@ def _whose() -> rx.Component:
                 TasksState.whose == "colleagues",
                 rx.el.select(
                     rx.el.option(T("all colleagues"), value=""),
-                    rx.foreach(
-                        _overview.colleagues, lambda one: rx.el.option(one.label, value=one.value, key=one.value)
-                    ),
+                    choice_options(_overview.colleagues),
                     value=TasksState.user,
                     on_change=TasksState.choose_user,
                     aria_label=t("Which colleague"),

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.components.choice_options import choice_options
 from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import T, figure, t, tn
@@ -223,9 +224,7 @@ def _pick() -> rx.Component:
     return rx.fragment(
         rx.el.select(
             rx.el.option(T("– choose –"), value=""),
-            rx.foreach(
-                BulkState.segments, lambda choice: rx.el.option(choice.label, value=choice.value, key=choice.value)
-            ),
+            choice_options(BulkState.segments),
             rx.el.option(T("A new segment …"), value=NEW),
             name="value",
             default_value="",
@@ -264,7 +263,7 @@ def _field(field: rx.Var[Settable]) -> rx.Component:
 def _select(choices: rx.Var[list[Choice]], label: rx.Var[str], nothing: rx.Component) -> rx.Component:
     return rx.el.select(
         rx.el.option(nothing, value=""),
-        rx.foreach(choices, lambda choice: rx.el.option(choice.label, value=choice.value, key=choice.value)),
+        choice_options(choices),
         name="value",
         default_value="",
         on_change=BulkState.set_value,

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.components.choice_options import choice_options
 from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import T, figure, t, tn
@@ -96,7 +97,7 @@ def _condition(line: rx.Var[FilterLine]) -> rx.Component:
         rx.cond(
             line.operators.length() > 0,
             rx.el.select(
-                rx.foreach(line.operators, _option),
+                choice_options(line.operators),
                 value=line.operator,
                 on_change=lambda operator: ContactFilterState.choose_operator(line.path, operator),
                 aria_label=t("Comparison"),
@@ -121,11 +122,7 @@ def _condition(line: rx.Var[FilterLine]) -> rx.Component:
 
 
 def _subjects(group: rx.Var[SubjectGroup]) -> rx.Component:
-    return rx.el.optgroup(rx.foreach(group.subjects, _option), label=group.label, key=group.label)
-
-
-def _option(choice: rx.Var[Choice]) -> rx.Component:
-    return rx.el.option(choice.label, value=choice.value, key=choice.value)
+    return rx.el.optgroup(choice_options(group.subjects), label=group.label, key=group.label)
 
 
 def _input(line: rx.Var[FilterLine], kind: str, mode: str = "text", place: str = FIRST) -> rx.Component:
@@ -166,7 +163,7 @@ def _month(line: rx.Var[FilterLine]) -> rx.Component:
         line,
         rx.el.option(T("this month"), value="this"),
         rx.el.option(T("next month"), value="next"),
-        rx.foreach(ContactFilterState.months, _option),
+        choice_options(ContactFilterState.months),
     )
 
 
@@ -197,7 +194,7 @@ def _some(line: rx.Var[FilterLine]) -> rx.Component:
         ),
         rx.el.select(
             rx.el.option(T("– add –"), value=""),
-            rx.foreach(ContactFilterState.choices[line.subject].to(list[Choice]), _option),
+            choice_options(ContactFilterState.choices[line.subject].to(list[Choice])),
             value="",
             on_change=lambda value: ContactFilterState.add_choice(line.path, value),
             aria_label=t("Add a value"),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from crm_app import routes
+from crm_app.components.choice_options import choice_options
 from crm_app.components.list_keys import LookSheet
 from crm_app.components.text import T, t
 from crm_app.pages.contact_event import event
@@ -99,10 +100,7 @@ def _status() -> rx.Component:
         rx.el.label(T("Status"), html_for="look-status"),
         rx.el.select(
             rx.el.option(T("No status"), value=""),
-            rx.foreach(
-                ContactListState.statuses,
-                lambda status: rx.el.option(status.label, value=status.value, key=status.value),
-            ),
+            choice_options(ContactListState.statuses),
             id="look-status",
             value=QuickLookState.status_id,
             on_change=lambda status: [LeadBoardState.move(_card.number, status), QuickLookState.load],

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from crm_app.components.choice_options import choice_options
 from crm_app.components.column_head import ColumnHead
 from crm_app.components.text import T, t
 from crm_app.pages.contacts.bulk_panel import tick, tick_page
@@ -148,10 +149,7 @@ def _status_of(line: rx.Var[ContactLine]) -> rx.Component:
             rx.el.span(class_name="status-dot " + line.status_dot),
             rx.el.select(
                 rx.el.option(T("No status"), value=""),
-                rx.foreach(
-                    ContactListState.statuses,
-                    lambda status: rx.el.option(status.label, value=status.value, key=status.value),
-                ),
+                choice_options(ContactListState.statuses),
                 value=line.status_id,
                 on_change=lambda status: LeadBoardState.move(line.number, status),
                 aria_label=t("Status of {name}", name=line.name),
