@@ -6,14 +6,15 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from crm_app.locales import FOLDER
+from crm_app.locales import DEFAULT, FOLDER, PUBLIC_LANGUAGES
+from crm_app.locales import LANGUAGES as PAGES
 
 ROOT = FOLDER.parent
 # How texts are marked: by argument, for services (`text`, `ntext`) and for pages (`T`, `t`, `tn`, `N`).
 KEYWORDS = {"text": None, "ntext": (1, 2), "T": None, "t": None, "tn": (1, 2), "N": None}
-LANGUAGES = ("de",)
+LANGUAGES = tuple(code for code in PAGES if code != DEFAULT)
 # What people without an account read, in more languages than the pages of the staff: these files hold it.
-PUBLIC_LANGUAGES = ("it", "pl")
+PUBLIC_ONLY = tuple(code for code in PUBLIC_LANGUAGES if code not in PAGES)
 PUBLIC_FILES = (
     "web/consent.py", "web/public_forms.py", "services/web_form_answers.py", "services/contacts/validating.py",
     "services/messages/invitations.py", "services/messages/composing.py", "services/fields/",
@@ -26,7 +27,7 @@ def extracted(language: str) -> Catalog:
     places: dict[str | tuple[str, ...], list[tuple[str, int]]] = {}
     rows = extract_from_dir(str(ROOT), [("**.py", "python")], {}, keywords=KEYWORDS)
     for name, line, message, _comments, _context in sorted(rows, key=lambda row: (row[0], row[1])):
-        is_meant = language not in PUBLIC_LANGUAGES or name.startswith(PUBLIC_FILES)
+        is_meant = language not in PUBLIC_ONLY or name.startswith(PUBLIC_FILES)
         if message and is_meant and not name.startswith("migrations"):  # there `text` marks SQL
             places.setdefault(message, []).append((name, line))
     for message, locations in places.items():
@@ -58,7 +59,7 @@ def _is_translated(message: Message) -> bool:
 
 
 def main() -> None:
-    for language in (*LANGUAGES, *PUBLIC_LANGUAGES):
+    for language in (*LANGUAGES, *PUBLIC_ONLY):
         catalogue = update(language)
         path = FOLDER / language / "crm.po"
         catalogue.revision_date = catalogue.creation_date

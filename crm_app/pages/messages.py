@@ -68,7 +68,14 @@ def _segments() -> rx.Component:
 def _lines() -> rx.Component:
     return rx.cond(
         _state.lines.length() > 0,
-        rx.el.section(rx.el.ul(rx.foreach(_state.lines, _line), class_name="entries"), class_name="panel"),
+        rx.el.section(
+            rx.el.ul(rx.foreach(_state.lines, _line), class_name="entries"),
+            rx.cond(
+                _state.more > 0,
+                rx.el.button(T("Show more"), type="button", class_name="button", on_click=_state.show_more),
+            ),
+            class_name="panel",
+        ),
     )
 
 

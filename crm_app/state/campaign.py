@@ -25,7 +25,7 @@ from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
-GONE = text("There is no such campaign.")
+LOOK_SECONDS = 1.0  # a campaign may take hours
 
 
 class CampaignState(rx.State):
@@ -62,7 +62,9 @@ class CampaignState(rx.State):
         def show(seen: CampaignView) -> None:
             self.view = seen
 
-        ended = await follow(self, lambda: self._id, campaign_view.look, show, lambda seen: seen.is_moving)
+        ended = await follow(
+            self, lambda: self._id, campaign_view.look, show, lambda seen: seen.is_moving, seconds=LOOK_SECONDS
+        )
         if ended is not None:
             async with self:
                 await self._show(await current_actor(self))

@@ -21,10 +21,10 @@ from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.consent import groups
 from crm_app.services.errors import CRMError, NotFound
-from crm_app.services.messages import campaigns, server, templates, trial
+from crm_app.services.messages import campaigns, permitted, server, templates, trial
 from crm_app.state.choice import Choice
 from crm_app.state.formats import exact
-from crm_app.state.message_words import CAMPAIGN_STATES, CHANNELS, REASONS, STATES, audience
+from crm_app.state.message_words import CAMPAIGN_STATES, CHANNELS, STATES, audience
 
 _MOVING = (CampaignState.PREPARING, CampaignState.SENDING)
 _PAGE = 50
@@ -178,8 +178,13 @@ def _view(session: Session, actor: Actor, campaign: Campaign) -> CampaignView:
         in_folder=not server.is_set(here) and (template is None or template.channel == Channel.EMAIL),
         figures=_figures(counts, actor),
         reasons=[
-            Figure(f"{MessageState.LEFT_OUT}:{reason}", _said(REASONS[reason], actor), counts.left_out[reason], "skip")
-            for reason in REASONS
+            Figure(
+                f"{MessageState.LEFT_OUT}:{reason}",
+                _said(permitted.REASONS[reason], actor),
+                counts.left_out[reason],
+                "skip",
+            )
+            for reason in permitted.REASONS
             if counts.left_out.get(reason)
         ],
     )

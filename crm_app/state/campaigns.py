@@ -22,6 +22,7 @@ from crm_app.state.guard import action
 from crm_app.state.message_words import CAMPAIGN_STATES, audience
 from crm_app.state.session import current_actor
 
+PAGE = 50
 _NOT_KNOWN = text("This link has a condition that is not known.")
 
 
@@ -48,16 +49,22 @@ class CampaignListState(rx.State):
     total: int = 0
     segments: list[Choice] = []
     error: str = ""
+    more: int = 0  # the last one shown, 0 at the end
     loaded: bool = False
 
     @action(permission=Permission.MESSAGES)
     async def load(self):
         actor = await current_actor(self)
-        self.lines = await asyncio.to_thread(_lines, actor)
+        self.lines, self.more = await asyncio.to_thread(_lines, actor, None)
         self.loaded, self.error, self.whom, self.total = True, "", "", 0
         self.asking = "new" in self.router.url.query_parameters
         if self.asking:
             await self._count(actor)
+
+    @action(permission=Permission.MESSAGES)
+    async def show_more(self):
+        further, self.more = await asyncio.to_thread(_lines, await current_actor(self), self.more or None)
+        self.lines = [*self.lines, *further]
 
     @action(permission=Permission.MESSAGES)
     async def ask(self):
@@ -98,9 +105,13 @@ class CampaignListState(rx.State):
         return ContactFilter.from_params(params) if "new" in params else ContactFilter()
 
 
-def _lines(actor: Actor) -> list[CampaignLine]:
+def _lines(actor: Actor, before: int | None) -> tuple[list[CampaignLine], int]:
     with database.reading() as session:
-        return [_line(one, campaigns.counts(session, one.id or 0), actor) for one in campaigns.listing(session, actor)]
+        found = campaigns.listing(session, actor, before=before, limit=PAGE + 1)
+        shown = found[:PAGE]
+        counts = campaigns.counted(session, [one.id or 0 for one in shown])
+        lines = [_line(one, counts[one.id or 0], actor) for one in shown]
+    return lines, (shown[-1].id or 0) if len(found) > PAGE else 0
 
 
 def _line(one: Campaign, counts: campaigns.Counts, actor: Actor) -> CampaignLine:

@@ -8,6 +8,7 @@ from crm_app.models import Channel, ConsentState, Contact, SuppressionReason
 from crm_app.services.consent import card
 from crm_app.services.consent.card import Line, Mark
 from crm_app.services.errors import Conflict
+from crm_app.state.contact_happenings import ORIGINS
 from crm_app.state.formats import day, exact
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ _MARKS: dict[ConsentState, Text] = {
     ConsentState.CONFIRMED: text("Confirmed"),
     ConsentState.REVOKED: text("Revoked"),
 }
-_ORIGINS = {"form": text("by a form"), "user": text("by hand"), "import": text("by an import")}
 _SUPPRESSED: dict[SuppressionReason, Text] = {
     SuppressionReason.REVOKED: text("Never written to: consent was revoked."),
     SuppressionReason.BOUNCED: text("Never written to: mails came back."),
@@ -142,7 +142,7 @@ def _line(presenter: "Presenter", line: Line) -> ConsentLine:
 
 
 def _mark(presenter: "Presenter", state: ConsentState, mark: Mark) -> ConsentMark:
-    origin = presenter.say(_ORIGINS[mark.source]) if mark.source in _ORIGINS else mark.source
+    origin = presenter.say(ORIGINS[mark.source]) if mark.source in ORIGINS else mark.source
     version = presenter.say(text("text {version}", version=mark.text_version)) if mark.text_version else ""
     return ConsentMark(
         id=mark.id,

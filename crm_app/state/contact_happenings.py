@@ -67,7 +67,7 @@ _STATES = {
     ConsentState.CONFIRMED: text("Consent confirmed: {channel}"),
     ConsentState.REVOKED: text("Consent revoked: {channel}"),
 }
-_ORIGINS = {
+ORIGINS = {
     "form": text("by a form"),
     "user": text("by hand"),
     "import": text("by an import"),
@@ -285,5 +285,5 @@ def _detail(presenter: "Presenter", entry: Entry) -> str:
     if entry.kind != "consent":
         return ""
     data = entry.data
-    origin = presenter.say(_ORIGINS[data["from"]]) if data["from"] in _ORIGINS else data["from"]
+    origin = presenter.say(ORIGINS[data["from"]]) if data["from"] in ORIGINS else data["from"]
     return " · ".join(filter(None, (data["address"], data["group"], origin, str(entry.source), data["reason"])))

@@ -22,6 +22,8 @@ async def follow(
     look: Callable[[Actor, Key], Seen | None],
     show: Callable[[Seen], Any],
     goes_on: Callable[[Seen], bool],
+    *,
+    seconds: float = POLL_SECONDS,
 ) -> Seen | None:
     """For a background handler of `state`: shows what `look` sees of what `key` names, until it goes on no more.
 
@@ -41,4 +43,4 @@ async def follow(
             show(seen)
         if not goes_on(seen):
             return seen
-        await asyncio.sleep(POLL_SECONDS)
+        await asyncio.sleep(seconds)

@@ -4,14 +4,13 @@ from sqlmodel import Session
 
 from crm_app import locales
 from crm_app.locales import Text, text
-from crm_app.models import CampaignState, Channel, LeftOut, MessageState
+from crm_app.models import CampaignState, Channel, MessageState
 from crm_app.services import segments
 from crm_app.services.actor import Actor
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.filters.words import Words
 
 CHANNELS = {Channel.EMAIL: text("E-mail"), Channel.SMS: text("Text message"), Channel.PHONE: text("Phone")}
-LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "it": "Italiano", "pl": "Polski"}
 STATES: dict[MessageState, Text] = {
     MessageState.PLANNED: text("to be sent"),
     MessageState.LEFT_OUT: text("left out"),
@@ -21,15 +20,6 @@ STATES: dict[MessageState, Text] = {
     MessageState.FAILED: text("could not be sent"),
     MessageState.UNCERTAIN: text("may have been sent"),
     MessageState.CANCELLED: text("taken back"),
-}
-REASONS: dict[LeftOut, Text] = {
-    LeftOut.NO_CONSENT: text("did not agree to it"),
-    LeftOut.SUPPRESSED: text("must not be written to: left, bounced or erased"),
-    LeftOut.INACTIVE: text("inactive"),
-    LeftOut.NO_ADDRESS: text("no address"),
-    LeftOut.OTHER_ADDRESS: text("has another address by now"),
-    LeftOut.SAME_ADDRESS: text("same address as another contact, which gets it"),
-    LeftOut.GONE: text("in the trash"),
 }
 CAMPAIGN_STATES: dict[CampaignState, tuple[Text, str]] = {  # and the colour of its dot
     CampaignState.DRAFT: (text("Draft"), "gray"),

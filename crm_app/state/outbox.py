@@ -11,10 +11,10 @@ from crm_app.models import Channel, LeftOut, Message, MessageState, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError
-from crm_app.services.messages import outbox, server
+from crm_app.services.messages import outbox, permitted, server
 from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
-from crm_app.state.message_words import CHANNELS, REASONS, STATES
+from crm_app.state.message_words import CHANNELS, STATES
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
@@ -105,7 +105,7 @@ def _line(message: Message, name: str, url: str, actor: Actor) -> OutboxLine:
     at = message.ended_at or message.created_at
     why = ""
     if state is MessageState.LEFT_OUT and message.reason:
-        why = _said(REASONS[LeftOut(message.reason)], actor)
+        why = _said(permitted.REASONS[LeftOut(message.reason)], actor)
     elif message.error is not None:
         why = _said(Text.from_json(message.error), actor)
     looks = {MessageState.FAILED: "danger", MessageState.UNCERTAIN: "warn", MessageState.SENT: "good"}

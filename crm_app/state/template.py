@@ -8,7 +8,7 @@ import reflex as rx
 from sqlmodel import Session, col, select
 
 from crm_app import locales
-from crm_app.locales import Text, text
+from crm_app.locales import PUBLIC_LANGUAGES, Text, text
 from crm_app.models import Channel, Contact, MessageTemplate, MessageText, Permission, User
 from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
@@ -20,7 +20,6 @@ from crm_app.services.messages import sms, templates, trial, values
 from crm_app.state.choice import Choice
 from crm_app.state.formats import exact
 from crm_app.state.guard import action
-from crm_app.state.message_words import LANGUAGE_NAMES
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
@@ -215,7 +214,7 @@ def _fetch(actor: Actor, template_id: int, language: str) -> _Found | None:
         return _Found(
             template,
             spoken,
-            [Tab(one, LANGUAGE_NAMES[one], one in newest) for one in templates.LANGUAGES],
+            [Tab(one, PUBLIC_LANGUAGES[one], one in newest) for one in templates.LANGUAGES],
             _versions(session, actor, template_id, spoken),
             _fields(session, actor, template.is_newsletter),
             words.subject if words else "",

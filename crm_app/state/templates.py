@@ -8,13 +8,13 @@ import reflex as rx
 from sqlmodel import Session
 
 from crm_app import locales, routes
-from crm_app.locales import text
+from crm_app.locales import PUBLIC_LANGUAGES, text
 from crm_app.models import Channel, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.messages import templates
 from crm_app.state.guard import action
-from crm_app.state.message_words import CHANNELS, LANGUAGE_NAMES
+from crm_app.state.message_words import CHANNELS
 from crm_app.state.session import current_actor
 from crm_app.state.settings_changes import SettingsChanges
 from crm_app.state.settings_words import id_of
@@ -90,7 +90,7 @@ def _fetch(actor: Actor) -> list[TemplateLine]:
                 channel=locales.render(CHANNELS[Channel(one.template.channel)], actor.language),
                 icon="mail" if one.template.channel == Channel.EMAIL else "message-square",
                 is_newsletter=one.template.is_newsletter,
-                languages=", ".join(LANGUAGE_NAMES.get(language, language) for language in one.languages),
+                languages=", ".join(PUBLIC_LANGUAGES.get(language, language) for language in one.languages),
             )
             for one in templates.listing(session, actor)
         ]

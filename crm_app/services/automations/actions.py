@@ -15,7 +15,6 @@ from crm_app.models import (
     Contact,
     ContactTag,
     LeadStatus,
-    LeftOut,
     MessageTemplate,
     Permission,
     RunState,
@@ -25,21 +24,15 @@ from crm_app.models import (
 )
 from crm_app.services import choosable, gone, installation, local_time, tasks
 from crm_app.services.actor import Actor
-from crm_app.services.consent.addresses import FIELDS_OF, norm_of
 from crm_app.services.contacts import asked_by_status, cards
 from crm_app.services.errors import CRMError, Invalid
+from crm_app.services.filters.questions import is_id
 from crm_app.services.messages import permitted, server, singles, templates
 
 MOST, MOST_DAYS, TITLE_LENGTH = 10, 365, 200
 RESPONSIBLE = "owner"  # as assignee: whoever is responsible for the contact
 
 _NOTHING = text("nothing to do: it is so already")
-_WHY_NOT: dict[LeftOut, Text] = {
-    LeftOut.INACTIVE: text("inactive"),
-    LeftOut.NO_ADDRESS: text("no address"),
-    LeftOut.NO_CONSENT: text("did not agree to it"),
-    LeftOut.SUPPRESSED: text("must not be written to: left, bounced or erased"),
-}
 _REMOVED = text("What it names was removed from the settings.")
 _NOBODY = text("Nobody is responsible for this contact.")
 
@@ -145,17 +138,10 @@ def _why_not_to_send(session: Session, actor: Actor, contact: Contact, action: M
     """Raises CRMError for a template that is gone or has no words."""
     template = templates.get(session, actor, action["template"])
     singles.words_for(session, contact, template)
-    if not contact.active:
-        return _WHY_NOT[LeftOut.INACTIVE]
-    channel = Channel(template.channel)
-    if channel is Channel.SMS and not server.current(session).sms_url:
-        return text("No service for text messages is set. An administrator sets it in the settings.")
-    address = next((value for name in FIELDS_OF[channel] if (value := getattr(contact, name))), "")
-    norm = norm_of(session, channel, address) if address else ""
-    if not norm:
-        return _WHY_NOT[LeftOut.NO_ADDRESS]
-    found = permitted.hindrances(session, channel, [norm], asks_consent=template.is_newsletter)
-    return _WHY_NOT[found[norm]] if norm in found else None
+    if template.channel == Channel.SMS and not server.current(session).sms_url:
+        return server.NO_SMS
+    reason = permitted.why_not(session, contact, template)
+    return None if reason is None else permitted.REASONS[reason]
 
 
 def _assignee(contact: Contact, action: Mapping[str, Any]) -> str:
@@ -203,7 +189,7 @@ def _task(session: Session, actor: Actor, given: Mapping[str, Any]) -> dict[str,
         raise Invalid(text("Please give a number of days from 0 to {most}.", most=MOST_DAYS), "actions")
     if assignee != RESPONSIBLE and assignee not in {str(one.id) for one in choosable.colleagues(session, actor)}:
         raise Invalid(text("Choose a colleague from the list."), "actions")
-    if type_id and (not _is_id(type_id) or session.get(TaskType, int(type_id)) is None):
+    if type_id and (not is_id(type_id) or session.get(TaskType, int(type_id)) is None):
         raise Invalid(text("Choose a type from the list."), "actions")
     return {
         "title": title,
@@ -222,13 +208,9 @@ def _chosen(session: Session, model: type[Any], id_: int) -> Any:
 
 def _id(given: Mapping[str, Any], name: str, missing: Text) -> int:
     typed = str(given.get(name) or "")
-    if not _is_id(typed):
+    if not is_id(typed):
         raise Invalid(missing, "actions")
     return int(typed)
-
-
-def _is_id(typed: str) -> bool:
-    return typed.isascii() and typed.isdigit() and len(typed) < 10
 
 
 def names(session: Session, action: Mapping[str, Any]) -> str:

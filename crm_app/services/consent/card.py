@@ -16,7 +16,6 @@ from crm_app.models import (
     Contact,
     ContactPoint,
     Permission,
-    PointKind,
     SuppressionReason,
     Tag,
     User,
@@ -24,12 +23,12 @@ from crm_app.models import (
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
 from crm_app.services.consent import groups, ledger, suppression
+from crm_app.services.consent.addresses import POINT_OF
 from crm_app.services.consent.ledger import Proof
 from crm_app.services.consent.standing import folded
 from crm_app.services.errors import Invalid, NotFound
 
 REASON_LENGTH = 500
-KINDS = {Channel.EMAIL: PointKind.EMAIL, Channel.SMS: PointKind.PHONE, Channel.PHONE: PointKind.PHONE}
 _MOBILE = "mobile"
 
 
@@ -65,7 +64,8 @@ class Line:
 def lines(session: Session, contact: Contact) -> list[Line]:
     """One line for each address and channel, those of groups of which something is known behind it.
 
-    Of a contact that was fetched through `cards.get`. Three queries. Raises Conflict without the right secret key.
+    Of a contact that was fetched through `cards.get`; a few queries for all of it. Raises Conflict without the right
+    secret key.
     """
     addresses = _addresses(session, contact)
     entries = _entries(session, addresses)
@@ -81,9 +81,6 @@ def lines(session: Session, contact: Contact) -> list[Line]:
             counted = sorted({entry.id or 0: entry for entry, _ in (*of_all, *own)}.items())
             standing = folded(ConsentState(entry.state) for _, entry in counted)
             reasons = tuple(sorted(suppressed.get((channel, norm), ())))
-            agreed = standing.state is ConsentState.CONFIRMED or (
-                takes_imported and standing.is_imported and standing.state is not ConsentState.REVOKED
-            )
             found.append(
                 Line(
                     channel=channel,
@@ -93,7 +90,7 @@ def lines(session: Session, contact: Contact) -> list[Line]:
                     group=known.get(group_id, f"#{group_id}") if group_id else "",
                     is_primary=is_primary,
                     state=standing.state,
-                    is_mailable=agreed and not reasons,
+                    is_mailable=standing.agrees(takes_imported=takes_imported) and not reasons,
                     marks={ConsentState(entry.state): _mark(entry, who) for entry, who in own},
                     suppressed=reasons,
                 )
@@ -192,7 +189,7 @@ def _addresses(session: Session, contact: Contact) -> list[tuple[Channel, str, s
     points = sorted(session.exec(query).all(), key=lambda one: (not one.primary, one.label != _MOBILE, one.id or 0))
     has_mobile = any(one.label == _MOBILE for one in points)
     found: dict[tuple[Channel, str], tuple[Channel, str, str, bool]] = {}
-    for channel, kind in KINDS.items():
+    for channel, kind in POINT_OF.items():
         for one in points:
             if one.kind != kind or (channel is Channel.SMS and has_mobile and one.label != _MOBILE):
                 continue

@@ -142,9 +142,7 @@ def is_mailable(session: Session, channel: Channel, address: str, group_id: int 
     if suppression.reasons(session, [(channel, norm)]):
         return False
     standing = _standing(session, channel, norm, group_id)
-    if standing.state is ConsentState.CONFIRMED:
-        return True
-    return standing.state is not ConsentState.REVOKED and standing.is_imported and is_imported_mailable(session)
+    return standing.agrees(takes_imported=is_imported_mailable(session))
 
 
 def _standing(session: Session, channel: Channel, norm: str, group_id: int | None) -> Standing:

@@ -19,6 +19,12 @@ class Standing:
     state: ConsentState = ConsentState.NONE
     is_imported: bool = False
 
+    def agrees(self, *, takes_imported: bool) -> bool:
+        """Whether it may be written to: confirmed, or imported where the installation takes that for enough."""
+        if self.state is ConsentState.CONFIRMED:
+            return True
+        return takes_imported and self.is_imported and self.state is not ConsentState.REVOKED
+
 
 NOTHING = Standing()
 

@@ -6,15 +6,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_
 from sqlmodel import Session, col, select
 
-from crm_app.models import Channel, Consent, ConsentState, Contact, ContactPoint, PointKind, Suppression
+from crm_app.models import Channel, Consent, ConsentState, Contact, ContactPoint, Suppression
 from crm_app.services import secret_key
 from crm_app.services.consent import ledger, suppression
+from crm_app.services.consent.addresses import POINT_OF
 from crm_app.services.errors import Conflict, Invalid
 from crm_app.services.filters.columns import isnt
 from crm_app.services.filters.questions import Question
 from crm_app.services.filters.ties import are_few
 
-_POINTS = {Channel.EMAIL: PointKind.EMAIL, Channel.SMS: PointKind.PHONE, Channel.PHONE: PointKind.PHONE}
 _Last = dict[ConsentState, Any]  # the id of the last entry of each state
 
 
@@ -69,7 +69,7 @@ def _entries_hold(
     if group_id is not None:
         of_group = or_(of_group, col(Consent.group_id) == group_id)
     of_channel = and_(col(Consent.channel) == channel, of_group)
-    main = and_(col(ContactPoint.kind) == _POINTS[channel], col(ContactPoint.primary).is_(True))
+    main = and_(col(ContactPoint.kind) == POINT_OF[channel], col(ContactPoint.primary).is_(True))
     if are_few(session, of_channel):
         norms = select(Consent.norm).where(of_channel).group_by(col(Consent.norm)).having(holds)
         found = select(ContactPoint.contact_id).where(main, col(ContactPoint.norm).in_(norms), *points)

@@ -32,13 +32,12 @@ from crm_app.models.base import now
 from crm_app.services import audit, database, installation, jobs, segments
 from crm_app.services.actor import Actor
 from crm_app.services.consent import groups
-from crm_app.services.consent.addresses import FIELDS_OF
+from crm_app.services.consent.addresses import reach
 from crm_app.services.contacts import audience
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.visibility import of_branches
 from crm_app.services.errands import NO_SUBJECT, Ended, Stopped, Watch
 from crm_app.services.errors import Conflict, Invalid, NotFound
-from crm_app.services.fields.registry import parse
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.messages import outbox, permitted, templates, values
 
@@ -66,10 +65,13 @@ class Counts:
         return sum(self.by_state.get(state, 0) for state in states)
 
 
-def listing(session: Session, actor: Actor) -> list[Campaign]:
-    """The campaigns of the actor's branches, newest first. Raises NotPermitted."""
+def listing(session: Session, actor: Actor, *, before: int | None = None, limit: int = 50) -> list[Campaign]:
+    """The campaigns of the actor's branches, newest first, behind the one with the id `before`. Raises NotPermitted."""
     actor.require(Permission.MESSAGES)
-    return list(session.exec(select(Campaign).where(*_visible(actor)).order_by(col(Campaign.id).desc())).all())
+    query = select(Campaign).where(*of_branches(actor, Campaign.branch_id))
+    if before is not None:
+        query = query.where(col(Campaign.id) < before)
+    return list(session.exec(query.order_by(col(Campaign.id).desc()).limit(limit)).all())
 
 
 def get(session: Session, actor: Actor, campaign_id: int, *, for_change: bool = False) -> Campaign:
@@ -78,7 +80,7 @@ def get(session: Session, actor: Actor, campaign_id: int, *, for_change: bool = 
     `for_change` lets others who change it wait until the transaction ends.
     """
     actor.require(Permission.MESSAGES)
-    query = select(Campaign).where(Campaign.id == campaign_id, *_visible(actor))
+    query = select(Campaign).where(Campaign.id == campaign_id, *of_branches(actor, Campaign.branch_id))
     if for_change:
         query = query.with_for_update()
     found = session.exec(query.execution_options(populate_existing=True)).first()
@@ -288,17 +290,23 @@ def end_finished(at: datetime) -> None:
 
 def counts(session: Session, campaign_id: int) -> Counts:
     """Where its messages stand."""
-    columns: list[Any] = [Message.state, Message.reason, func.count()]
+    return counted(session, [campaign_id])[campaign_id]
+
+
+def counted(session: Session, campaign_ids: Sequence[int]) -> dict[int, Counts]:
+    """The same of many campaigns, in one query."""
+    columns: list[Any] = [Message.campaign_id, Message.state, Message.reason, func.count()]
     columns += [func.count(col(one)) for one in (Message.opened_at, Message.clicked_at)]
-    query = select(*columns).where(Message.campaign_id == campaign_id).group_by(col(Message.state), col(Message.reason))
-    found = Counts()
-    for state, reason, count, opened, clicked in session.execute(query):
+    query = select(*columns).where(col(Message.campaign_id).in_(campaign_ids))
+    query = query.group_by(col(Message.campaign_id), col(Message.state), col(Message.reason))
+    all_of = {id_: Counts() for id_ in campaign_ids}
+    for campaign_id, state, reason, count, opened, clicked in session.execute(query):
+        found, key = all_of[campaign_id], MessageState(state)
         found.opened, found.clicked = found.opened + opened, found.clicked + clicked
-        key = MessageState(state)
         found.by_state[key] = found.by_state.get(key, 0) + count
         if key is MessageState.LEFT_OUT:
             found.left_out[LeftOut(reason)] = found.left_out.get(LeftOut(reason), 0) + count
-    return found
+    return all_of
 
 
 def messages(
@@ -339,16 +347,16 @@ def _prepare_chunk(session: Session, actor: Actor, campaign: Campaign, last: int
     query = select(Contact).where(*_conditions(session, actor, campaign), col(Contact.id) > last)
     contacts = session.exec(query.order_by(col(Contact.id)).limit(CHUNK)).all()
     context = FieldContext(country=here.country)
-    reach = {contact.id: _reach(contact, channel, context) for contact in contacts}
+    reached = {contact.id: reach(contact, channel, context) for contact in contacts}
     hindered = permitted.hindrances(
         session,
         channel,
-        list({norm for _, norm in reach.values() if norm}),
+        list({norm for _, norm in reached.values() if norm}),
         asks_consent=template.is_newsletter,
         group_id=campaign.group_id,
     )
     for contact in contacts:
-        address, norm = reach[contact.id]
+        address, norm = reached[contact.id]
         reason = _reason(contact, norm, hindered, seen)
         if reason is None:
             seen.add(norm)
@@ -359,16 +367,6 @@ def _prepare_chunk(session: Session, actor: Actor, campaign: Campaign, last: int
     session.flush()
     session.expunge_all()
     return (contacts[-1].id or 0 if contacts else last), len(contacts)
-
-
-def _reach(contact: Contact, channel: Channel, context: FieldContext) -> tuple[str, str]:
-    """The address to write to and its normalised form; empty when there is none."""
-    for name in FIELDS_OF[channel]:
-        if value := getattr(contact, name):
-            norm = parse(name, value, context).norm
-            if norm is not None:
-                return value, norm
-    return "", ""
 
 
 def _reason(contact: Contact, norm: str, hindered: dict[str, LeftOut], seen: set[str]) -> LeftOut | None:
@@ -492,7 +490,3 @@ def _name(name: str) -> str:
     if not cleaned or len(cleaned) > NAME_LENGTH:
         raise Invalid(text("Please give it a name of at most {most} characters.", most=NAME_LENGTH), "name")
     return cleaned
-
-
-def _visible(actor: Actor) -> list[ColumnElement[bool]]:
-    return [] if actor.branch_ids is None else [col(Campaign.branch_id).in_(actor.branch_ids)]

@@ -26,7 +26,6 @@ from crm_app.models import (
     MessageState,
     MessageTemplate,
     MessageText,
-    PointKind,
     SuppressionReason,
     Via,
 )
@@ -35,6 +34,7 @@ from crm_app.services import database, installation, sealed
 from crm_app.services.actor import SYSTEM
 from crm_app.services.consent import ledger, suppression
 from crm_app.services.consent import links as consent_links
+from crm_app.services.consent.addresses import POINT_OF
 from crm_app.services.consent.ledger import Proof
 from crm_app.services.errors import CRMError
 from crm_app.services.messages import (
@@ -57,7 +57,6 @@ ROUND = 500  # messages on one connection
 _UNKNOWN = text("An error in this program came in between. The message may have arrived.")
 _UNEXPECTED = text("This message cannot be made, because of an error in this program.")
 _OWN_LINK = re.compile(r"/(consent|unsubscribe|preferences|m)/[0-9a-f-]{20,}")
-_POINTS = {Channel.EMAIL: PointKind.EMAIL, Channel.SMS: PointKind.PHONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +179,7 @@ def _hindrance(session: Session, message: Message, contact: Contact | None) -> L
 
 def _is_theirs(session: Session, message: Message) -> bool:
     """Whether the contact has this address still: by now it may be somebody else's."""
-    kind = _POINTS[Channel(message.channel)]
+    kind = POINT_OF[Channel(message.channel)]
     query = select(ContactPoint.id).where(
         ContactPoint.contact_id == message.contact_id, ContactPoint.kind == kind, ContactPoint.norm == message.norm
     )

@@ -13,6 +13,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.consent.addresses import norm_of
 from crm_app.services.errors import Invalid
 
+NO_SMS = text("No service for text messages is set. An administrator sets it in the settings.")
 LIMIT = 10_000  # messages a minute
 _LENGTHS = {"host": 255, "username": 255, "from_name": 120, "from_address": 254, "reply_to": 254, "imprint": 1000}
 

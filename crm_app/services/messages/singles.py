@@ -7,7 +7,7 @@ from crm_app.models import Channel, Contact, Message, MessageKind, MessageTempla
 from crm_app.services import audit, installation
 from crm_app.services.actor import Actor
 from crm_app.services.consent import suppression
-from crm_app.services.consent.addresses import FIELDS_OF, norm_of
+from crm_app.services.consent.addresses import reached
 from crm_app.services.errors import Conflict, Invalid
 from crm_app.services.messages import composing, outbox, sandbox, server, templates, values
 from crm_app.services.messages.templates import BODY_LENGTH, SUBJECT_LENGTH
@@ -74,12 +74,11 @@ def words_for(session: Session, contact: Contact, template: MessageTemplate) -> 
 
 def _to(session: Session, actor: Actor, contact: Contact, channel: Channel) -> Message:
     actor.require(Permission.CONTACTS_EDIT)
-    address = next((value for name in FIELDS_OF[channel] if (value := getattr(contact, name))), "")
-    if not address:
+    address, norm = reached(session, contact, channel)
+    if not norm:
         raise Invalid(text("This contact has no {kind} to write to.", kind=_LABELS[channel]), "address")
     if channel is Channel.SMS and not server.current(session).sms_url:
-        raise Conflict(text("No service for text messages is set. An administrator sets it in the settings."))
-    norm = norm_of(session, channel, address)
+        raise Conflict(server.NO_SMS)
     if suppression.reasons(session, [(channel, norm)]):
         raise Conflict(text("This address must not be written to: see what the card says of consent."))
     return Message(

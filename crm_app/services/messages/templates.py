@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
-from crm_app.locales import text
+from crm_app.locales import PUBLIC_LANGUAGES, text
 from crm_app.models import Channel, MessageTemplate, MessageText, Permission
 from crm_app.models.base import now
 from crm_app.services import audit
@@ -15,7 +15,7 @@ from crm_app.services.folding import fold
 from crm_app.services.messages import sandbox, values
 
 NAME_LENGTH, SUBJECT_LENGTH, BODY_LENGTH = 100, 200, 20_000
-LANGUAGES = ("en", "de", "it", "pl")  # a template may speak more than the pages do
+LANGUAGES = tuple(PUBLIC_LANGUAGES)  # a template may speak more than the pages do
 CHANNELS = (Channel.EMAIL, Channel.SMS)
 
 

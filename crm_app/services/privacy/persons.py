@@ -9,12 +9,12 @@ from crm_app.locales import text
 from crm_app.models import Channel, Consent, Contact, ContactPoint, Merge, MergedContact, PointKind
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
+from crm_app.services.consent.addresses import CHANNELS_OF
 from crm_app.services.consent.suppression import Address
 from crm_app.services.contacts.visibility import of_branches
 from crm_app.services.errors import NotFound
 from crm_app.services.folding import digits, fold
 
-CHANNELS_OF = {PointKind.EMAIL: (Channel.EMAIL,), PointKind.PHONE: (Channel.PHONE, Channel.SMS)}
 _SHORTEST = 6  # characters of an address, or digits of a number, that are looked for in texts
 _TAIL = 8  # digits a number is known by, however it is written
 
