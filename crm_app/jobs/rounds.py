@@ -113,20 +113,15 @@ class Automating:
 
 
 def purge(stop: Stop) -> float:
-    """What is kept for a time only."""
-    done = retention.purge(should_stop=stop)
-    gone = {
-        "trash": trash.purge(should_stop=stop),
-        "exports": export_jobs.purge(),
-        "notices": notices.purge(),
-        "fields": fields.purge(should_stop=stop),
-        "attachments": attachments.clean(),
-        "doors": _purge_doors(),
-        "messages": outbox.purge(),
-        "automations": working.purge(),
-    }
-    if done := done | {name: count for name, count in gone.items() if count}:
-        log.info("purged: %s", done)
+    """What is kept for a time only. One that fails keeps none of the others."""
+    done: dict[str, int] = {}
+    for name, work in _PURGES.items():
+        try:
+            done[name] = work(stop)
+        except Exception as error:  # noqa: BLE001 - it may go well in an hour
+            log.warning("purge of %s put off: %s", name, type(error).__name__)
+    if gone := {name: count for name, count in done.items() if count}:
+        log.info("purged: %s", gone)
     return PURGE_SECONDS
 
 
@@ -134,3 +129,16 @@ def _purge_doors() -> int:
     """What programs were answered, and what other systems were told."""
     with database.transaction() as session:
         return api_replies.purge(session) + webhooks.purge(session)
+
+
+_PURGES: dict[str, Callable[[Stop], int]] = {
+    "imports": lambda stop: sum(retention.purge(should_stop=stop).values()),
+    "trash": lambda stop: trash.purge(should_stop=stop),
+    "exports": lambda _: export_jobs.purge(),
+    "notices": lambda _: notices.purge(),
+    "fields": lambda stop: fields.purge(should_stop=stop),
+    "attachments": lambda _: attachments.clean(),
+    "doors": lambda _: _purge_doors(),
+    "messages": lambda _: outbox.purge(),
+    "automations": lambda _: working.purge(),
+}

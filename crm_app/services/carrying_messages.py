@@ -13,11 +13,11 @@ from sqlmodel import Session, col, select
 from crm_app.locales import Text, ntext, text
 from crm_app.models import AutomationEvent, Campaign, CampaignState, ConsentLink, Message, MessageState
 from crm_app.models.base import now
+from crm_app.services.messages import outbox
 
 Rows = Callable[[sqlite3.Connection, str], Iterable[dict[str, Any]]]
 
 _OPEN = (MessageState.PLANNED, MessageState.QUEUED, MessageState.SENDING)
-_ENDED = (MessageState.SENT, MessageState.FAILED, MessageState.UNCERTAIN, MessageState.CANCELLED, MessageState.LEFT_OUT)
 _NOT_KNOWN = text("A backup was put back after this message was made. It may have gone out before.")
 
 
@@ -52,7 +52,7 @@ def _settle(session: Session, theirs: Mapping[str, dict[str, Any]]) -> list[Text
     for message in session.exec(select(Message).where(col(Message.state).in_(_OPEN))):
         known = theirs.get(message.message_id)
         state = MessageState(known["state"]) if known else None
-        if known and state in _ENDED:
+        if known and state in outbox.ENDED:
             for name in ("state", "reason", "ended_at", "via", "error", "subject", "body"):
                 setattr(message, name, known[name])
         elif message.state != MessageState.PLANNED and state is not MessageState.QUEUED:

@@ -1,4 +1,4 @@
-"""Durable work that belongs to no import, so that its job is all there is of it: searches, merges, exports."""
+"""Durable work that belongs to no import, whose job is all there is of it: searches, merges, exports, erasures."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -11,6 +11,7 @@ from crm_app.models import ActionKind, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.automations import definitions
+from crm_app.services.automations.actions import MOST as MOST_ACTIONS
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import CRMError, Invalid, NotFound
 from crm_app.services.filters.questions import is_id
@@ -19,8 +20,6 @@ from crm_app.state.automation_view import ActionLine, Choices, LogLine, SampleLi
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
-
-MOST_ACTIONS = 10
 
 
 class AutomationState(rx.State):

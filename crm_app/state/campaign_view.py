@@ -59,7 +59,6 @@ class Sample:
     subject: str
     html: str
     plain: str
-    language: str
 
 
 @dataclass
@@ -73,12 +72,9 @@ class CampaignView:
     template: str = ""
     template_id: str = ""
     group_id: str = ""
-    channel: str = ""
-    is_newsletter: bool = True
     is_moving: bool = False
     is_changeable: bool = False
     planned: int = 0
-    left_out: int = 0
     ended: int = 0
     total: int = 0
     percent: int = 0
@@ -161,12 +157,9 @@ def _view(session: Session, actor: Actor, campaign: Campaign) -> CampaignView:
         template=template.name if template else "",
         template_id=str(campaign.template_id or ""),
         group_id=str(campaign.group_id or ""),
-        channel=template.channel if template else "",
-        is_newsletter=template.is_newsletter if template else True,
         is_moving=state in _MOVING,
         is_changeable=state in (CampaignState.DRAFT, CampaignState.PREPARED),
         planned=counts.of(MessageState.PLANNED),
-        left_out=left_out,
         ended=ended,
         total=total,
         percent=100 * ended // max(1, total),
@@ -254,9 +247,7 @@ def _sample(session: Session, message: Message, contact: Contact) -> Sample | No
         )
     except CRMError:
         return None
-    return Sample(
-        message.address, contact.display_name, composed.subject, composed.html, composed.text, message.language
-    )
+    return Sample(message.address, contact.display_name, composed.subject, composed.html, composed.text)
 
 
 def _said(message: Text, actor: Actor) -> str:

@@ -71,7 +71,6 @@ class ConsentLine:
     group: str
     state: str
     look: str
-    is_mailable: bool
     is_first: bool  # of its address and channel
     marks: list[ConsentMark] = field(default_factory=list)
     suppressed: list[str] = field(default_factory=list)
@@ -127,7 +126,6 @@ def _line(presenter: "Presenter", line: Line) -> ConsentLine:
         group=line.group,
         state=presenter.say(STATES[line.state]),
         look=LOOKS.get(line.state, ""),
-        is_mailable=line.is_mailable,
         is_first=line.group_id is None,
         marks=[_mark(presenter, state, line.marks[state]) for state in _MARKS if state in line.marks],
         suppressed=[presenter.say(_SUPPRESSED[one]) for one in line.suppressed if line.group_id is None],

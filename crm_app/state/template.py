@@ -63,7 +63,6 @@ class TemplateState(rx.State):
     for_name: str = ""
     preview: Preview = Preview()
     errors: dict[str, str] = {}
-    is_dirty: bool = False
     missing: bool = False
     loaded: bool = False
     key: int = 0
@@ -88,12 +87,12 @@ class TemplateState(rx.State):
 
     @action(permission=Permission.MESSAGES)
     async def type_subject(self, value: str):
-        self.subject, self.is_dirty = value, True
+        self.subject = value
         await self._preview(await current_actor(self))
 
     @action(permission=Permission.MESSAGES)
     async def type_body(self, value: str):
-        self.body, self.is_dirty = value, True
+        self.body = value
         await self._preview(await current_actor(self))
 
     @action(permission=Permission.MESSAGES)
@@ -146,7 +145,7 @@ class TemplateState(rx.State):
         found = await asyncio.to_thread(_version, actor, self._id, version)
         if found is not None:
             self.subject, self.body = found
-            self.is_dirty, self.key = True, self.key + 1
+            self.key += 1
             await self._preview(actor)
 
     @property
@@ -166,7 +165,7 @@ class TemplateState(rx.State):
         self.is_newsletter, self.language = found.template.is_newsletter, found.language
         self.tabs, self.versions, self.fields = found.tabs, found.versions, found.fields
         self.subject, self.body = found.subject, found.body
-        self.is_dirty, self.key = False, self.key + 1
+        self.key += 1
 
     async def _preview(self, actor: Actor) -> None:
         if not self.body.strip():

@@ -19,6 +19,7 @@ from crm_app.models.base import now
 from crm_app.services import attachments, database, export_jobs, feeds, tickets
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Busy, Conflict, CRMError, NotFound, NotPermitted
+from crm_app.services.filters.questions import is_id
 from crm_app.services.imports import access
 from crm_app.services.privacy import certificate as certificates
 from crm_app.services.privacy import exporting
@@ -51,7 +52,7 @@ async def export(request: Request) -> Response:
     """The file of an export, to the session whose ticket comes with the address."""
     value, ticket = request.path_params["export_id"], request.query_params.get("ticket", "")
     actor: Actor = request.state.signed_in.actor
-    export_id = int(value) if _is_key(value) else 0
+    export_id = int(value) if is_id(value) else 0
     token = cookies.session_token(request.headers.get("cookie", ""))
     try:
         if not export_jobs.is_valid(ticket, token, export_id):
@@ -68,7 +69,7 @@ async def failed_rows(request: Request) -> Response:
     value = request.path_params["import_id"]
     actor: Actor = request.state.signed_in.actor
     try:
-        file, name = await asyncio.to_thread(_failed, actor, int(value) if _is_key(value) else 0)
+        file, name = await asyncio.to_thread(_failed, actor, int(value) if is_id(value) else 0)
     except CRMError as error:
         return _refused(error, actor)
     kind = _MEDIA_TYPES["xlsx"] if name.endswith(".xlsx") else "text/csv"  # the encoding is the file's own
@@ -80,7 +81,7 @@ async def attachment_file(request: Request) -> Response:
     value = request.path_params["attachment_id"]
     actor: Actor = request.state.signed_in.actor
     try:
-        file, name, kind = await asyncio.to_thread(_attachment, actor, int(value) if _is_key(value) else 0)
+        file, name, kind = await asyncio.to_thread(_attachment, actor, int(value) if is_id(value) else 0)
     except CRMError as error:
         return _refused(error, actor)
     return _sent(file, name, kind)
@@ -90,7 +91,7 @@ async def person(request: Request) -> Response:
     """Everything held of a person, as a ZIP, to the session whose ticket comes with the address."""
     value, ticket = request.path_params["number"], request.query_params.get("ticket", "")
     actor: Actor = request.state.signed_in.actor
-    number = int(value) if _is_key(value) else 0
+    number = int(value) if is_id(value) else 0
     token = cookies.session_token(request.headers.get("cookie", ""))
     try:
         if not tickets.is_valid(ticket, token, exporting.ticket_of(number)):
@@ -106,7 +107,7 @@ async def certificate(request: Request) -> Response:
     """The certificate of an erasure, as a page to keep."""
     value = request.path_params["erasure_id"]
     actor: Actor = request.state.signed_in.actor
-    erasure_id = int(value) if _is_key(value) else 0
+    erasure_id = int(value) if is_id(value) else 0
     try:
         content = await asyncio.to_thread(_certificate, actor, erasure_id)
     except CRMError as error:
@@ -120,7 +121,7 @@ async def event(request: Request) -> Response:
     value = request.path_params["event_id"]
     actor: Actor = request.state.signed_in.actor
     try:
-        content, title = await asyncio.to_thread(_event, actor, int(value) if _is_key(value) else 0)
+        content, title = await asyncio.to_thread(_event, actor, int(value) if is_id(value) else 0)
     except CRMError as error:
         return _refused(error, actor)
     return attachment(content, f"{title[:80]}.ics", CALENDAR)
@@ -206,11 +207,6 @@ def _parts(file: BinaryIO) -> Iterator[bytes]:
     with file:
         while part := file.read(_SENT_BYTES):
             yield part
-
-
-def _is_key(value: str) -> bool:
-    """Whether a database can hold it as an id."""
-    return value.isascii() and value.isdigit() and len(value) < 19
 
 
 def routes() -> list[BaseRoute]:

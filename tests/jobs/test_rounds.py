@@ -3,6 +3,8 @@ import logging
 import pytest
 
 from crm_app.jobs import rounds
+from crm_app.services import notices
+from crm_app.services.contacts import trash
 from crm_app.services.messages import sending
 
 
@@ -30,6 +32,20 @@ def test_each_round_says_when_the_next_one_comes(db: object) -> None:
     found = rounds.all_of(is_alone=True)
     assert len(found) == 6
     assert all(0 < work(lambda: False) <= rounds.PURGE_SECONDS for work in found.values())
+
+
+def test_a_purge_that_fails_keeps_none_of_the_others(
+    db: object, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def locked(**_: object) -> int:
+        raise OSError("ada@example.org")
+
+    monkeypatch.setattr(trash, "purge", locked)
+    monkeypatch.setattr(notices, "purge", lambda: 7)
+    with caplog.at_level(logging.INFO):
+        assert rounds.purge(lambda: False) == rounds.PURGE_SECONDS
+    assert "purge of trash put off: OSError" in caplog.text and "{'notices': 7}" in caplog.text
+    assert "ada@" not in caplog.text
 
 
 def test_when_a_server_cannot_be_reached_messages_wait_longer(db: object, monkeypatch: pytest.MonkeyPatch) -> None:

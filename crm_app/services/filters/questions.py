@@ -24,8 +24,8 @@ _LARGEST = Decimal(10) ** 15
 
 
 def is_id(value: str) -> bool:
-    """Whether a text is a number that a database can hold as an id."""
-    return value.isascii() and value.isdigit() and len(value) < 19
+    """Whether a text is a number that a database can hold as an id: 32 bits with a sign."""
+    return value.isascii() and value.isdigit() and len(value) < 11 and int(value) < 2**31
 
 
 @dataclass(frozen=True, slots=True)

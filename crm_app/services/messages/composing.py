@@ -9,7 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
-from crm_app.locales import Text, render, text
+from crm_app.locales import render, text
 from crm_app.models import MailServer, Message
 from crm_app.services.messages import markdown, sandbox, values
 from crm_app.services.messages.transport import as_ascii
@@ -92,8 +92,3 @@ def as_mail(
     made.set_content(composed.text, cte="quoted-printable")
     made.add_alternative(composed.html, subtype="html", cte="quoted-printable")
     return made
-
-
-def told(problem: Text | None) -> list[Any] | None:
-    """A reason as the database keeps it."""
-    return None if problem is None else problem.to_json()

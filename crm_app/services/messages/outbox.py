@@ -6,7 +6,7 @@ sent again unasked.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,9 +58,9 @@ def new_message_id() -> str:
     return f"<{secrets.token_hex(16)}@{host if '.' in host and ':' not in host else 'localhost'}>"
 
 
-def claim(session: Session, at: datetime) -> Message | None:
+def claim(session: Session, at: datetime, channels: Collection[Channel] = tuple(Channel)) -> Message | None:
     """The next message that is due, marked as being sent; None when none is. Each goes to one claimer."""
-    found = session.exec(_due(at).with_for_update(skip_locked=True)).first()
+    found = session.exec(_due(at, channels).with_for_update(skip_locked=True)).first()
     if found is None:
         return None
     found.state, found.claimed_at = MessageState.SENDING, at
@@ -70,9 +70,9 @@ def claim(session: Session, at: datetime) -> Message | None:
     return found
 
 
-def is_any_due(session: Session, at: datetime) -> bool:
+def is_any_due(session: Session, at: datetime, channel: Channel) -> bool:
     """Whether anything could be claimed."""
-    return session.exec(_due(at)).first() is not None
+    return session.exec(_due(at, [channel])).first() is not None
 
 
 def settle(session: Session, message_id: int, state: MessageState, **values: Any) -> bool:
@@ -224,13 +224,14 @@ def channel_of(message: Message) -> Channel:
     return Channel(message.channel)
 
 
-def _due(at: datetime):  # type: ignore[no-untyped-def]  # a select of messages: its type says nothing more
+def _due(at: datetime, channels: Collection[Channel]):  # type: ignore[no-untyped-def]  # a select of messages: its type says nothing more
     running = select(Campaign.id).where(Campaign.state == CampaignState.SENDING)
     # What somebody sends once more goes out although its campaign is over: it has their priority.
     may_go = or_(col(Message.priority) == PERSONAL, col(Message.campaign_id).in_(running))
     return (
         select(Message)
         .where(Message.state == MessageState.QUEUED, Message.next_at <= at, may_go)
+        .where(col(Message.channel).in_(channels))
         .order_by(col(Message.priority), col(Message.next_at), col(Message.id))
         .limit(1)
     )

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -82,7 +82,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class Report:
-    """How many messages left; `is_down`: nothing can go out at present, and the settings say why."""
+    """How many messages left; `is_down`: no mail can go out at present, and the settings say why."""
 
     sent: int = 0
     is_down: bool = False
@@ -103,39 +103,63 @@ def send_due(*, should_stop: Callable[[], bool] = lambda: False, at: Callable[[]
 
 
 def _round(report: Report, should_stop: Callable[[], bool], at: Callable[[], datetime]) -> bool:
-    """Up to ROUND messages on one connection. Whether there may be more."""
+    """Up to ROUND messages, mails on one connection. Whether there may be more.
+
+    A mail server that is away keeps mails waiting, and nothing else.
+    """
     with database.reading() as session:
-        if not outbox.is_any_due(session, at()) or not _is_free(session, at()):
+        if not _is_free(session, at()):
             return False
+        channels = {channel for channel in (Channel.EMAIL, Channel.SMS) if outbox.is_any_due(session, at(), channel)}
         here = server.current(session)
         account = server.account(session, here) if server.is_set(here) else None
-    last, is_more, tried = None, True, 0
+    if report.is_down:
+        channels.discard(Channel.EMAIL)
+    if not channels:
+        return False
+    if Channel.EMAIL not in channels:
+        return _on_line(None, channels, report, should_stop, at)
     with ExitStack() as stack:
         try:
             line = stack.enter_context(transport.smtp(account) if account else transport.folder())
         except Down as down:
             _tell(down.message)
             report.is_down = True
-            return False
-        while tried < ROUND and not (last and isinstance(last.failed, (Down, Unsure))):
-            with database.transaction() as session:
-                if last is not None:
-                    _settle(session, last, at())
-                    last = None
-                ready = _next(session, at()) if not should_stop() and _is_free(session, at()) else None
-            if ready is None:
-                is_more = False
-                break
-            last, tried = _handed_over(line, ready), tried + 1
-            report.sent += last.failed is None
+            return True
+        return _on_line(line, channels, report, should_stop, at)
+
+
+def _on_line(
+    line: Line | None,
+    channels: set[Channel],
+    report: Report,
+    should_stop: Callable[[], bool],
+    at: Callable[[], datetime],
+) -> bool:
+    """Messages of these channels, until there is none or the line ends. Whether there may be more."""
+    last, is_more, tried, mailed = None, True, 0, 0
+    while tried < ROUND and not (last and isinstance(last.failed, (Down, Unsure))):
+        with database.transaction() as session:
+            if last is not None:
+                _settle(session, last, at())
+                last = None
+            ready = _next(session, at(), channels) if not should_stop() and _is_free(session, at()) else None
+        if ready is None:
+            is_more = False
+            break
+        last, tried, mailed = _handed_over(line, ready), tried + 1, mailed + (ready.mail is not None)
+        report.sent += last.failed is None
     failed = last.failed if last is not None else None
     with database.transaction() as session:
         if last is not None:
             _settle(session, last, at())
         # A connection may end between two messages; one that takes none at all is told of.
-        report.is_down = isinstance(failed, Down) and tried == 1
-        server.tell(session, failed.message if failed is not None and report.is_down else None)
-    return is_more and not report.is_down
+        if isinstance(failed, Down) and mailed == 1:
+            report.is_down = True
+            server.tell(session, failed.message)
+        elif mailed:
+            server.tell(session, None)
+    return is_more
 
 
 def _is_free(session: Session, at: datetime) -> bool:
@@ -143,9 +167,9 @@ def _is_free(session: Session, at: datetime) -> bool:
     return outbox.sent_since(session, at - timedelta(minutes=1)) < server.current(session).per_minute
 
 
-def _next(session: Session, at: datetime) -> Ready | None:
-    """The next message that may still go out, ready."""
-    while (message := outbox.claim(session, at)) is not None:
+def _next(session: Session, at: datetime, channels: Collection[Channel]) -> Ready | None:
+    """The next message of these channels that may still go out, ready."""
+    while (message := outbox.claim(session, at, channels)) is not None:
         contact = session.get(Contact, message.contact_id) if message.contact_id is not None else None
         reason = _hindrance(session, message, contact)
         if reason is not None:
@@ -261,10 +285,10 @@ def _invitation(session: Session, message: Message, contact: Contact | None, imp
     return composing.finished(subject, body, language=message.language, imprint=imprint)
 
 
-def _handed_over(line: Line, ready: Ready) -> Outcome:
+def _handed_over(line: Line | None, ready: Ready) -> Outcome:
     """Outside of any transaction: this may take as long as the server takes."""
     try:
-        if ready.mail is not None:
+        if line is not None and ready.mail is not None:
             line.send(ready.address, ready.mail)
         else:
             transport.text_message(ready.service, ready.address, ready.composed.text)

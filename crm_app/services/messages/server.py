@@ -1,6 +1,6 @@
 """What messages go out by: a mail server and a service for text messages, set by whoever may change settings."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
@@ -91,10 +91,6 @@ def account(session: Session, server: MailServer) -> Account:
         sealed.unseal(session, server.password),
         server.from_address,
     )
-
-
-def without_password(account: Account) -> Account:
-    return replace(account, password="")
 
 
 def tell(session: Session, problem: Text | None) -> None:

@@ -7,7 +7,6 @@ _BASIC = set(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _TWICE = set("^{}\\[~]|€\f")
-LONGEST_PARTS = 6
 
 
 @dataclass(frozen=True, slots=True)

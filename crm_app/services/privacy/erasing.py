@@ -71,7 +71,6 @@ class Preview:
     emptied: list[Part]
     stays: list[Text]
     imports: list[Text] = field(default_factory=list)
-    backups: int = 0
 
 
 def preview(session: Session, actor: Actor, number: int) -> Preview:
@@ -100,7 +99,6 @@ def preview(session: Session, actor: Actor, number: int) -> Preview:
         emptied=counted[Fate.EMPTIED],
         stays=_stays(person, len(backups)),
         imports=imports,
-        backups=len(backups),
     )
 
 

@@ -8,9 +8,11 @@ from sqlmodel import Session
 from crm_app.locales import Text, ntext, text
 from crm_app.models import Installation, Permission, ProcessingRecord
 from crm_app.models.base import now
-from crm_app.services import audit, custom_fields, installation
+from crm_app.services import api_replies, audit, custom_fields, installation, webhooks
 from crm_app.services.actor import Actor
+from crm_app.services.automations import working
 from crm_app.services.errors import Invalid
+from crm_app.services.messages import outbox
 from crm_app.services.privacy import files
 
 LONGEST = 4_000
@@ -32,6 +34,12 @@ TEXTS: dict[str, tuple[Text, Text]] = {
 }
 
 
+_CONTACTS = frozenset({
+    "contact", "contact_point", "contact_source", "contact_tag", "segment_contact", "relation", "activity",
+    "review_hold", "review_place", "duplicate_pair", "duplicate_member", "not_duplicate", "merge", "merged_contact",
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """Something that is processed here: whose data, which, what for, how long."""
@@ -41,6 +49,7 @@ class Activity:
     people: Text
     data: Text
     kept: list[Text]
+    tables: frozenset[str] = frozenset()  # those of HOLDINGS it is about
 
 
 def activities(session: Session, actor: Actor) -> list[Activity]:
@@ -60,6 +69,7 @@ def activities(session: Session, actor: Actor) -> list[Activity]:
             people,
             details,
             [text("Until they are deleted"), *_rules(found), _trash(found)],
+            _CONTACTS,
         ),
         Activity(
             text("Comments, tasks, events, files"),
@@ -67,6 +77,7 @@ def activities(session: Session, actor: Actor) -> list[Activity]:
             people,
             text("What colleagues write, plan and keep about a contact"),
             [text("With the contact; removed files as long as the trash"), _trash(found)],
+            frozenset({"comment", "attachment", "task", "calendar_event", "notice"}),
         ),
         Activity(
             text("Consents"),
@@ -74,6 +85,7 @@ def activities(session: Session, actor: Actor) -> list[Activity]:
             people,
             text("Address, moment, form or user, internet address, the exact text"),
             [text("As long as the proof is needed; on erasure without address and name")],
+            frozenset({"consent", "consent_link"}),
         ),
         Activity(
             text("Addresses never written to"),
@@ -81,6 +93,55 @@ def activities(session: Session, actor: Actor) -> list[Activity]:
             people,
             text("A hash of each address, made with a key outside the database"),
             [text("Without a limit")],
+        ),
+        Activity(
+            text("Messages"),
+            text("To write to contacts: one by one, and to many who may be written to"),
+            people,
+            text("Address, words, moment, whether it arrived; opens and clicks where that is switched on"),
+            [
+                text("With the contact"),
+                ntext(
+                    "Messages to colleagues for {n} day",
+                    "Messages to colleagues for {n} days",
+                    outbox.KEPT.days,
+                ),
+            ],
+            frozenset({"message"}),
+        ),
+        Activity(
+            text("Orders, visits and calls"),
+            text("To know what a contact bought and when it was there"),
+            people,
+            text("Kind, moment, amount and description, as other programs report them"),
+            [text("With the contact")],
+            frozenset({"interaction"}),
+        ),
+        Activity(
+            text("Forms"),
+            text("To take in what people send of themselves"),
+            people,
+            text("What the form asks for"),
+            [text("With the contact; what nobody took in is not kept")],
+        ),
+        Activity(
+            text("Automations"),
+            text("To do for each contact what is done for all alike"),
+            people,
+            text("Which automation ran for whom, when, with what outcome"),
+            [ntext("For {n} day", "For {n} days", working.KEPT.days)],
+            frozenset({"automation_event", "automation_run"}),
+        ),
+        Activity(
+            text("Other programs"),
+            text("To exchange contacts with programs of this business: API and webhooks"),
+            people,
+            text("What they send and ask for, as far as their key allows"),
+            [
+                ntext("Answers for {n} hour", "Answers for {n} hours", round(api_replies.KEPT.total_seconds() / 3600)),
+                ntext("What they were told for {n} day", "What they were told for {n} days", webhooks.KEPT.days),
+            ],
+            frozenset({"api_reply"}),
         ),
         Activity(
             text("Imports"),
@@ -91,6 +152,7 @@ def activities(session: Session, actor: Actor) -> list[Activity]:
                 _days(found.file_days, text("Files"), text("Files without a limit")),
                 _days(found.undo_days, text("Values of before"), text("Values of before without a limit")),
             ],
+            frozenset({"import_row"}),
         ),
         Activity(
             text("Exports"),
@@ -105,6 +167,7 @@ def activities(session: Session, actor: Actor) -> list[Activity]:
             people,
             text("Who asked, when, what became of it; certificates of erasure"),
             [text("As long as the proof is needed; on erasure without who asked")],
+            frozenset({"privacy_request", "erasure"}),
         ),
         Activity(
             text("Accounts and audit"),

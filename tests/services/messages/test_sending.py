@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from crm_app import settings
 from crm_app.models import (
+    Channel,
     LeftOut,
     MailServer,
     Message,
@@ -25,7 +26,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.consent import suppression
 from crm_app.services.contacts import cards
 from crm_app.services.errors import Conflict, NotFound
-from crm_app.services.messages import outbox, sending, singles
+from crm_app.services.messages import outbox, sending, singles, transport
 from tests.services.messages.conftest import MAIL
 from tests.services.messages.mailbox import Mailbox
 
@@ -126,6 +127,23 @@ def test_while_nothing_can_go_out_messages_wait_and_the_settings_say_why(add: Ad
     assert sending.send_due().sent == 1
     with database.reading() as session:
         assert session.get_one(MailServer, 1).problem is None
+
+
+def test_text_messages_do_not_wait_for_a_mail_server_that_is_away(
+    add: Add, bob: Actor, box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(transport, "text_message", lambda url, to, words: told.append(to))
+    mail = write(bob, add(first_name="Ada", email="ada@example.org"))
+    with database.transaction() as session:
+        session.get_one(MailServer, 1).port = 9
+        message = Message(kind=MessageKind.TEST, channel=Channel.SMS, address="+4915112345678", body="Hello")
+        sms = outbox.put(session, message).id or 0
+    report = sending.send_due()
+    assert report.is_down and report.sent == 1 and told == ["+4915112345678"]
+    assert [stands(id_).state for id_ in (mail, sms)] == ["queued", "sent"]
+    with database.reading() as session:
+        assert "cannot be reached" in str(session.get_one(MailServer, 1).problem)
 
 
 def test_what_a_dead_process_was_sending_is_uncertain_and_never_sent_again_unasked(

@@ -13,6 +13,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards, listing
 from crm_app.services.errors import Invalid, NotPermitted
 from crm_app.services.privacy import record, retention
+from crm_app.services.privacy.holdings import HOLDINGS
 
 LONG_AGO = now() - timedelta(days=4 * 365)
 
@@ -83,6 +84,12 @@ def test_the_record_says_how_long_things_are_kept_here(alice: Actor) -> None:
         found = {str(one.name): one for one in record.activities(session, alice)}
     assert "Files for 17 days" in [str(one) for one in found["Imports"].kept]
     assert "In the trash for 30 days" in [str(one) for one in found["Contacts"].kept]
+
+
+def test_whatever_names_a_person_belongs_to_one_activity(alice: Actor) -> None:
+    with database.reading() as session:
+        told = [table for one in record.activities(session, alice) for table in one.tables]
+    assert sorted(told) == sorted({one.table for one in HOLDINGS})
 
 
 def test_people_fill_in_what_only_they_know(alice: Actor, bob: Actor) -> None:
