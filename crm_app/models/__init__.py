@@ -28,6 +28,20 @@ from crm_app.models.contact import (
     Relation,
     RelationKind,
 )
+from crm_app.models.course import (
+    Charge,
+    Course,
+    CourseStatus,
+    Enrolment,
+    EnrolmentEntry,
+    EnrolmentStatus,
+    EntryKind,
+    Offer,
+    OfferKind,
+    Payment,
+    PaymentKind,
+    PaymentMethod,
+)
 from crm_app.models.custom_field import CustomField, FieldType
 from crm_app.models.duplicates import (
     DuplicateGroup,
@@ -68,7 +82,18 @@ from crm_app.models.review import ReviewHold, ReviewPlace
 from crm_app.models.segment import Segment, SegmentContact, Sharing
 from crm_app.models.tag import ContactTag, Tag
 from crm_app.models.task import Priority, Repeat, Task, TaskType
-from crm_app.models.user import LinkPurpose, LoginEvent, LoginOutcome, OneTimeLink, Role, User, UserSession
+from crm_app.models.user import (
+    LinkPurpose,
+    LoginEvent,
+    LoginOutcome,
+    OneTimeLink,
+    RecoveryCode,
+    Role,
+    Sight,
+    Team,
+    User,
+    UserSession,
+)
 from crm_app.models.web_form import WebForm
 from crm_app.models.webhook import DeliveryState, Webhook, WebhookDelivery, WebhookEvent
 
@@ -93,6 +118,7 @@ __all__ = [
     "Campaign",
     "CampaignState",
     "Channel",
+    "Charge",
     "Comment",
     "Consent",
     "ConsentErasure",
@@ -105,12 +131,18 @@ __all__ = [
     "ContactSource",
     "ContactTag",
     "Counter",
+    "Course",
+    "CourseStatus",
     "CustomField",
     "DeliveryState",
     "DuplicateGroup",
     "DuplicateMember",
     "DuplicatePair",
     "DuplicateSearch",
+    "Enrolment",
+    "EnrolmentEntry",
+    "EnrolmentStatus",
+    "EntryKind",
     "Erasure",
     "FieldType",
     "Gender",
@@ -145,13 +177,19 @@ __all__ = [
     "NotDuplicate",
     "Notice",
     "NoticeKind",
+    "Offer",
+    "OfferKind",
     "OneTimeLink",
     "Outcome",
+    "Payment",
+    "PaymentKind",
+    "PaymentMethod",
     "Permission",
     "PointKind",
     "Priority",
     "PrivacyRequest",
     "ProcessingRecord",
+    "RecoveryCode",
     "Relation",
     "RelationKind",
     "Reminder",
@@ -167,11 +205,13 @@ __all__ = [
     "Segment",
     "SegmentContact",
     "Sharing",
+    "Sight",
     "Suppression",
     "SuppressionReason",
     "Tag",
     "Task",
     "TaskType",
+    "Team",
     "Trigger",
     "UndoOutcome",
     "User",

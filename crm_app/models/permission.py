@@ -12,14 +12,23 @@ class Permission(StrEnum):
     IMPORT = "contacts.import"
     EXPORT = "contacts.export"
     MESSAGES = "messages"  # templates and campaigns; one message to one contact takes the right to edit it
+    COURSES = "courses"  # set up courses and offers; enrolling takes the right to edit contacts
+    PAYMENTS = "payments"  # record them, change what is owed
     TASKS_ALL = "tasks.all"  # those of colleagues too, also where they are about no contact
     SETTINGS = "settings"
     USERS = "users"
+    AUDIT = "audit"  # read who did what, and who signed in
 
 
 VIEWER = frozenset({Permission.CONTACTS_READ})
-STAFF = VIEWER | {Permission.CONTACTS_EDIT, Permission.IMPORT}
-MANAGER = STAFF | {Permission.CONTACTS_BULK, Permission.CONSENT, Permission.EXPORT, Permission.TASKS_ALL}
+STAFF = VIEWER | {Permission.CONTACTS_EDIT, Permission.IMPORT, Permission.PAYMENTS}
+MANAGER = STAFF | {
+    Permission.CONTACTS_BULK,
+    Permission.CONSENT,
+    Permission.COURSES,
+    Permission.EXPORT,
+    Permission.TASKS_ALL,
+}
 ADMIN = frozenset(Permission)
 
 # Rank orders the roles: nobody grants a role above their own.

@@ -16,6 +16,9 @@ class WebhookEvent(StrEnum):
     CONTACT_CHANGED = "contact.changed"
     INTERACTION_RECORDED = "interaction.recorded"
     FORM_FILLED = "form.filled"
+    ENROLMENT_CREATED = "enrolment.created"
+    ENROLMENT_CHANGED = "enrolment.changed"  # status, days of access or offer
+    PAYMENT_RECORDED = "payment.recorded"
 
 
 class DeliveryState(StrEnum):

@@ -36,7 +36,12 @@ _BOTH_DERIVED = (
 _OWN_INDEX = "ix_contact_custom_"  # before key and kind of an own field: another kind is another index
 # What the list is sorted by beside the columns that sort as they are (`services/contacts/sorting.py`).
 _SORTED_TEXTS = ("company", "city", "email")
-_APPEND_ONLY = {"activity": "at, kind, data", "audit_entry": "at, action, data", "login_event": "at, account, outcome"}
+_APPEND_ONLY = {
+    "activity": "at, kind, data",
+    "audit_entry": "at, action, data",
+    "login_event": "at, account, outcome",
+    "enrolment_entry": "at, kind, owed, paid",
+}
 # Erasure marks the rows it blanks in `consent_erasure`; then all columns but these may change.
 _KEPT = (
     "id", "channel", "group_id", "state", "at", "recorded_at", "source", "user_id", "import_id", "import_row", "text",
