@@ -18,6 +18,7 @@ from crm_app.services import (
 )
 from crm_app.services.automations import sweeping, working
 from crm_app.services.contacts import trash
+from crm_app.services.courses import billing
 from crm_app.services.imports import retention
 from crm_app.services.messages import bounces, outbox, sending
 from crm_app.services.settings import fields
@@ -34,7 +35,7 @@ LOOK_SECONDS = 300.0  # between two looks for mails that came back; sooner where
 TELL_SECONDS = 3.0
 AUTOMATE_SECONDS = 2.0
 OVERDUE_SECONDS, BIRTHDAY_SECONDS = 60.0, 3600.0
-PURGE_SECONDS = 3600.0
+BILL_SECONDS, PURGE_SECONDS = 3600.0, 3600.0
 AGAIN_SECONDS = 5.0  # where the first round failed; later ones wait as long as the last that went well
 
 
@@ -46,6 +47,7 @@ def all_of(*, is_alone: bool) -> dict[str, Round]:
         "bounces": look_for_bounces,
         "webhooks": tell,
         "automations": Automating(),
+        "billing": bill,
         "purge": purge,
     }
 
@@ -110,6 +112,13 @@ class Automating:
         if worked := working.work_off(should_stop=stop):
             log.info("events of automations worked off: %s", worked)
         return AUTOMATE_SECONDS
+
+
+def bill(stop: Stop) -> float:
+    """Periods of subscriptions that are due soon."""
+    if written := billing.next_periods(should_stop=stop):
+        log.info("periods of subscriptions written down: %s", written)
+    return BILL_SECONDS
 
 
 def purge(stop: Stop) -> float:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, String, Text
 from sqlmodel import Field, SQLModel
 
 from crm_app.models.base import UTCDateTime, now
@@ -102,13 +102,14 @@ class Offer(SQLModel, table=True):
 
 
 class Enrolment(SQLModel, table=True):
-    """Access of a contact to a course. Of a contact that was deleted for good the sums stay, without a name.
+    """Access of a contact to a course; a contact has one in each, after a merge perhaps two. Of a contact that was
+    deleted for good the sums stay, without a name.
 
     `credit` is what was paid beyond all charges. `billed_to`: of a subscription, the day before the next period.
     """
 
     __table_args__ = (
-        UniqueConstraint("contact_id", "course_id"),
+        Index("ix_enrolment_contact", "contact_id", "course_id"),
         Index("ix_enrolment_members", "course_id", "status", "id"),
         Index("ix_enrolment_import", "import_id"),
     )

@@ -32,6 +32,9 @@ EVENTS: dict[WebhookEvent, Text] = {
     WebhookEvent.CONTACT_CHANGED: text("A contact is changed"),
     WebhookEvent.INTERACTION_RECORDED: text("An order, a visit or a call is recorded"),
     WebhookEvent.FORM_FILLED: text("A form is filled in"),
+    WebhookEvent.ENROLMENT_CREATED: text("A contact is enrolled in a course"),
+    WebhookEvent.ENROLMENT_CHANGED: text("An enrolment is changed: status, days or offer"),
+    WebhookEvent.PAYMENT_RECORDED: text("A payment is recorded or taken back"),
 }
 
 

@@ -30,7 +30,7 @@ def test_a_round_that_fails_is_not_the_last_and_names_no_values(caplog: pytest.L
 
 def test_each_round_says_when_the_next_one_comes(db: object) -> None:
     found = rounds.all_of(is_alone=True)
-    assert len(found) == 6
+    assert len(found) == 7
     assert all(0 < work(lambda: False) <= rounds.PURGE_SECONDS for work in found.values())
 
 

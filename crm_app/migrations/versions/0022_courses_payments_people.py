@@ -116,9 +116,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_enrolment_offer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
-        sa.UniqueConstraint("contact_id", "course_id", name=op.f("uq_enrolment_contact_id_course_id")),
     )
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
+        batch_op.create_index("ix_enrolment_contact", ["contact_id", "course_id"], unique=False)
         batch_op.create_index("ix_enrolment_import", ["import_id"], unique=False)
         batch_op.create_index("ix_enrolment_members", ["course_id", "status", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_enrolment_offer_id"), ["offer_id"], unique=False)
@@ -252,6 +252,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_enrolment_offer_id"))
         batch_op.drop_index("ix_enrolment_members")
         batch_op.drop_index("ix_enrolment_import")
+        batch_op.drop_index("ix_enrolment_contact")
 
     op.drop_table("enrolment")
     with op.batch_alter_table("offer", schema=None) as batch_op:

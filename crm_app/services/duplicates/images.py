@@ -25,6 +25,7 @@ MOVED = (
     "automation_event.contact_id",
     "automation_run.contact_id",
     "import_row.contact_id",
+    "enrolment.contact_id",
     "merge.kept_id",
 )
 MADE_ANEW = (

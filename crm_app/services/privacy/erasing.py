@@ -18,12 +18,14 @@ from crm_app.locales import Text, ntext, text
 from crm_app.models import (
     Activity,
     Contact,
+    Enrolment,
     Erasure,
     ImportRow,
     Job,
     JobKind,
     Merge,
     MergedContact,
+    Payment,
     Permission,
     PrivacyRequest,
     RequestState,
@@ -278,6 +280,8 @@ def condition(person: Person, holding: Holding) -> ColumnElement[bool]:
     column = table.c[holding.column]
     if holding.by is By.ID:
         return column == person.id
+    if holding.by is By.ENROLMENT:
+        return column.in_(select(col(Enrolment.id)).where(col(Enrolment.contact_id) == person.id))
     if holding.by is By.NUMBER:
         return column.in_(person.numbers)
     own = [(table.c.channel == channel) & (column == norm) for channel, norm in person.own]
@@ -292,6 +296,7 @@ def _stays(person: Person, backups: int) -> list[Text]:
     found = [
         text("That the addresses were erased, as hashes nobody can read: imports leave them out from now on."),
         text("Consents with their dates and texts, without address and name: the proof of what was sent and why."),
+        text("Enrolments and payments with days and amounts, without a name: the books of this business."),
         text("Requests with their dates, without who asked. Note elsewhere how the person is to be answered."),
     ]
     if person.shared:
@@ -311,13 +316,20 @@ def _stays(person: Person, backups: int) -> list[Text]:
 
 
 def _empty_rows(session: Session, person: Person) -> None:
-    """What imports and changes noted of the contact, and who asked in its requests."""
+    """What imports, changes and payments noted of the contact, and who asked in its requests."""
     of_person = col(ImportRow.contact_id) == person.id
     without: dict[str, Any] = {"changes": {}}
     session.execute(
         update(ImportRow)
         .where(of_person, col(ImportRow.changes).is_not(None))
         .values(without)
+        .execution_options(synchronize_session=False)
+    )
+    enrolments = select(col(Enrolment.id)).where(col(Enrolment.contact_id) == person.id)
+    session.execute(
+        update(Payment)
+        .where(col(Payment.enrolment_id).in_(enrolments))
+        .values(note="")
         .execution_options(synchronize_session=False)
     )
     session.execute(

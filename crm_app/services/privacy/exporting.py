@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlmodel import Session, SQLModel
 
 from crm_app.locales import Text, render, text
-from crm_app.models import Attachment, Import, LeadStatus, Permission, Segment, Tag, TaskType, User
+from crm_app.models import Attachment, Course, Import, LeadStatus, Offer, Permission, Segment, Tag, TaskType, User
 from crm_app.models.base import now
 from crm_app.services import attachments, audit, custom_fields
 from crm_app.services.actor import Actor
@@ -39,6 +39,8 @@ _NAMED: dict[str, tuple[type[SQLModel], str]] = {
     "type_id": (TaskType, "name"),
     "segment_id": (Segment, "name"),
     "import_id": (Import, "file_name"),
+    "course_id": (Course, "name"),
+    "offer_id": (Offer, "name"),
 }
 _GROUP_OF_DUPLICATES = "duplicate_member"  # its group is no newsletter
 _DERIVED = {"search_text", "sort_name"}  # made of the other columns

@@ -14,6 +14,7 @@ class By(StrEnum):
     ID = "id"
     NUMBER = "number"  # never given twice, so it outlives the contact
     NORM = "norm"  # an address
+    ENROLMENT = "enrolment"  # in a course
 
 
 class Fate(StrEnum):
@@ -77,6 +78,10 @@ HOLDINGS = (
     Holding("merge.kept_id", _MERGES),
     Holding("merged_contact.number", text("Contacts as they were before a merge"), By.NUMBER),
     Holding("import_row.contact_id", text("Rows of imports and changes"), fate=Fate.EMPTIED),
+    Holding("enrolment.contact_id", text("Courses"), fate=Fate.EMPTIED),
+    Holding("charge.enrolment_id", text("What is owed"), By.ENROLMENT, Fate.EMPTIED),
+    Holding("payment.enrolment_id", text("Payments"), By.ENROLMENT, Fate.EMPTIED),
+    Holding("enrolment_entry.enrolment_id", text("History of enrolments"), By.ENROLMENT, Fate.EMPTIED),
     Holding("consent.norm", text("Consents"), By.NORM, Fate.EMPTIED),
     Holding("consent.contact_number", text("Consents"), By.NUMBER, Fate.EMPTIED),
     Holding("privacy_request.contact_number", text("Requests about the data"), By.NUMBER, Fate.EMPTIED),
@@ -87,7 +92,9 @@ HOLDINGS = (
 # Tables whose rows go with a row above, by the database itself.
 BEHIND = (
     "mention.comment_id", "reminder.task_id", "reminder.event_id", "calendar_event_person.event_id",
-    "merged_contact.merge_id", "task.next_id",
+    "merged_contact.merge_id", "task.next_id", "enrolment.notice_id", "charge.enrolment_id", "payment.enrolment_id",
+    "payment.charge_id", "payment.reverses_id", "enrolment_entry.enrolment_id", "enrolment_entry.charge_id",
+    "enrolment_entry.payment_id",
 )  # fmt: skip
 
 # Texts and JSON that may quote an address of somebody who has no row there: it is taken out of them.
@@ -104,6 +111,7 @@ QUOTING = (
 IMPERSONAL = (
     "audit_entry.data", "consent.text", "contact.social_links", "contact.search_text", "custom_field.options",
     "custom_field.default", "custom_field.former", "duplicate_pair.reasons", "duplicate_search.parameters",
+    "course.description", "enrolment_entry.data",
     "erasure.numbers", "erasure.counts", "erasure.backups", "import.read_settings", "import.counts",
     "import.undo_counts", "installation.required_fields", "lead_status.required_fields", "list_layout.columns",
     "api_token.scopes", "web_form.intro", "web_form.fields", "web_form.consent_text", "web_form.thanks",

@@ -118,6 +118,14 @@ def activities(session: Session, actor: Actor) -> list[Activity]:
             frozenset({"interaction"}),
         ),
         Activity(
+            text("Courses and payments"),
+            text("To give access to what was booked, and to know what is owed and paid"),
+            people,
+            text("Course, days of access, price, what was paid when and how"),
+            [text("As long as the books are kept; on erasure without a name")],
+            frozenset({"enrolment", "charge", "payment", "enrolment_entry"}),
+        ),
+        Activity(
             text("Forms"),
             text("To take in what people send of themselves"),
             people,

@@ -15,14 +15,18 @@ from crm_app.models import (
     AutomationRun,
     CalendarEvent,
     Channel,
+    Charge,
     Consent,
     ConsentSource,
     ConsentState,
     Contact,
+    Course,
     DuplicateGroup,
     DuplicateMember,
     DuplicatePair,
     DuplicateSearch,
+    Enrolment,
+    EnrolmentEntry,
     Import,
     ImportRow,
     ImportState,
@@ -33,6 +37,7 @@ from crm_app.models import (
     MappingPreset,
     NotDuplicate,
     Notice,
+    Payment,
     PrivacyRequest,
     ReviewHold,
     ReviewPlace,
@@ -130,6 +135,7 @@ def _consents(session: Session, alice: Actor, person: Contact) -> None:
 def _outside(session: Session, alice: Actor, person: Contact) -> None:
     """What came in from other programs, and what was written to the person."""
     bought = {"kind": "order", "source": "shop", "at": now(), "description": f"Violin for {FIRST}"}
+    _enrol(session, person)
     session.add(Interaction(contact_id=person.id or 0, amount=1290, currency="EUR", external_id=LAST, **bought))
     token = ApiToken(key="k", name="Shop", token_hash="h")
     session.add(token)
@@ -199,3 +205,17 @@ def files_of(session: Session) -> list[str]:
 
 def ledger_of(session: Session) -> list[Consent]:
     return list(session.exec(select(Consent).order_by(col(Consent.id))).all())
+
+
+def _enrol(session: Session, person: Contact) -> None:
+    course = Course(name="Violin", folded="violin")
+    session.add(course)
+    session.flush()
+    enrolment = Enrolment(contact_id=person.id, course_id=course.id or 0)
+    session.add(enrolment)
+    session.flush()
+    due = {"enrolment_id": enrolment.id or 0, "currency": "EUR", "amount": 4990}
+    session.add(Charge(due_on=now().date(), **due))
+    session.add(Payment(kind="payment", paid_on=now().date(), note=f"From {LAST}", **due))
+    session.add(EnrolmentEntry(enrolment_id=enrolment.id or 0, kind="enrolled"))
+    session.flush()

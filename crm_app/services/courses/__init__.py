@@ -1,0 +1,1 @@
+"""Courses and products, who has access, what is owed and paid."""

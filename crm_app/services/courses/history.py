@@ -1,0 +1,63 @@
+"""What happened to an enrolment, entry by entry: what the entries owe and paid adds up to its balance."""
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from crm_app.models import Charge, Enrolment, EnrolmentEntry, EntryKind, Payment, User
+from crm_app.services.actor import Actor
+
+
+def note(session: Session, actor: Actor, enrolment: Enrolment, kind: EntryKind, **data: Any) -> None:
+    """An entry that moves no money."""
+    session.add(EnrolmentEntry(enrolment_id=enrolment.id or 0, kind=kind, user_id=actor.user_id, data=data))
+
+
+def charged(session: Session, actor: Actor, charge: Charge) -> None:
+    """Of a charge that has its id."""
+    _of_charge(session, actor, charge, EntryKind.CHARGED, charge.amount)
+
+
+def uncharged(session: Session, actor: Actor, charge: Charge) -> None:
+    """The charge is owed no more."""
+    _of_charge(session, actor, charge, EntryKind.UNCHARGED, -charge.amount)
+
+
+def paid(session: Session, actor: Actor, payment: Payment, kind: EntryKind) -> None:
+    """Of a payment that has its id."""
+    session.add(
+        EnrolmentEntry(
+            enrolment_id=payment.enrolment_id,
+            kind=kind,
+            user_id=actor.user_id,
+            paid=payment.amount,
+            payment_id=payment.id,
+            charge_id=payment.charge_id,
+            data={"on": payment.paid_on.isoformat(), "method": payment.method, "currency": payment.currency},
+        )
+    )
+
+
+def listing(session: Session, enrolment_id: int) -> list[tuple[EnrolmentEntry, str]]:
+    """The entries with the name of who did it, newest first; of an enrolment the actor was given."""
+    query = (
+        select(EnrolmentEntry, User.name)
+        .outerjoin(User, col(User.id) == col(EnrolmentEntry.user_id))
+        .where(EnrolmentEntry.enrolment_id == enrolment_id)
+        .order_by(col(EnrolmentEntry.at).desc(), col(EnrolmentEntry.id).desc())
+    )
+    return [(entry, name or "") for entry, name in session.exec(query).all()]
+
+
+def _of_charge(session: Session, actor: Actor, charge: Charge, kind: EntryKind, owed: int) -> None:
+    data = {"due": charge.due_on.isoformat(), "part": charge.part, "parts": charge.parts, "currency": charge.currency}
+    session.add(
+        EnrolmentEntry(
+            enrolment_id=charge.enrolment_id,
+            kind=kind,
+            user_id=actor.user_id,
+            owed=owed,
+            charge_id=charge.id,
+            data=data,
+        )
+    )
