@@ -3,12 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import CompoundSelect, func, union_all
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Contact, ContactSource, Interaction, InteractionKind, Permission, WebhookEvent
+from crm_app.models import (
+    Contact,
+    ContactSource,
+    Enrolment,
+    Interaction,
+    InteractionKind,
+    Payment,
+    Permission,
+    WebhookEvent,
+)
 from crm_app.models.base import now
 from crm_app.services import database, installation, money, webhooks
 from crm_app.services.actor import Actor
@@ -42,7 +52,9 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`total` is by currency, refunds taken off; `last_revenue` is amount and currency of the newest with one."""
+    """`total` is by currency, what was paid for courses in it, refunds taken off; `last_revenue` is the newest of them:
+    amount and currency.
+    """
 
     count: int
     last_visit: datetime | None
@@ -88,19 +100,32 @@ def figures(session: Session, contact: Contact) -> Figures:
     own = Interaction.contact_id == contact.id
     count = session.exec(select(func.count()).select_from(Interaction).where(own)).one()
     visit = select(func.max(Interaction.at)).where(own, Interaction.kind == InteractionKind.VISIT)
-    with_amount = (own, col(Interaction.amount).is_not(None))
-    newest = session.exec(
-        select(Interaction)
-        .where(*with_amount)
-        .order_by(col(Interaction.at).desc(), col(Interaction.id).desc())
-        .limit(1)
+    spent = revenue(contact).subquery()
+    newest = session.execute(
+        select(spent.c.amount, spent.c.currency).order_by(spent.c.at.desc(), spent.c.id.desc()).limit(1)
     ).first()
-    sums = select(Interaction.currency, func.sum(Interaction.amount)).where(*with_amount)
+    sums = select(spent.c.currency, func.sum(spent.c.amount)).group_by(spent.c.currency)
     return Figures(
         count=int(count),
         last_visit=session.exec(visit).one(),
-        last_revenue=(newest.amount or 0, newest.currency) if newest else None,
-        total={currency: int(total or 0) for currency, total in session.exec(sums.group_by(Interaction.currency))},
+        last_revenue=(newest[0], newest[1]) if newest else None,
+        total={currency: int(total or 0) for currency, total in session.execute(sums)},
+    )
+
+
+def revenue(contact: Contact | None = None) -> CompoundSelect[Any]:
+    """What came in from contacts, or from one: orders and visits with an amount, and payments for courses.
+
+    Rows of contact_id, amount, currency, at and id.
+    """
+    bought: list[Any] = [getattr(Interaction, name) for name in ("contact_id", "amount", "currency", "at", "id")]
+    paid: list[Any] = [Enrolment.contact_id, Payment.amount, Payment.currency, Payment.created_at, Payment.id]
+    orders = select(*bought).where(col(Interaction.amount).is_not(None))
+    payments = select(*paid).join(Enrolment, col(Enrolment.id) == col(Payment.enrolment_id))
+    if contact is None:
+        return union_all(orders, payments.where(col(Enrolment.contact_id).is_not(None)))
+    return union_all(
+        orders.where(Interaction.contact_id == contact.id), payments.where(Enrolment.contact_id == contact.id)
     )
 
 

@@ -2,17 +2,30 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from crm_app import routes
 from crm_app.locales import Text, text
-from crm_app.models import ActivityKind, Channel, ConsentState, Contact, MessageKind, MessageState, Permission, Via
+from crm_app.models import (
+    ActivityKind,
+    Channel,
+    ConsentState,
+    Contact,
+    EnrolmentStatus,
+    MessageKind,
+    MessageState,
+    Permission,
+    Via,
+)
 from crm_app.services import mentions
 from crm_app.services.contacts import timeline
 from crm_app.services.contacts.timeline import Entry, Place
+from crm_app.services.courses.enrolling import STATUSES
+from crm_app.services.courses.payments import METHODS
 from crm_app.services.duplicates import unmerging
 from crm_app.services.relations import WORDS
-from crm_app.state.formats import amount, exact, readable_size, spoken
+from crm_app.state.formats import amount, exact, readable_size, short_date, spoken
 
 if TYPE_CHECKING:
     from crm_app.state.contact_view import Presenter
@@ -40,6 +53,13 @@ _ICONS = {
     "visit": "store",
     "call": "phone-incoming",
     "form_filled": "clipboard-list",
+    "course_enrolled": "graduation-cap",
+    "course_status": "graduation-cap",
+    "course_access": "calendar",
+    "course_plan": "receipt-text",
+    "course_paid": "banknote",
+    "course_refunded": "banknote",
+    "course_reversed": "undo-2",
 }
 _LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}']")
 _ALWAYS_SAID = {"trashed_by_id"}
@@ -57,8 +77,18 @@ GROUPS: dict[str, Text] = {
     "files": text("Files"),
     "interactions": text("Orders and visits"),
     "forms": text("Forms"),
+    "courses": text("Courses and payments"),
 }
 _OPENED, _LED_ON = text("opened"), text("followed a link")
+_COURSES = {
+    "course_enrolled": text("Enrolled in {course}"),
+    "course_status": text("{course}: {before} → {after}"),
+    "course_access": text("{course}: other days of access"),
+    "course_plan": text("{course}: another plan"),
+    "course_paid": text("Payment for {course}"),
+    "course_refunded": text("Paid back for {course}"),
+    "course_reversed": text("Payment for {course} taken back"),
+}
 _INTERACTIONS = {"order": text("Order"), "visit": text("Visit"), "call": text("Call")}
 _CHANNELS = {Channel.EMAIL: text("E-mail"), Channel.SMS: text("SMS"), Channel.PHONE: text("Phone")}
 _STATES = {
@@ -235,6 +265,10 @@ def _what(presenter: "Presenter", entry: Entry) -> Text:
         return text("{name}", name=str(entry.source))
     if entry.kind in _INTERACTIONS:
         return text("{kind}: {source}", kind=_INTERACTIONS[entry.kind], source=str(entry.source))
+    if entry.kind in _COURSES:
+        said = {name: presenter.say(STATUSES[EnrolmentStatus(entry.data[name])]) for name in ("before", "after")
+                if entry.kind == "course_status"}  # fmt: skip
+        return text(_COURSES[entry.kind].msgid, course=str(entry.source), **said)
     if entry.kind == "form_filled":
         return text("Form filled in: {name}", name=str(entry.source))
     if entry.kind == "created" and entry.data.get("via"):
@@ -274,6 +308,8 @@ def _detail(presenter: "Presenter", entry: Entry) -> str:
         data, language = entry.data, presenter.language
         paid = "" if data["amount"] is None else amount(data["amount"], data["currency"], language)
         return " · ".join(filter(None, (paid, data["description"])))
+    if entry.kind in _COURSES:
+        return _of_course(presenter, entry)
     if entry.kind == "file":
         return readable_size(entry.data["size"], presenter.language)
     if entry.kind == "message":
@@ -287,3 +323,22 @@ def _detail(presenter: "Presenter", entry: Entry) -> str:
     data = entry.data
     origin = presenter.say(ORIGINS[data["from"]]) if data["from"] in ORIGINS else data["from"]
     return " · ".join(filter(None, (data["address"], data["group"], origin, str(entry.source), data["reason"])))
+
+
+def _of_course(presenter: "Presenter", entry: Entry) -> str:
+    """How much was paid, what the plan comes to, or from when to when there is access."""
+    data, language = entry.data, presenter.language
+    if entry.kind == "course_plan":
+        before, after = (amount(data[name]["price"], data["currency"], language) for name in ("before", "after"))
+        return f"{before} → {after}"
+    if entry.kind == "course_access":
+        before, after = (_span(data[name], language) for name in ("before", "after"))
+        return f"{before} → {after}"
+    if not data["paid"]:
+        return ""
+    return " · ".join((amount(data["paid"], data["currency"], language), presenter.say(METHODS[data["method"]])))
+
+
+def _span(days: list[str | None], language: str) -> str:
+    first, last = (short_date(date.fromisoformat(one), language) if one else "" for one in days)
+    return f"{first} – {last}" if first or last else "–"

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from crm_app.models import DeliveryState, InteractionKind, Webhook, WebhookDelivery
+from crm_app.models import DeliveryState, EnrolmentStatus, InteractionKind, Webhook, WebhookDelivery
 from crm_app.models.base import now
 from crm_app.services import database, form_answers, interactions, webhook_sending, webhooks
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
+from crm_app.services.courses import catalogue, enrolling, payments
 from crm_app.services.errors import Invalid, NotFound, NotPermitted
 from crm_app.services.interactions import Report
 from crm_app.services.outbound import Fetcher
@@ -101,11 +102,17 @@ def test_each_event_is_told_signed_and_without_personal_data(alice: Actor, elsew
         cards.change(session, alice, cards.get(session, alice, number), {"city": "Bonn"})
         interactions.record(session, alice, number, Report(InteractionKind.ORDER, "till", amount="5"))
         form_answers.take(session, replace(alice, user_id=None), "Trial", {"email": "ada@example.org"}, [])
-    assert send(elsewhere) == 4 and send(elsewhere) == 0
+        course = catalogue.add(session, alice, {"name": "Violin", "status": "open"})
+        contact = cards.get(session, alice, number)
+        enrolled = enrolling.enrol(session, alice, course.id or 0, contact, None, enrolling.Terms()).made[0].id or 0
+        enrolling.set_status(session, alice, enrolled, EnrolmentStatus.PAUSED)
+        payments.record(session, alice, enrolled, payments.Given(5_00, note="Ada"))
+    assert send(elsewhere) == 7 and send(elsewhere) == 0
     told = elsewhere.events()
     assert [one["event"] for one in told] == EVENTS
-    assert {one["number"] for one in told} == {number} and len({one["id"] for one in told}) == 4
+    assert {one["number"] for one in told} == {number} and len({one["id"] for one in told}) == 7
     assert told[1]["changed"] == ["city"] and told[2]["kind"] == "order"
+    assert told[5]["status"] == "paused" and told[6]["amount"] == "5.00"
     assert not any(word in body for _, body in elsewhere.told for word in (b"Ada", b"ada@", b"Bonn"))
     headers, body = elsewhere.told[0]
     signed = headers["x-crm-timestamp"].encode() + b"." + body

@@ -12,6 +12,7 @@ from crm_app.services.contacts import search
 from crm_app.services.contacts import spent as _spent  # noqa: F401
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.visibility import trashed, visible
+from crm_app.services.courses import asked as _asked  # noqa: F401
 from crm_app.services.filters import compiling
 from crm_app.services.privacy import touched as _touched  # noqa: F401
 

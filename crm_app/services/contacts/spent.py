@@ -1,13 +1,13 @@
-"""What contacts can be asked for of their orders and visits: the last ones, and what they came to."""
+"""What contacts can be asked for of their orders, visits and payments: the last ones, and what they came to."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
 from crm_app.models import Contact, Interaction, InteractionKind
-from crm_app.services import installation, money
+from crm_app.services import installation, interactions, money
 from crm_app.services.fields.registry import FieldGroup
 from crm_app.services.filters import columns, subjects
 from crm_app.services.filters.operators import Kind
@@ -16,7 +16,8 @@ from crm_app.services.filters.questions import Build, Question, Subject
 
 def _last(kind: InteractionKind) -> Build:
     def build(session: Session, asked: Question) -> ColumnElement[bool]:
-        return _those(session, func.max(Interaction.at), Interaction.kind == kind, columns.by_moment, asked)
+        rows = select(Interaction.contact_id).where(Interaction.kind == kind).group_by(col(Interaction.contact_id))
+        return _those(session, func.max(Interaction.at), rows, columns.by_moment, asked)
 
     return build
 
@@ -26,14 +27,14 @@ def _revenue(session: Session, asked: Question) -> ColumnElement[bool]:
     currency = installation.current(session).currency
     one = 1 / money.decimal(1, currency)  # how many of the smallest units
     values = tuple(round(value * float(one), 6) for value in asked.values)
-    of_currency = and_(col(Interaction.currency) == currency, col(Interaction.amount).is_not(None))
     scaled = Question(asked.operator, values, asked.asker)
-    return _those(session, func.sum(Interaction.amount), of_currency, columns.by_number, scaled)
+    spent = interactions.revenue().subquery()
+    rows = select(spent.c.contact_id).where(spent.c.currency == currency).group_by(spent.c.contact_id)
+    return _those(session, func.sum(spent.c.amount), rows, columns.by_number, scaled)
 
 
-def _those(session: Session, figure: Any, which: Any, by: Any, asked: Question) -> ColumnElement[bool]:
+def _those(session: Session, figure: Any, rows: Any, by: Any, asked: Question) -> ColumnElement[bool]:
     """Contacts by a figure of their own rows; without any they have none. The rows are gone through once."""
-    rows = select(Interaction.contact_id).where(which).group_by(col(Interaction.contact_id))
     if asked.operator in ("empty", "filled"):
         has_any = col(Contact.id).in_(rows)
         return has_any if asked.operator == "filled" else ~has_any

@@ -20,6 +20,10 @@ from crm_app.models import (
     Consent,
     Contact,
     ContactPoint,
+    Course,
+    Enrolment,
+    EnrolmentEntry,
+    EntryKind,
     Import,
     ImportKind,
     ImportRow,
@@ -38,6 +42,7 @@ from crm_app.models import (
 
 PAGE = 50
 TOLD = (MessageState.SENT, MessageState.FAILED, MessageState.UNCERTAIN)  # of messages: what became of them
+COURSES = frozenset(f"course_{kind}" for kind in EntryKind) - {"course_charged", "course_uncharged"}
 _ROWS = 2**32  # more than a file has
 # What an entry tells of an import; the rest of one can be large.
 _OF_IMPORT = tuple(getattr(Import, name) for name in ("id", "kind", "name", "file_name", "options"))
@@ -54,8 +59,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `kind` is an ActivityKind, an InteractionKind, "comment", "task_done", "imported", "changed_many",
-    "consent", "file" or "message"; `data` depends on it.
+    """One entry. `kind` is an ActivityKind, an InteractionKind, one of COURSES, "comment", "task_done", "imported",
+    "changed_many", "consent", "file" or "message"; `data` depends on it.
     """
 
     kind: str
@@ -109,6 +114,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "merges": frozenset({ActivityKind.MERGED, ActivityKind.UNMERGED}),
     "interactions": frozenset(InteractionKind),
     "forms": frozenset({ActivityKind.FORM_FILLED}),
+    "courses": COURSES,
 }
 
 
@@ -379,6 +385,28 @@ def _interactions(asked: _Asked) -> list[Entry]:
     ]
 
 
+def _courses(asked: _Asked) -> list[Entry]:
+    """What happened to its enrolments; what was charged for them stands in the account."""
+    id_, at = col(EnrolmentEntry.id), col(EnrolmentEntry.at)
+    query = (
+        select(EnrolmentEntry, Course.name, User.name)
+        .join(Enrolment, col(Enrolment.id) == col(EnrolmentEntry.enrolment_id))
+        .join(Course, col(Course.id) == col(Enrolment.course_id))
+        .join(User, col(EnrolmentEntry.user_id) == col(User.id), isouter=True)
+        .where(
+            col(Enrolment.contact_id) == asked.contact.id,
+            col(EnrolmentEntry.kind).not_in((EntryKind.CHARGED, EntryKind.UNCHARGED)),
+            *asked.behind(at, lambda key: id_ < key),
+        )
+        .order_by(at.desc(), id_.desc())
+        .limit(asked.limit)
+    )
+    return [
+        Entry(f"course_{one.kind}", one.at, name or "", course, {"paid": one.paid, **one.data}, one.id or 0)
+        for one, course, name in asked.session.exec(query)
+    ]
+
+
 # Who tells of a contact, and of which kinds; their order is that of entries of one moment.
 _SOURCES: tuple[tuple[frozenset[str], Callable[[_Asked], list[Entry]]], ...] = (
     (frozenset(ActivityKind), _activities),
@@ -389,4 +417,5 @@ _SOURCES: tuple[tuple[frozenset[str], Callable[[_Asked], list[Entry]]], ...] = (
     (frozenset({"task_done"}), _done_tasks),
     (frozenset({"message"}), _messages),
     (frozenset(InteractionKind), _interactions),
+    (COURSES, _courses),
 )

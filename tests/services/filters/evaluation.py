@@ -31,7 +31,7 @@ class Evaluation:
     def _answer(self, asked: Condition, person: Person) -> bool:
         special: dict[str, Callable[[Condition, Person], bool]] = {
             "tags": self._tags, "import": self._imports, "activity": self._activity, "consent_email": self._consent,
-            "mailable": self._mailable,
+            "mailable": self._mailable, "course_ends": self._ends,
         }  # fmt: skip
         if asked.subject.startswith("consent_group_"):
             return self._group(asked, person)
@@ -106,6 +106,11 @@ class Evaluation:
     def _group(self, asked: Condition, person: Person) -> bool:
         state = folded(ConsentState(one) for _, one in person.of_group).state
         return (state.value in asked.values) == (asked.operator == "any")
+
+    def _ends(self, asked: Condition, person: Person) -> bool:
+        if asked.operator in ("empty", "filled"):
+            return bool(person.ends) == (asked.operator == "filled")
+        return any(self._day(asked, one) for one in person.ends)
 
     def _mailable(self, asked: Condition, person: Person) -> bool:
         standing = folded(ConsentState(one) for one in person.consents)

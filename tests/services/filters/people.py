@@ -11,18 +11,24 @@ from crm_app.models import (
     Activity,
     CalendarEvent,
     Channel,
+    Charge,
     Consent,
     ConsentState,
     Contact,
     ContactPoint,
     ContactTag,
+    Course,
     CustomField,
+    Enrolment,
+    EnrolmentStatus,
     FieldType,
     Import,
     ImportRow,
     Interaction,
     InteractionKind,
     LeadStatus,
+    Offer,
+    Payment,
     PointKind,
     SuppressionReason,
     Tag,
@@ -50,6 +56,7 @@ class Person:
     consents: list[str] = field(default_factory=list)  # entries of the ledger in their order
     of_group: list[tuple[int, str]] = field(default_factory=list)  # those of everything (0) and of the group together
     is_suppressed: bool = False
+    ends: list[date] = field(default_factory=list)  # of courses with a place
 
 
 @dataclass
@@ -58,6 +65,8 @@ class World:
     statuses: list[int]
     tags: list[int]
     imports: list[int]
+    courses: list[int]
+    offers: list[int]
 
 
 def make(session: Session, actor: Actor, count: int, seed: int = 1) -> World:
@@ -69,9 +78,14 @@ def make(session: Session, actor: Actor, count: int, seed: int = 1) -> World:
     kinds = {"own_text": FieldType.TEXT, "own_number": FieldType.NUMBER, "own_date": FieldType.DATE,
              "own_yes": FieldType.YES_NO, "own_choice": FieldType.CHOICE, "own_choices": FieldType.CHOICES}  # fmt: skip
     fields = [CustomField(key=key, label=key, type=kind, options=CHOICES) for key, kind in kinds.items()]
-    session.add_all([*statuses, *tags, *imports, *fields])
+    ends = (None, now().date() + timedelta(days=3), now().date() - timedelta(days=40))
+    courses = [Course(name=f"C{n}", folded=f"c{n}", ends_on=ends[n]) for n in range(3)]
+    session.add_all([*statuses, *tags, *imports, *fields, *courses])
     session.flush()
-    world = World([], _ids(statuses), _ids(tags), _ids(imports))
+    offers = [Offer(course_id=one.id or 0, name="O", folded="o", currency="EUR") for one in courses]
+    session.add_all(offers)
+    session.flush()
+    world = World([], _ids(statuses), _ids(tags), _ids(imports), _ids(courses), _ids(offers))
     before = search.last_id(session)
     for number in range(1, count + 1):
         world.people.append(_person(session, actor, chance, world, number))
@@ -143,8 +157,15 @@ def _person(session: Session, actor: Actor, chance: random.Random, world: World,
     session.add_all([Interaction(kind=InteractionKind.VISIT, at=at, **happened) for at in visits])
     order = {"kind": InteractionKind.ORDER, "at": moment(), **happened}
     session.add_all([Interaction(amount=one, currency="EUR", **order) for one in paid])
-    person.activities = [moment() for _ in range(chance.randrange(2))]
-    session.add_all([Activity(contact_id=contact.id, kind="changed", at=at) for at in person.activities])
+    _enrol(session, chance, world, person, contact.id)
+    person.values["form"] = chance.choice([None, *WORDS])
+    if person.values["form"] is not None:
+        filled = {"kind": "form_filled", "source": person.values["form"]}
+        person.activities.append(moment())
+        session.add(Activity(contact_id=contact.id, at=person.activities[-1], **filled))
+    changed = [moment() for _ in range(chance.randrange(2))]
+    person.activities += changed
+    session.add_all([Activity(contact_id=contact.id, kind="changed", at=at) for at in changed])
     if values["email"]:
         point = {"label": "email", "value": values["email"], "norm": fold(values["email"])}
         session.add(ContactPoint(contact_id=contact.id, kind=PointKind.EMAIL, **point))
@@ -168,3 +189,43 @@ def _person(session: Session, actor: Actor, chance: random.Random, world: World,
             )
             session.flush()
     return person
+
+
+def _enrol(session: Session, chance: random.Random, world: World, person: Person, contact_id: int) -> None:
+    """In some courses, with charges and payments as `settling` would leave them."""
+    today, values = now().date(), person.values
+    values |= {"course": [], "offer": [], "enrolment_status": [], "has_paid": False, "overdue": False}
+    owed: list[int] = []
+    for place in chance.sample(range(3), chance.randrange(3)):
+        status = chance.choice([*EnrolmentStatus])
+        offer = chance.choice([None, world.offers[place]])
+        to_on = chance.choice([None, today + timedelta(days=chance.randrange(-50, 50))])
+        in_course = {"contact_id": contact_id, "course_id": world.courses[place]}
+        made = Enrolment(offer_id=offer, status=status, to_on=to_on, **in_course)
+        session.add(made)
+        session.flush()
+        values["enrolment_status"].append(status.value)
+        if status != EnrolmentStatus.CANCELLED:
+            values["course"].append(str(world.courses[place]))
+            values["offer"] += [str(offer)] if offer else []
+        ends = to_on or (None, today + timedelta(days=3), today - timedelta(days=40))[place]
+        if status in ("invited", "active", "paused") and ends is not None:
+            person.ends.append(ends)
+        for _ in range(chance.randrange(3)):
+            amount, due_on = chance.choice([100, 250, 50_000]), today + timedelta(days=chance.randrange(-9, 9))
+            settled = chance.choice([0, amount // 2, amount])
+            is_gone = chance.random() < 0.2
+            charge = {"due_on": due_on, "amount": amount, "settled": settled, "currency": "EUR"}
+            gone = {"cancelled_at": now() if is_gone else None}
+            session.add(Charge(enrolment_id=made.id or 0, **charge, **gone))
+            if not is_gone:
+                owed.append(amount - settled)
+                values["overdue"] |= due_on < today and settled < amount
+        if chance.random() < 0.4:
+            paid = chance.choice([100, 250])
+            money = {"amount": paid, "currency": "EUR", "paid_on": today, "enrolment_id": made.id or 0}
+            session.add(Payment(kind="payment", **money))
+            values["has_paid"] = True
+            values["revenue"] = (values["revenue"] or 0) + paid / 100
+    values["open_amount"] = sum(owed) / 100 if owed else None
+    values |= {name: values[name] or None for name in ("course", "offer", "enrolment_status")}

@@ -23,7 +23,8 @@ from tests.services.filters.people import World
 ASKED = ["number", "first_name", "last_name", "company", "city", "street", "notes", "source", "email", "birth_date",
          "registered_at", "created_at", "gender", "country", "lifecycle", "status", "owner", "active", "tags", "import",
          "privacy_accepted", "activity", "consent_email", "own_text", "own_number", "own_date", "own_yes", "own_choice",
-         "own_choices", "mailable", "consent_group_4", next_step.SUBJECT, "last_visit", "revenue"]  # fmt: skip
+         "own_choices", "mailable", "consent_group_4", next_step.SUBJECT, "last_visit", "revenue", "course",
+         "offer", "enrolment_status", "course_ends", "open_amount", "overdue", "has_paid", "form"]  # fmt: skip
 DAYS = st.integers(-400, 40).map(lambda away: (now().date() + timedelta(days=away)).isoformat())
 FEW_DAYS = st.integers(0, 400).map(str)
 NUMBERS = st.sampled_from(["0", "1", "2.5", "2,5", "-3", "500", "1000", "1e3"])
@@ -36,7 +37,8 @@ def world(bob: Actor) -> World:
 
 
 def choices(subject: Subject, world: World) -> list[str]:
-    in_database = {"status": world.statuses, "tags": world.tags, "import": world.imports}
+    in_database = {"status": world.statuses, "tags": world.tags, "import": world.imports,
+                   "course": world.courses, "offer": world.offers}  # fmt: skip
     if subject.name in in_database:
         return [*map(str, in_database[subject.name])]
     if subject.name == "owner":
