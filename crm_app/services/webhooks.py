@@ -7,7 +7,7 @@ the rest by the API, with the rights of a token.
 import hmac
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -98,11 +98,19 @@ def emit(session: Session, branch_id: int, event: WebhookEvent, number: int, **a
 
     `about` holds kinds, ids and names of fields: nothing anybody typed.
     """
+    return emit_many(session, branch_id, event, [(number, about)])
+
+
+def emit_many(
+    session: Session, branch_id: int, event: WebhookEvent, happened: Sequence[tuple[int, Mapping[str, Any]]]
+) -> int:
+    """`emit` of one event for many contacts, each with its number and what is told of it."""
     query = select(Webhook.id, Webhook.events).where(Webhook.branch_id == branch_id, col(Webhook.removed_at).is_(None))
     told = [id_ for id_, events in session.exec(query) if event.value in events]
     for webhook_id in told:
-        what = {"id": secrets.token_hex(12), "event": event.value, "at": now().isoformat(), "number": number, **about}
-        session.add(WebhookDelivery(webhook_id=webhook_id or 0, body=json.dumps(what)))
+        for number, about in happened:
+            what = {"id": secrets.token_hex(12), "event": event.value, "at": now().isoformat(), "number": number}
+            session.add(WebhookDelivery(webhook_id=webhook_id or 0, body=json.dumps({**what, **about})))
     return len(told)
 
 

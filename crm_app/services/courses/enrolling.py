@@ -222,8 +222,8 @@ def _tell(
     session: Session, course: Course, made: Sequence[Enrolment], people: Sequence[tuple[Contact, Offer | None]]
 ) -> None:
     numbers = {contact.id: contact.number for contact, _ in people}
-    for one in made:
-        webhooks.emit(session, course.branch_id, WebhookEvent.ENROLMENT_CREATED, numbers[one.contact_id], **about(one))
+    happened = [(numbers[one.contact_id], about(one)) for one in made]
+    webhooks.emit_many(session, course.branch_id, WebhookEvent.ENROLMENT_CREATED, happened)
 
 
 def tell_changed(session: Session, found: Enrolment) -> None:

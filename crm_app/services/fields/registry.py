@@ -194,6 +194,8 @@ WHOLES: dict[str, tuple[str, ...]] = {
 }
 # Columns with further ways to reach a contact, beside the first of each kind.
 FURTHER_FIELDS: dict[str, Field] = {field.name: field for field in _further()}
+# Where a column goes that names each row's offer, when the file goes into a course: no attribute of the contact.
+OFFER = Field("offer", FieldKind.REFERENCE, text("Offer of the course"), FieldGroup.CRM, 120)
 # Everything a column can go to.
 TARGETS: dict[str, Field] = FIELDS | CONSENT_FIELDS | WHOLE_FIELDS | FURTHER_FIELDS
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm_app.locales import Text, text
-from crm_app.services.fields.registry import TARGETS, Field
+from crm_app.services.fields.registry import OFFER, TARGETS, Field
 from crm_app.services.imports.columns import MANY, ColumnMapping, Options, key_fits, parts_of, suggested_key
 from crm_app.services.imports.likeness import Key, keys_of
 
@@ -38,8 +38,9 @@ def carry(
     """The choices on a file with these headers: known columns as chosen, the others as suggested.
 
     A field that a known column goes to is taken away from the others. `now` are the options of the file so far: its
-    tags stay, and so does what was decided about its own rows. `fields` are those contacts have here.
+    tags and its course stay, and so does what was decided about its own rows. `fields` are those contacts have here.
     """
+    fields = {**fields, OFFER.name: OFFER} if now.course is not None else fields
     columns = as_suggested(headers, suggestions)
     ranks = {key: rank for rank, key in enumerate(choices.columns)}
     known: dict[int, int] = {}
@@ -62,6 +63,7 @@ def carry(
         match_key=carried_key(choices.options.match_key, [one.target for one in choices.columns.values()], taken),
         tags=tuple(dict.fromkeys((*now.tags, *choices.options.tags))),
         take_rows_without_bad_cells=now.take_rows_without_bad_cells,
+        course=now.course,
     )
     return Carried(columns, options, len(known), tuple(known))
 

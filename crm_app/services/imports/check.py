@@ -20,6 +20,7 @@ from crm_app.services.fields.verdict import FieldContext, Level
 from crm_app.services.imports import columns as mappings
 from crm_app.services.imports import (
     continued,
+    course_plan,
     finding,
     layout,
     number_cells,
@@ -86,7 +87,7 @@ class Check:
     ) -> None:
         settings = installation.current(session)
         context = FieldContext(country=settings.country, time_zone=settings.timezone)
-        known = references.load(session, actor.branch_ids)
+        known = references.load(session, actor.branch_ids, options.course.id if options.course else None)
         columns = [replace(column, date_format=formats.get(column.index)) for column in columns]
         required = [name for name in installation.required(settings) if name not in options.of_new_contacts]
         required += custom_fields.required(session)
@@ -110,6 +111,7 @@ class Check:
         self.facts["required"] = required
         self.facts["own_defaults"] = custom_fields.defaults(session)
         self.facts["own_types"] = own_types.of(session, self.layout.custom)
+        self.facts["course"] = None
         self._keys = OwnKeys(self.layout, actor, known.custom)
         self.facts["branch_ids"] = None if actor.branch_ids is None else sorted(actor.branch_ids)
 
@@ -131,6 +133,7 @@ class Check:
         self._settle()
         self.counts[Outcome.INVALID] += plan_rows.refuse_unread(self.plan)
         plan_file.put(self.plan, **self.facts, counts=dict(self.counts))
+        self._enrol()
         plan_file.finish_plan(self.plan)
         problems = dict(self.plan.execute("SELECT level, count(*) FROM problem GROUP BY level").fetchall())
         assert sum(self.counts.values()) == total, "every row has exactly one outcome"
@@ -145,8 +148,11 @@ class Check:
             self.counts[outcome] -= count
         for table in ("plan", "problem"):
             self.plan.execute(f"DELETE FROM {table} WHERE row IN (SELECT value FROM json_each(?))", (wanted,))  # noqa: S608
+        if self.options.course is not None:
+            course_plan.forget(self.plan, rows)
         query = "SELECT row, cells FROM cells WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row"
         self._take(self.plan.execute(query, (wanted,)).fetchall())
+        self._enrol(rows)
 
     def _take(self, found: Sequence[tuple[int, str]]) -> list[int]:
         """Judges rows as they stand in the plan file, with what people changed in them."""
@@ -179,6 +185,11 @@ class Check:
         if self.layout.consents:
             plan_consents(self.session, self.plan, self._consents, self.doubles.later, rule)
 
+    def _enrol(self, only: Sequence[int] | None = None) -> None:
+        if self.options.course is not None:
+            later, rule = self.doubles.later, self.options.in_file
+            course_plan.plan_members(self.session, self.plan, self.options.course, later, rule, only)
+
     def _chunk(self, rows: list[int], cells: list[list[str]]) -> None:
         judged = self.judge.chunk(rows, cells)
         self._add_notes(judged)
@@ -197,6 +208,8 @@ class Check:
         decided = [decision for decision in decisions if decision is not None]
         self.counts.update(Counter(decision.outcome for decision in decided))
         plan_rows.write(self.plan, judged, decided, self._chosen, keeps_all=self._keeps_all)
+        if judged.offers:
+            course_plan.keep_offers(self.plan, judged)
 
     def _refusal(self, judged: Judged, place: int, cells: list[list[str]]) -> Decision | None:
         """Why a row cannot even be matched; None = it can."""

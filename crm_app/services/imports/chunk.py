@@ -88,7 +88,7 @@ def complete(prepared: Prepared) -> None:
 
 
 def write(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> None:
-    """Carries out the decisions; the rows' contacts and proofs stand in the database afterwards."""
+    """Carries out the decisions; the rows' contacts stand in the database afterwards, their proofs with `prove`."""
     batch.tags = _tag_ids(batch.session, rows)
     creating.create(batch, [p for p, d in rows if d.outcome is Outcome.CREATE])
     updating.update(batch, [(p, d) for p, d in rows if d.outcome is Outcome.UPDATE])
@@ -97,6 +97,10 @@ def write(batch: Batch, rows: Sequence[tuple[Prepared, Decision]]) -> None:
             assert decision.contact_id is not None and decision.version is not None
             batch.prove(prepared.candidate.row, Outcome.UNCHANGED, decision.contact_id, decision.version)
     bulk.insert(batch.session, "contact_tag", ("contact_id", "tag_id"), batch.given)
+
+
+def prove(batch: Batch) -> None:
+    """Writes the proofs of everything the chunk did."""
     bulk.insert(batch.session, "import_row", ROW_COLUMNS, batch.proofs)
 
 

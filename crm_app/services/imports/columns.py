@@ -3,14 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from dataclasses import field as with_default
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from crm_app.locales import Text, text
-from crm_app.models import Lifecycle
+from crm_app.models import EnrolmentStatus, Lifecycle
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.date_formats import is_format
-from crm_app.services.fields.registry import FIELDS, FURTHER_FIELDS, TARGETS, WHOLES, Field, FieldKind
+from crm_app.services.fields.registry import FIELDS, FURTHER_FIELDS, OFFER, TARGETS, WHOLES, Field, FieldKind
 
 # Fields to which several columns may go.
 MANY = ("tags", *FURTHER_FIELDS)
@@ -78,6 +79,22 @@ class ColumnMapping:
 
 
 @dataclass(frozen=True, slots=True)
+class IntoCourse:
+    """The course in which the contacts of the file are enrolled; ids of course, offer and template."""
+
+    id: int
+    offer: int | None = None  # of those whose row names none
+    status: str = EnrolmentStatus.ACTIVE.value  # of those for whom there is a place
+    from_on: str | None = None  # a day in ISO form; None = from now on
+    template: int | None = None  # of the notice; None = nobody is told
+    language: str = ""  # of the notice; empty = each contact's own
+
+    @property
+    def begins(self) -> date | None:
+        return date.fromisoformat(self.from_on) if self.from_on else None
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What holds for the whole file. `match_key` None = every row is a new contact."""
 
@@ -91,6 +108,7 @@ class Options:
     blank: Blank = Blank.KEEP
     in_file: InFile = InFile.FIRST
     similar: bool = True  # whether rows that become new contacts are compared with those that are stored
+    course: IntoCourse | None = None
 
     @property
     def of_new_contacts(self) -> dict[str, Any]:
@@ -105,7 +123,8 @@ class Options:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Options":
         chosen = {"blank": Blank(data.get("blank", Blank.KEEP)), "in_file": InFile(data.get("in_file", InFile.FIRST))}
-        return cls(**{**data, **chosen, "tags": tuple(data.get("tags", ()))})
+        course = IntoCourse(**data["course"]) if data.get("course") else None
+        return cls(**{**data, **chosen, "tags": tuple(data.get("tags", ())), "course": course})
 
 
 def from_json(columns: Iterable[dict[str, Any]]) -> list[ColumnMapping]:
@@ -156,7 +175,11 @@ def validate(
             raise Invalid(text("The file has no column “{header}”.", header=column.header), "columns")
         if column.target is None:
             continue
-        if column.target not in fields:
+        if column.target == OFFER.name and options.course is None:
+            raise Invalid(
+                text("“{header}” names an offer. Choose the course it belongs to.", header=column.header), "columns"
+            )
+        if column.target not in fields and column.target != OFFER.name:
             raise Invalid(text("There is no field “{name}”.", name=column.target), "columns")
         twice = next((part for part in parts_of(column.target) if part in seen and part not in MANY), None)
         if twice is not None:
@@ -168,7 +191,7 @@ def validate(
                 ),
                 "columns",
             )
-        field = fields[column.target]
+        field = fields.get(column.target, OFFER)
         if column.rule is WriteRule.APPEND and not is_appendable(field):
             raise Invalid(text("Nothing can be added behind a value of “{field}”.", field=field.label), "columns")
         if column.target in FURTHER_FIELDS and column.rule is not WriteRule.OVERWRITE:

@@ -19,8 +19,8 @@ from crm_app.models import Import, ImportRow, ImportState, Job, LeadStatus, Outc
 from crm_app.services import crash, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.automations import happenings
-from crm_app.services.imports import plan_file, planned, returning
-from crm_app.services.imports.chunk import Batch, Prepared, complete, prepare, write
+from crm_app.services.imports import course_rows, plan_file, planned, returning
+from crm_app.services.imports.chunk import Batch, Prepared, complete, prepare, prove, write
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.consent_guard import ConsentGuard
 from crm_app.services.imports.consent_writing import write_consents
@@ -52,6 +52,7 @@ class Commit:
         self._continues = found.continues_id
         self._rows_of = found.continues_id or found.id  # the import whose rows these are
         self._at_row, self._counts = found.committed_row, dict(found.counts)
+        self._members = course_rows.of(found)
         self._pace = Pace()
 
     def run(self, *, should_pause: Callable[[], bool], on_progress: Progress | None = None) -> ImportState:
@@ -116,6 +117,9 @@ class Commit:
             batch.own_defaults = self._facts.own_defaults
             written = _writable(prepared, decisions)
             write(batch, written)
+            if self._members is not None:
+                self._members.enrol(batch, self._plan, self._members.actor(session, self._claim.job_id))
+            prove(batch)
             happenings.note_chunk(session, self._branch_id, batch.proofs, batch.given)
             if any(decision.entries for _, decision in written):
                 user_id = session.get_one(Job, self._claim.job_id).user_id
@@ -151,6 +155,8 @@ class Commit:
         other = {d.contact_id for row, d in zip(rows, decisions, strict=True) if d.contact_id and not row.meets(d)}
         if other:
             self._refuse_touched(session, rows, decisions, {id_ for id_ in other if id_ is not None})
+        if self._members is not None:
+            self._members.refuse_gone_offers(session, self._plan, [row.candidate.row for row in rows], decisions)
         self._keys.refuse(session, [row.candidate for row in rows], decisions, range(len(rows)))
         self._consents.decide(session, [(row.candidate, d) for row, d in zip(rows, decisions, strict=True)])
         return decisions

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from crm_app.locales import Text, text
 from crm_app.models import HALTED, Import, ImportKind, ImportState
 from crm_app.services import custom_fields, installation
-from crm_app.services.fields.registry import TARGETS
+from crm_app.services.fields.registry import OFFER, TARGETS
 from crm_app.services.imports.columns import ColumnMapping, from_json
 from crm_app.services.imports.likeness import Key, are_alike, keys_of
 
@@ -69,6 +69,8 @@ def alike(session: Session, found: Import, keys: set[Key]) -> list[Earlier]:
     imports = session.exec(select(Import).where(col(Import.id).in_(ids)).order_by(col(Import.id).desc())).all()
     zone = ZoneInfo(installation.current(session).timezone)
     fields = tuple(custom_fields.targets(session)) if imports else ()
+    if found.options.get("course"):
+        fields = (*fields, OFFER.name)
     return [_as_earlier(one, zone, fields) for one in imports]
 
 

@@ -8,7 +8,7 @@ from crm_app.locales import Text
 from crm_app.services import custom_fields
 from crm_app.services.contacts import derived
 from crm_app.services.escaping import unescape
-from crm_app.services.fields.registry import FURTHER_FIELDS, PARSERS, WHOLES
+from crm_app.services.fields.registry import FURTHER_FIELDS, OFFER, PARSERS, WHOLES
 from crm_app.services.fields.verdict import EMPTY, FieldContext, Level, Verdict
 from crm_app.services.imports import further_points, references
 from crm_app.services.imports.columns import (
@@ -75,6 +75,7 @@ class Judged:
     flaws: dict[int, list[Flaw]] = field(default_factory=dict)  # place in the chunk → flaws
     further: list[list[Point]] = field(default_factory=list)  # by row; empty when no column holds further points
     consents: list[list[Want]] = field(default_factory=list)  # by row; empty when no consent column is mapped
+    offers: Sequence[int | None] = ()  # by row; empty when no column names offers
 
 
 class Judge:
@@ -119,6 +120,9 @@ class Judge:
                 continue
             if column.target in self._layout.consents:
                 consents[column.target] = verdicts
+                continue
+            if column.target == OFFER.name:
+                judged.offers = found
                 continue
             self._note_clears(judged, column, verdicts, memo)
             if column.target in WHOLES:
@@ -190,6 +194,8 @@ def _parser(column: ColumnMapping, known: References, context: FieldContext) -> 
         return references.status_parser(known, context)
     if target == "owner":
         return references.owner_parser(known, context)
+    if target == OFFER.name:
+        return references.offer_parser(known)
     if target == "tags":
         return references.tags_parser(column.separator, context)
     own = replace(context, date_format=column.date_format) if column.date_format else context

@@ -6,14 +6,14 @@ from typing import Any
 
 from crm_app.services.contacts.derived import POINT_FIELDS
 from crm_app.services.custom_fields import PREFIX
-from crm_app.services.fields.registry import CONSENT_FIELDS, FIELDS, FURTHER_FIELDS, TARGETS, FieldKind
+from crm_app.services.fields.registry import CONSENT_FIELDS, FIELDS, FURTHER_FIELDS, OFFER, TARGETS, FieldKind
 from crm_app.services.imports.columns import ColumnMapping, Options, WriteRule, fields_of_key, parts_of
 
 # Columns of `contact` for fields that are called otherwise there.
 ATTRIBUTES = {"status": "status_id", "owner": "owner_id"}
 IDENTIFYING = ("first_name", "last_name", "company", "email", "phone", "mobile")
 # Targets that are no value of the contact itself.
-_NO_VALUE = {"tags", "number", *CONSENT_FIELDS, *FURTHER_FIELDS}
+_NO_VALUE = {"tags", "number", OFFER.name, *CONSENT_FIELDS, *FURTHER_FIELDS}
 MOMENTS = frozenset({"trashed_at", *(name for name, field in TARGETS.items() if field.kind is FieldKind.MOMENT)})
 DATES = frozenset(name for name, field in FIELDS.items() if field.kind is FieldKind.DATE)
 

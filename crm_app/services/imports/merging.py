@@ -156,6 +156,9 @@ def _merge(plan: Connection, brought: Path, width: int, last: int | None) -> Non
         plan.execute(f"DELETE FROM main.{table} WHERE row IN {_THESE}", asked)  # noqa: S608  (constants)
     plan.execute(f"INSERT INTO main.plan({_PLAN}) SELECT {columns} FROM mended.plan WHERE row IN {_THESE}", asked)  # noqa: S608
     plan.execute(f"INSERT INTO main.problem SELECT * FROM mended.problem WHERE row IN {_THESE}", asked)  # noqa: S608
+    if plan_file.fetch(plan, "course"):
+        plan.execute(f"DELETE FROM main.member WHERE row IN {_THESE}", asked)  # noqa: S608
+        plan.execute(f"INSERT INTO main.member SELECT * FROM mended.member WHERE row IN {_THESE}", asked)  # noqa: S608
     names = _together(plan_file.fetch(plan, "names"), _names(plan))
     plan_file.put(plan, counts={outcome.value: counts[outcome.value] for outcome in Outcome}, names=names)
     plan_file.finish_change(plan)

@@ -37,7 +37,7 @@ CREATE TABLE profile(idx INTEGER PRIMARY KEY, header TEXT NOT NULL, filled INTEG
 """
 _PLAN = """
 DROP TABLE IF EXISTS plan; DROP TABLE IF EXISTS problem; DROP TABLE IF EXISTS problem_group;
-DROP TABLE IF EXISTS similar;
+DROP TABLE IF EXISTS similar; DROP TABLE IF EXISTS member;
 CREATE TABLE plan(row INTEGER PRIMARY KEY, outcome TEXT NOT NULL, planned TEXT, contact_id INTEGER, version INTEGER,
     key TEXT, reason TEXT, data TEXT, changes TEXT);
 CREATE TABLE problem(row INTEGER NOT NULL, idx INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL,
@@ -45,6 +45,7 @@ CREATE TABLE problem(row INTEGER NOT NULL, idx INTEGER NOT NULL, level TEXT NOT 
 CREATE TABLE problem_group(idx INTEGER NOT NULL, level TEXT NOT NULL, message TEXT NOT NULL, rows INTEGER NOT NULL);
 CREATE TABLE similar(row INTEGER, contact_id INTEGER, number INTEGER NOT NULL, score INTEGER NOT NULL,
     reasons TEXT NOT NULL, PRIMARY KEY(row, contact_id)) WITHOUT ROWID;
+CREATE TABLE member(row INTEGER PRIMARY KEY, offer INTEGER, place TEXT);
 """
 _PLAN_INDEXES = """
 CREATE INDEX plan_outcome ON plan(outcome, row);

@@ -5,7 +5,7 @@ them and cannot be changed. A preset is named by its id, one of the product by i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session
@@ -45,7 +45,7 @@ def save(session: Session, actor: Actor, import_id: int, name: str, shared: bool
     made = MappingPreset(
         name=_free_name(session, actor, name),
         columns=[column.to_json() for column in from_json(found.columns)],
-        options=Options.from_json(found.options).to_json(),
+        options=replace(Options.from_json(found.options), course=None).to_json(),
         is_shared=shared,
         branch_id=found.branch_id,
         user_id=actor.user_id,

@@ -13,8 +13,9 @@ from crm_app.models import ConsentState, Outcome
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.fields.registry import CONSENT_FIELDS
 from crm_app.services.fields.verdict import Level
-from crm_app.services.imports import further_points, plan_file
+from crm_app.services.imports import course_plan, further_points, plan_file
 from crm_app.services.imports.cell_filter import CellFilter
+from crm_app.services.imports.course_plan import Member
 from crm_app.services.imports.profile import ColumnProfile
 
 PAGE = 50
@@ -70,6 +71,7 @@ class PreviewRow:
     planned: Outcome | None = None
     edited: frozenset[int] = frozenset()  # columns changed in the preview; WHOLE_ROW = left out by hand
     chosen: str = ""  # the contact somebody said it is, by number, or plan_file.ANOTHER
+    member: Member | None = None  # what becomes of it in the course, where the file goes into one
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,9 @@ def page(
         )
         edits = plan_file.edits(plan, found[0][0], found[-1][0]) if found else {}
         width = plan.execute("SELECT count(*) FROM profile").fetchone()[0]
-    return Page([_row(row, problems, shape, width, edits.get(row[0], {})) for row in found], has_more)
+        members = course_plan.of_rows(plan, [row[0] for row in found])
+    rows = [_row(row, problems, shape, width, edits.get(row[0], {}), members.get(row[0])) for row in found]
+    return Page(rows, has_more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,7 @@ def _row(
     shape: _Shape,
     width: int,
     edits: Mapping[int, str],
+    member: Member | None,
 ) -> PreviewRow:
     row, outcome, planned, contact_id, reason, changes, data, cells = found
     kind = Outcome(outcome)
@@ -230,6 +235,7 @@ def _row(
         changes=shown_changes(json.loads(changes), shape.names, shape.language) if changes else {},
         contact_id=contact_id,
         planned=Outcome(planned) if planned else None,
+        member=member if kind in TAKEN else None,
     )
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import LeadStatus, User
+from crm_app.models import LeadStatus, Offer, User
 from crm_app.services import custom_fields
 from crm_app.services.actor import Actor
 from crm_app.services.fields.registry import Field, parse
-from crm_app.services.fields.verdict import FieldContext, Verdict, refused
+from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, refused
 from crm_app.services.fields.vocabulary import split_tags
 from crm_app.services.folding import fold
 from crm_app.services.imports import google_groups
@@ -24,12 +24,13 @@ class References:
 
     statuses: dict[str, int] = field(default_factory=dict)
     owners: dict[str, int] = field(default_factory=dict)
+    offers: dict[str, int] = field(default_factory=dict)  # of the course the file goes into
     names: dict[str, dict[str, str]] = field(default_factory=dict)  # attribute → id → name, for showing
     custom: dict[str, Field] = field(default_factory=dict)  # the own fields by key
 
 
-def load(session: Session, branch_ids: frozenset[int] | None) -> References:
-    """Statuses, own fields, and the active users of the branches (None = all)."""
+def load(session: Session, branch_ids: frozenset[int] | None, course_id: int | None = None) -> References:
+    """Statuses, own fields, the active users of the branches (None = all), and the offers of a course."""
     found = References(names={"status_id": {}, "owner_id": {}}, custom=custom_fields.all_of(session))
     for status in session.exec(select(LeadStatus)).all():
         assert status.id is not None
@@ -44,6 +45,11 @@ def load(session: Session, branch_ids: frozenset[int] | None) -> References:
         found.owners[user.email.lower()] = user.id
         name = fold(user.name)
         found.owners[name] = user.id if found.owners.get(name, user.id) == user.id else 0
+    if course_id is not None:
+        of_course = select(Offer).where(Offer.course_id == course_id, col(Offer.removed_at).is_(None))
+        offers = session.exec(of_course.order_by(col(Offer.folded))).all()
+        found.offers = {offer.folded: offer.id or 0 for offer in offers}
+        found.names["offer_id"] = {str(offer.id): offer.name for offer in offers}
     return found
 
 
@@ -77,6 +83,24 @@ def owner_parser(references: References, context: FieldContext) -> Callable[[str
         if found == 0:
             return refused(text("Several users are called “{value}”. Write the e-mail address.", value=verdict.value))
         return refused(text("There is no user “{value}” here. Write the e-mail address of one.", value=verdict.value))
+
+    return judge
+
+
+def offer_parser(references: References) -> Callable[[str], Verdict]:
+    """Text → verdict whose value is the offer's id."""
+
+    def judge(cell: str) -> Verdict:
+        if not cell.strip():
+            return EMPTY
+        if found := references.offers.get(fold(cell)):
+            return Verdict(found)
+        return refused(
+            text(
+                "The course has no offer “{value}”. Say what it means, or change the cell.",
+                value=" ".join(cell.split()),
+            )
+        )
 
     return judge
 

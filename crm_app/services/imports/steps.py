@@ -20,7 +20,16 @@ from crm_app.services import custom_fields, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import columns as mappings
-from crm_app.services.imports import halting, kept, own_types, returning, shipped_presets, uploads, whole_files
+from crm_app.services.imports import (
+    halting,
+    into_course,
+    kept,
+    own_types,
+    returning,
+    shipped_presets,
+    uploads,
+    whole_files,
+)
 from crm_app.services.imports.access import get, who_runs
 from crm_app.services.imports.carrying import as_suggested
 from crm_app.services.imports.columns import ColumnMapping, Options
@@ -66,6 +75,8 @@ def map_columns(
     mappings.validate(columns, options, len(found.read_out.get("headers", [])), custom_fields.targets(session))
     if found.continues_id is not None and [column.to_json() for column in columns] != found.columns:
         raise Conflict(text("These rows are taken with the columns of the import they belong to."))
+    if options.course is not None:
+        into_course.require(session, actor, found.branch_id, options.course)
     _give_way(session, found)
     found.columns = [column.to_json() for column in columns]
     found.options = options.to_json()
@@ -108,6 +119,8 @@ def commit(session: Session, actor: Actor, import_id: int) -> Job:
         returning.require_open(session, found.continues_id)
     if found.state == ImportState.CHECKED:
         own_types.require_same(session, uploads.place_of(found))
+    if found.kind == ImportKind.FILE and found.state in (ImportState.CHECKED, *HALTED):
+        into_course.require_still(session, actor, found)
     newest_tag = select(func.coalesce(func.max(Tag.id), 0)).scalar_subquery()
     claimed = session.execute(
         update(Import)

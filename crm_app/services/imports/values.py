@@ -13,15 +13,15 @@ from crm_app.models import LeadStatus, Permission
 from crm_app.services import audit, gone, installation
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Invalid
-from crm_app.services.fields.registry import FIELDS, Field, FieldKind
+from crm_app.services.fields.registry import FIELDS, OFFER, Field, FieldKind
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
 from crm_app.services.imports import access, plan_file, references, uploads
-from crm_app.services.imports.columns import ColumnMapping
+from crm_app.services.imports.columns import ColumnMapping, Options
 from crm_app.services.imports.judging import parser
 
 CLOSED_KINDS = (FieldKind.GENDER, FieldKind.LIFECYCLE, FieldKind.YES_NO, FieldKind.COUNTRY, FieldKind.CHOICE)
-CLOSED_FIELDS = ("status", "owner")
+CLOSED_FIELDS = ("status", "owner", OFFER.name)
 MOST = 100  # different values that are shown, the most frequent first
 STATUS_LENGTH = 80
 
@@ -57,7 +57,8 @@ def listing(
     folder = uploads.place_of(found)
     settings = installation.current(session)
     context = FieldContext(country=settings.country, time_zone=settings.timezone)
-    known = references.load(session, frozenset([found.branch_id]))
+    course = Options.from_json(found.options).course
+    known = references.load(session, frozenset([found.branch_id]), course.id if course else None)
     fields = FIELDS | known.custom
     closed = [column for column in columns if is_closed(column.target, fields)]
     return {column.index: _values(folder, column, known, context) for column in closed}
