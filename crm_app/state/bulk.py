@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 
@@ -19,8 +19,11 @@ from crm_app.state.bulk_change import (
     NEW,
     WITHOUT_OPT_IN,
     Asked,
+    Into,
     ReasonLine,
     Settable,
+    courses,
+    offers_of,
     previewed,
     reasons,
     settable,
@@ -51,6 +54,9 @@ class BulkState(rx.State):
     field_choices: list[Choice] = []
     tags: list[Choice] = []
     segments: list[Choice] = []  # the hand-picked ones
+    courses: list[Choice] = []
+    offers: list[Choice] = []  # of the course that is chosen
+    notices: list[Choice] = []  # templates
     chosen: list[str] = []  # of a field that holds several choices
     is_new_segment: bool = False
     may_export: bool = False
@@ -61,6 +67,7 @@ class BulkState(rx.State):
     error: str = ""
     _value: str = ""
     _name: str = ""  # of a new segment
+    _into: Into = Into()
     _list: str = ""
 
     @action(permission=Permission.CONTACTS_READ)
@@ -125,6 +132,9 @@ class BulkState(rx.State):
     @action(permission=Permission.CONTACTS_BULK)
     async def choose_kind(self, kind: str):
         self.kind, self._value, self._name, self.chosen, self.is_new_segment = kind, "", "", [], False
+        self._into, self.offers = Into(), []
+        if kind == ActionKind.ENROL:
+            self.courses, self.notices = await asyncio.to_thread(courses, await current_actor(self))
         await self._look_again()
 
     @action(permission=Permission.CONTACTS_BULK)
@@ -135,6 +145,19 @@ class BulkState(rx.State):
     @action(permission=Permission.CONTACTS_BULK)
     async def set_value(self, value: str):
         self._value, self.is_new_segment = value, self.kind == ActionKind.PICK and value == NEW
+        await self._look_again()
+
+    @action(permission=Permission.CONTACTS_BULK)
+    async def choose_course(self, course: str):
+        """Its offers are those to choose from."""
+        self._into = replace(self._into, course=course, offer="")
+        self.offers = await asyncio.to_thread(offers_of, await current_actor(self), course)
+        await self._look_again()
+
+    @action(permission=Permission.CONTACTS_BULK)
+    async def choose_into(self, name: Literal["offer", "from_on", "template"], value: str):
+        """How they come into the course."""
+        self._into = replace(self._into, **{name: value})
         await self._look_again()
 
     @action(permission=Permission.CONTACTS_BULK)
@@ -198,14 +221,17 @@ class BulkState(rx.State):
             self.changing, told = await asyncio.to_thread(previewed, actor, self._wanted(), self._asked())
             self.reasons = await asyncio.to_thread(reasons, actor, self._wanted(), self._asked())
         except Invalid as error:
-            self.error = (
-                locales.render(error.message, actor.language) if self._name or self._value not in ("", NEW) else ""
-            )
+            self.error = locales.render(error.message, actor.language) if self._is_begun else ""
             return
         except CRMError as error:
             self.error = locales.render(error.message, actor.language)
             return
         self.told = locales.render(told, actor.language)
+
+    @property
+    def _is_begun(self) -> bool:
+        """Whether something was chosen: before that nothing is wrong."""
+        return bool(self._name or self._into.course or self._value not in ("", NEW))
 
     def _wanted(self) -> ContactFilter:
         params = dict(self.router.url.query_parameters)
@@ -218,4 +244,4 @@ class BulkState(rx.State):
         return wanted
 
     def _asked(self) -> Asked:
-        return Asked(self.kind, self.field_name, self._value, self._name)
+        return Asked(self.kind, self.field_name, self._value, self._name, self._into)

@@ -14,10 +14,13 @@ from crm_app.services.changes import actions, opt_in
 from crm_app.services.changes.actions import Action, ActionKind
 from crm_app.services.changes.start import preview, start
 from crm_app.services.contacts.filter import ContactFilter
-from crm_app.services.errors import Invalid
+from crm_app.services.courses import catalogue, notices, offers
+from crm_app.services.errors import Invalid, NotFound
 from crm_app.services.fields.registry import FieldKind
 from crm_app.services.filters import choices, subjects
 from crm_app.services.filters.questions import is_id
+from crm_app.services.imports import into_course
+from crm_app.services.imports.columns import IntoCourse
 from crm_app.state.choice import Choice
 
 NEW = "new"  # in place of the id of a segment
@@ -35,11 +38,22 @@ class Settable:
 
 
 @dataclass(frozen=True, slots=True)
+class Into:
+    """A course, an offer and a template of the notice by id, and a day, as a form has them; each may be empty."""
+
+    course: str = ""
+    offer: str = ""
+    from_on: str = ""
+    template: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     kind: str
     field_name: str
     value: str
     name: str
+    into: Into = Into()
 
 
 def _action(session: Session, actor: Actor, asked: Asked) -> Action:
@@ -50,11 +64,21 @@ def _action(session: Session, actor: Actor, asked: Asked) -> Action:
         return actions.tag(session, actor, asked.value.split(","))
     if asked.kind == ActionKind.UNTAG:
         return actions.untag(session, actor, [int(asked.value)] if is_id(asked.value) else [])
+    if asked.kind == ActionKind.ENROL:
+        return actions.enrol(session, actor, _into(asked.into))
     if asked.kind == ActionKind.TRASH:
         return actions.trash(actor)
     if asked.kind in (ActionKind.PICK, ActionKind.UNPICK):
         return _picking(session, actor, asked)
     return actions.reactivate() if asked.kind == ActionKind.REACTIVATE else actions.deactivate()
+
+
+def _into(asked: Into) -> IntoCourse:
+    if not is_id(asked.course):
+        raise Invalid(text("Choose a course."), "course")
+    offer, template = (int(one) if is_id(one) else None for one in (asked.offer, asked.template))
+    day = catalogue.day({"from_on": asked.from_on}, "from_on")
+    return IntoCourse(int(asked.course), offer, from_on=day.isoformat() if day else None, template=template)
 
 
 def _picking(session: Session, actor: Actor, asked: Asked) -> Action:
@@ -106,8 +130,18 @@ def reasons(actor: Actor, wanted: ContactFilter, asked: Asked) -> list[ReasonLin
 
 def previewed(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, Text]:
     with database.transaction() as session:
-        found = preview(session, actor, _narrowed(wanted, asked), _action(session, actor, asked))
+        action = _action(session, actor, asked)
+        found = preview(session, actor, _narrowed(wanted, asked), action)
+        free = _places(session, actor, action)
         session.rollback()  # a tag or segment that only was looked at is not made
+    if free is not None and found.changing > free:
+        waiting = found.changing - free
+        return found.changing, ntext(
+            "{n} contact comes into the course, {waiting} on the waiting list.",
+            "{n} contacts come into the course, {waiting} on the waiting list.",
+            free,
+            waiting=waiting,
+        )
     names = ", ".join(found.names) + (" …" if found.changing > len(found.names) else "")
     if not found.changing:
         return 0, text("Nobody would change: all of these contacts are so already.")
@@ -123,6 +157,31 @@ def previewed(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, T
         names=names,
     )
     return found.changing, message
+
+
+def _places(session: Session, actor: Actor, action: Action) -> int | None:
+    """How many places the course has left; None without a limit, and where nobody is enrolled."""
+    if action.course is None:
+        return None
+    return catalogue.free_places(session, catalogue.get(session, actor, action.course.id))
+
+
+def courses(actor: Actor) -> tuple[list[Choice], list[Choice]]:
+    """The courses somebody can be enrolled in, and the templates of notices."""
+    with database.reading() as session:
+        open_ = [Choice(str(one.id), one.name) for one in into_course.courses(session, actor, actor.branch_id)]
+        return open_, [Choice(str(one.template.id), one.template.name) for one in notices.choices(session, actor)]
+
+
+def offers_of(actor: Actor, course: str) -> list[Choice]:
+    """Those of a course by its id; none of what is no course."""
+    if not is_id(course):
+        return []
+    with database.reading() as session:
+        try:
+            return [Choice(str(one.offer.id), one.offer.name) for one in offers.listing(session, actor, int(course))]
+        except NotFound:
+            return []
 
 
 def started(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, int]:

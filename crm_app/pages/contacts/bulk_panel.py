@@ -128,6 +128,7 @@ def bulk_panel() -> rx.Component:
                         rx.el.option(T("Make inactive"), value="deactivate"),
                         rx.el.option(T("Make inactive who did not confirm e-mails"), value=WITHOUT_OPT_IN),
                         rx.el.option(T("Make active again"), value="reactivate"),
+                        rx.el.option(T("Enrol in a course"), value="enrol"),
                         rx.el.option(T("Put into a segment"), value="pick"),
                         rx.el.option(T("Take out of a segment"), value="unpick"),
                         rx.el.option(T("Move to the trash"), value="trash"),
@@ -141,6 +142,7 @@ def bulk_panel() -> rx.Component:
                         ("set", _set()),
                         ("tag", _text(t("Tags, with commas between them"))),
                         ("untag", _select(BulkState.tags, t("Tag"), T("– choose –"))),
+                        ("enrol", _enrol()),
                         ("pick", _pick()),
                         ("unpick", _select(BulkState.segments, t("Segment"), T("– choose –"))),
                         rx.fragment(),
@@ -245,6 +247,46 @@ def _pick() -> rx.Component:
                 auto_complete="off",
                 class_name="input filter-text",
             ),
+        ),
+    )
+
+
+def _enrol() -> rx.Component:
+    """Course, offer, the first day of access, and a notice to who is enrolled."""
+    return rx.fragment(
+        rx.el.select(
+            rx.el.option(T("– choose –"), value=""),
+            choice_options(BulkState.courses),
+            default_value="",
+            on_change=BulkState.choose_course,
+            aria_label=t("Course"),
+            class_name="input",
+        ),
+        rx.el.select(
+            rx.el.option(T("Without an offer"), value=""),
+            choice_options(BulkState.offers),
+            default_value="",
+            on_change=lambda value: BulkState.choose_into("offer", value),
+            aria_label=t("Offer"),
+            class_name="input",
+        ),
+        rx.el.label(
+            T("Access from"),
+            rx.el.input(
+                type="date",
+                default_value="",
+                on_blur=lambda value: BulkState.choose_into("from_on", value),
+                class_name="input",
+            ),
+            class_name="bulk-day",
+        ),
+        rx.el.select(
+            rx.el.option(T("No notice"), value=""),
+            choice_options(BulkState.notices),
+            default_value="",
+            on_change=lambda value: BulkState.choose_into("template", value),
+            aria_label=t("Notice by e-mail"),
+            class_name="input",
         ),
     )
 

@@ -1,9 +1,9 @@
 """What can be done to many contacts: a field set or emptied, tags given or taken, contacts made inactive or active,
-moved to the trash and back, put into a hand-picked segment and taken out of it.
+moved to the trash and back, put into a hand-picked segment and taken out of it, enrolled in a course.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -12,16 +12,19 @@ from sqlalchemy import ColumnElement, Row, and_, exists, not_, or_, true
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
-from crm_app.models import Contact, ContactTag, SegmentContact, Tag
+from crm_app.models import Contact, ContactTag, Enrolment, EnrolmentStatus, SegmentContact, Tag
 from crm_app.models.base import now
 from crm_app.services import choosable, custom_fields, installation, picked
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import own_values
+from crm_app.services.courses import offers
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.errors import Invalid
 from crm_app.services.fields.conversion import Conversion
 from crm_app.services.fields.registry import FIELDS, Field, parse
 from crm_app.services.fields.verdict import FieldContext
+from crm_app.services.imports import into_course
+from crm_app.services.imports.columns import IntoCourse
 from crm_app.services.imports.layout import ATTRIBUTES, DATES, plain
 from crm_app.services.imports.undo_ties import SEGMENTS
 from crm_app.services.tags import ensure
@@ -44,6 +47,7 @@ class ActionKind(StrEnum):
     PICK = "pick"  # into a hand-picked segment
     UNPICK = "unpick"
     REPLACE = "replace"  # one status, tag or choice by another or by nothing, wherever it stands
+    ENROL = "enrol"  # in a course
     CONVERT = "convert"  # an own field's values to those of another type
 
 
@@ -52,7 +56,7 @@ class Action:
     """One action, checked. `attribute` and `value` are what a contact's column, or its own field, becomes (JSON).
 
     `tags` are ids, `segment` is one. `by` moves to the trash. `words` says it to people. Of REPLACE, `value` is [what
-    stands there, what is to]; of CONVERT it is a `Conversion` as JSON.
+    stands there, what is to]; of CONVERT it is a `Conversion` as JSON, of ENROL an `IntoCourse`.
     """
 
     kind: ActionKind
@@ -79,6 +83,11 @@ class Action:
         return self.kind is ActionKind.RESTORE
 
     @property
+    def course(self) -> IntoCourse | None:
+        """Of ENROL, the course and how people come into it."""
+        return IntoCourse(**self.value) if self.kind is ActionKind.ENROL else None
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns of a contact it has to look at."""
         if self.attribute in ("", "tags"):
@@ -91,6 +100,12 @@ class Action:
         """The contacts it changes something of; the others are as wanted already."""
         if self.kind is ActionKind.REPLACE:
             return self._stands(session)
+        if self.kind is ActionKind.ENROL:
+            return ~exists().where(
+                col(Enrolment.contact_id) == col(Contact.id),
+                col(Enrolment.course_id) == self.value["id"],
+                col(Enrolment.status) != EnrolmentStatus.CANCELLED,
+            )
         if self.kind is ActionKind.CONVERT:
             return own_values.as_text(session, self.attribute.removeprefix(PREFIX)).is_not(None)
         if self.tags:
@@ -238,6 +253,17 @@ def unpick(session: Session, actor: Actor, segment_id: int) -> Action:
     """Contacts taken out of a hand-picked segment. Raises like `picked.changeable`."""
     found = picked.changeable(session, actor, segment_id)
     return Action(ActionKind.UNPICK, text("Taken out of “{segment}”", segment=found.name), segment=segment_id)
+
+
+def enrol(session: Session, actor: Actor, wanted: IntoCourse) -> Action:
+    """Contacts enrolled in a course. Raises like `into_course.require`."""
+    course = into_course.require(session, actor, actor.branch_id, wanted)
+    if wanted.offer is None:
+        words = text("Enrolled in {course}", course=course.name)
+    else:
+        offer = offers.get(session, actor, wanted.offer, of=course)
+        words = text("Enrolled in {course}, {offer}", course=course.name, offer=offer.name)
+    return Action(ActionKind.ENROL, words, value=asdict(wanted))
 
 
 def _value(session: Session, actor: Actor, field: Field, written: str) -> tuple[Any, Any]:

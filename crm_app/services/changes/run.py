@@ -16,6 +16,7 @@ from crm_app.models import Contact, Import, ImportState, Outcome
 from crm_app.models.base import now
 from crm_app.services import bulk, crash, database, jobs, picked
 from crm_app.services.automations import happenings
+from crm_app.services.changes import enrolling
 from crm_app.services.changes.actions import ActionKind
 from crm_app.services.changes.start import Order
 from crm_app.services.contacts import derived
@@ -111,6 +112,10 @@ class Change:
         """Returns how many changed."""
         action = self._order.action
         batch = Batch(session, self._id, self._found.branch_id, _NO_LAYOUT, {})
+        if (course := action.course) is not None:
+            done = enrolling.enrol(batch, self._claim.job_id, course, contacts)
+            bulk.insert(session, "import_row", ROW_COLUMNS, batch.proofs)
+            return done
         tags = tags_of(session, [contact.id for contact in contacts]) if action.needs_tags else {}
         changing = [(one, changes) for one in contacts if (changes := action.changes(one, tags.get(one.id, set())))]
         if action.needs_tags or action.segment:

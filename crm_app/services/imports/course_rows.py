@@ -48,9 +48,7 @@ class Members:
 
     def actor(self, session: Session, job_id: int) -> Actor:
         """Whoever asked for the commit, with the rights of now."""
-        query = select(User, Role).join(Job, col(Job.user_id) == col(User.id)).where(User.role_id == Role.id)
-        found = session.exec(query.where(Job.id == job_id, col(User.active))).first()
-        return into_course.within(actor_of(*found) if found is not None else SYSTEM, self._branch_id)
+        return actor_of_job(session, job_id, self._branch_id)
 
     def refuse_gone_offers(
         self, session: Session, plan: Connection, rows: Sequence[int], decisions: list[Decision]
@@ -108,6 +106,13 @@ class Members:
         changes = json.loads(proof[_CHANGES]) if proof[_CHANGES] else {}
         changes[CHANGE] = [before.get(contact_id), enrolled[contact_id].id]
         return (*proof[:_CHANGES], encode(changes), *proof[_CHANGES + 1 :])
+
+
+def actor_of_job(session: Session, job_id: int, branch_id: int) -> Actor:
+    """Whoever asked for the job, with the rights of now, in that branch."""
+    query = select(User, Role).join(Job, col(Job.user_id) == col(User.id)).where(User.role_id == Role.id)
+    found = session.exec(query.where(Job.id == job_id, col(User.active))).first()
+    return into_course.within(actor_of(*found) if found is not None else SYSTEM, branch_id)
 
 
 def _place(before: str | None, enrolment: Enrolment) -> Place:

@@ -3,17 +3,14 @@
 import pytest
 from sqlmodel import Session, col, select
 
-from crm_app.models import Course, Enrolment, EnrolmentStatus, Message, MessageState, Offer
+from crm_app.models import Course, Enrolment, Offer
 from crm_app.services import database
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import cards
-from crm_app.services.courses import catalogue, enrolling, offers
-from crm_app.services.courses.enrolling import Terms
-from crm_app.services.errors import NotFound
-from crm_app.services.imports import course_plan, into_course
+from crm_app.services.courses import catalogue, offers
+from crm_app.services.imports import course_plan
 from crm_app.services.imports.columns import IntoCourse
 from tests.services.courses.conftest import ONCE, PARTS
-from tests.services.imports.conftest import Flow, add_contact
+from tests.services.imports.conftest import Flow
 
 PEOPLE = "email,first_name,language,offer\nada@example.org,Ada,de,once\nben@example.org,Ben,en,three parts\n"
 
