@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
-from crm_app.models import ConsentState, Lifecycle, Permission, Segment, Sharing, User
+from crm_app.models import ConsentState, Course, Lifecycle, Permission, Segment, Sharing, User
 from crm_app.models.base import now
 from crm_app.services import audit, choosable
 from crm_app.services.actor import Actor
 from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.contacts.visibility import of_branches
 from crm_app.services.errors import Invalid, NotFound, NotPermitted
 from crm_app.services.filters import compiling
 from crm_app.services.filters.tree import Condition, Group
@@ -44,6 +45,12 @@ READY = (
     _ready("no_opt_in", text("Without opt-in"), Condition("consent_email", "none", (ConsentState.CONFIRMED.value,))),
     _ready("inactive", text("Inactive"), Condition("active", "no")),
 )
+# Where there are courses.
+_OF_COURSES = (
+    _ready("unpaid", text("Filled in a form, paid nothing"), Condition("form", "filled"), Condition("has_paid", "no")),
+    _ready("overdue", text("Payment overdue"), Condition("overdue", "yes")),
+    _ready("course_ends", text("Course ends within 14 days"), Condition("course_ends", "next", ("14",))),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,12 @@ class Entry:
     who: str
     is_own: bool
     is_changeable: bool
+
+
+def ready(session: Session, actor: Actor) -> list[Ready]:
+    """Those that come with the product, as far as there is anything they could find."""
+    query = select(Course.id).where(*of_branches(actor, Course.branch_id), col(Course.removed_at).is_(None))
+    return [*READY, *(_OF_COURSES if session.exec(query.limit(1)).first() is not None else ())]
 
 
 def listing(session: Session, actor: Actor) -> list[Entry]:

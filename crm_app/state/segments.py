@@ -148,7 +148,7 @@ def _lines(actor: Actor) -> tuple[tuple[list[SegmentLine], list[SegmentLine], li
     with database.reading() as session:
         ready = [
             SegmentLine(0, one.key, locales.render(one.name, actor.language), one.filter.url(routes.CONTACTS))
-            for one in segments.READY
+            for one in segments.ready(session, actor)
         ]
         statuses = [
             SegmentLine(0, f"status-{status.id}", status.name, _of_status(str(status.id)).url(routes.CONTACTS))

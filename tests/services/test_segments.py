@@ -1,10 +1,14 @@
-import pytest
+from datetime import timedelta
 
-from crm_app.models import Lifecycle, Sharing
-from crm_app.services import database, segments
+import pytest
+from sqlmodel import select
+
+from crm_app.models import Activity, Charge, Enrolment, Lifecycle, Sharing
+from crm_app.services import database, local_time, segments
 from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.contacts import cards, listing
 from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.courses import catalogue, enrolling, offers, payments
 from crm_app.services.errors import Invalid, NotFound, NotPermitted
 from crm_app.services.filters.tree import Condition, Group
 
@@ -112,3 +116,29 @@ def test_the_ready_ones_can_be_asked_for(contacts: Actor) -> None:
         cards.deactivate(session, contacts, cards.get(session, contacts, 1))
     inactive = next(ready.filter for ready in segments.READY if ready.key == "inactive")
     assert people(contacts, inactive) == {"Ada"}
+
+
+def test_where_there_are_courses_they_find_who_filled_in_a_form_and_paid_nothing_and_who_is_late(
+    contacts: Actor, alice: Actor, charlie: Actor
+) -> None:
+    today = local_time.today("UTC")
+    with database.transaction() as session:
+        assert len(segments.ready(session, contacts)) == len(segments.READY)
+        ends = (today + timedelta(days=14)).isoformat()
+        course = catalogue.add(session, alice, {"name": "Violin", "status": "open", "ends_on": ends})
+        offer = offers.add(session, alice, course.id or 0, {"name": "Once", "amount": "50", "first_days": "0"})
+        ada, ben, cem = (cards.get(session, contacts, number) for number in (1, 2, 3))
+        for contact in (ada, ben, cem):
+            session.add(Activity(contact_id=contact.id or 0, kind="form_filled", source="Trial lesson"))
+        for contact in (ada, ben):
+            enrolling.enrol(session, contacts, course.id or 0, contact, offer, enrolling.Terms())
+        enrolment = session.exec(select(Enrolment).where(Enrolment.contact_id == ada.id)).one()
+        payments.record(session, contacts, enrolment.id or 0, payments.Given(50_00))
+        for charge in session.exec(select(Charge)):
+            charge.due_on = today - timedelta(days=1)
+            session.add(charge)
+    with database.reading() as session:
+        assert len(segments.ready(session, charlie)) == len(segments.READY)
+        found = {one.key: people(contacts, one.filter) for one in segments.ready(session, contacts)}
+    assert (found["unpaid"], found["overdue"]) == ({"Ben", "Cem"}, {"Ben"})
+    assert found["course_ends"] == {"Ada", "Ben"}

@@ -16,9 +16,8 @@ from crm_app.models import (
     Enrolment,
     EnrolmentStatus,
     Offer,
-    Payment,
 )
-from crm_app.services import installation, money
+from crm_app.services import installation, interactions, money
 from crm_app.services.actor import Actor
 from crm_app.services.contacts.visibility import of_branches
 from crm_app.services.courses.catalogue import TAKING
@@ -86,15 +85,10 @@ def _overdue(session: Session, asked: Question) -> ColumnElement[bool]:
 
 
 def _paid(session: Session, asked: Question) -> ColumnElement[bool]:
-    """More came in than went back, for one of the courses."""
-    sums = (
-        select(Enrolment.contact_id)
-        .join(Payment, col(Payment.enrolment_id) == col(Enrolment.id))
-        .where(col(Enrolment.contact_id).is_not(None))
-        .group_by(col(Enrolment.contact_id), col(Enrolment.id))
-        .having(func.sum(Payment.amount) > 0)
-    )
-    return _yes_no(asked, col(Contact.id).in_(sums))
+    """More came in than went back, for courses and orders, in any currency."""
+    spent = interactions.revenue().subquery()
+    sums = select(spent.c.contact_id).group_by(spent.c.contact_id, spent.c.currency)
+    return _yes_no(asked, col(Contact.id).in_(sums.having(func.sum(spent.c.amount) > 0)))
 
 
 def _form(session: Session, asked: Question) -> ColumnElement[bool]:
@@ -155,7 +149,7 @@ for _subject in (
     Subject(ENDS, text("Course ends"), Kind.DATE, FieldGroup.CRM, _ends),
     Subject(OPEN, text("Still to pay"), Kind.NUMBER, FieldGroup.CRM, _open),
     Subject(OVERDUE, text("Payment overdue"), Kind.YES_NO, FieldGroup.CRM, _overdue),
-    Subject(PAID, text("Has paid for a course"), Kind.YES_NO, FieldGroup.CRM, _paid),
+    Subject(PAID, text("Has paid something"), Kind.YES_NO, FieldGroup.CRM, _paid),
     Subject(FORM, text("Form filled in"), Kind.TEXT, FieldGroup.CRM, _form),
 ):
     subjects.register(_subject)

@@ -194,7 +194,7 @@ def _person(session: Session, actor: Actor, chance: random.Random, world: World,
 def _enrol(session: Session, chance: random.Random, world: World, person: Person, contact_id: int) -> None:
     """In some courses, with charges and payments as `settling` would leave them."""
     today, values = now().date(), person.values
-    values |= {"course": [], "offer": [], "enrolment_status": [], "has_paid": False, "overdue": False}
+    values |= {"course": [], "offer": [], "enrolment_status": [], "overdue": False}
     owed: list[int] = []
     for place in chance.sample(range(3), chance.randrange(3)):
         status = chance.choice([*EnrolmentStatus])
@@ -225,7 +225,7 @@ def _enrol(session: Session, chance: random.Random, world: World, person: Person
             paid = chance.choice([100, 250])
             money = {"amount": paid, "currency": "EUR", "paid_on": today, "enrolment_id": made.id or 0}
             session.add(Payment(kind="payment", **money))
-            values["has_paid"] = True
             values["revenue"] = (values["revenue"] or 0) + paid / 100
+    values["has_paid"] = (values["revenue"] or 0) > 0
     values["open_amount"] = sum(owed) / 100 if owed else None
     values |= {name: values[name] or None for name in ("course", "offer", "enrolment_status")}
