@@ -177,7 +177,7 @@ def _seen(found: Import, page: UndoPage, who: str, actor: Actor, fields: Mapping
         has_more=page.has_more,
         who=who,
         when=spoken(found.undone_at, actor.language, actor.timezone) if found.undone_at else "",
-        behind=sum(found.undo_counts.values()),
+        behind=sum(found.undo_counts.get(outcome, 0) for outcome in UndoOutcome),
     )
 
 

@@ -5,6 +5,7 @@ the job (`undo_plan`), so it shows what happens as long as nobody edits meanwhil
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,18 +13,44 @@ from typing import Any
 from sqlalchemy import Row
 from sqlmodel import Session, select
 
-from crm_app.locales import DEFAULT, Text
-from crm_app.models import Contact, Import, ImportState, JobKind, LeadStatus, Outcome, Segment, Tag, UndoOutcome, User
+from crm_app.locales import DEFAULT, Text, render, text
+from crm_app.models import (
+    Contact,
+    EnrolmentStatus,
+    Import,
+    ImportState,
+    JobKind,
+    LeadStatus,
+    Outcome,
+    Segment,
+    Tag,
+    UndoOutcome,
+    User,
+)
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
+from crm_app.services.courses import enrolling
 from crm_app.services.errors import Conflict
-from crm_app.services.imports import access, consent_writing, kept, undo_edits, undo_names, undo_plan, undo_rows
+from crm_app.services.imports import (
+    access,
+    consent_writing,
+    kept,
+    undo_courses,
+    undo_edits,
+    undo_names,
+    undo_plan,
+    undo_rows,
+)
 from crm_app.services.imports.preview import field_of, shown_changes
+from crm_app.services.imports.undo_courses import MemberCounts
 from crm_app.services.imports.undo_edits import Edit
 from crm_app.services.imports.undo_plan import RowFate
 from crm_app.services.imports.undo_start import NOTHING, require_undoable
 from crm_app.services.imports.undo_ties import SEGMENTS
 
+# Values of a row that are no fields of the contact.
+ENROLMENT, NOTICE = "enrolment", "notice"
+_SENT, _WAITS = text("sent"), text("not sent yet")
 BATCH = 2_000
 PAGE = 50
 
@@ -37,6 +64,7 @@ class UndoPlan:
     impossible: int
     is_done: bool  # True: these are the figures of an undo that has ended
     lowered: int = 0  # consents the import lowered: no undo raises them again
+    members: MemberCounts = field(default_factory=MemberCounts)
 
     @property
     def rows(self) -> int:
@@ -61,7 +89,7 @@ class UndoRow:
     """One row of the file. Of updates all values it wrote; of new contacts that stay, those edited since."""
 
     row: int
-    made: Outcome  # CREATE or UPDATE
+    made: Outcome  # CREATE or UPDATE; UNCHANGED where it only made a member of a course
     outcome: UndoOutcome
     number: int | None  # None = the contact is gone
     name: str  # of a contact that is gone as in its row of the file, empty when that is not kept
@@ -91,7 +119,7 @@ def preview(session: Session, actor: Actor, import_id: int) -> UndoPlan:
     kept.require_undo_data(found)
     begun, counts, after = undo_rows.since(session, found), Counter[str](), 0
     while rows := undo_rows.proofs(session, import_id, after=after, limit=BATCH):
-        counts.update(fate.outcome.value for fate in undo_plan.judge(session, found, rows, begun))
+        counts.update(undo_plan.counted(undo_plan.judge(session, found, rows, begun)))
         after = rows[-1].row
     if not counts:
         raise Conflict(NOTHING)
@@ -145,7 +173,7 @@ def _undoable(session: Session, actor: Actor, import_id: int) -> Import:
 
 def _plan(counts: dict[str, Any], lowered: int, *, is_done: bool) -> UndoPlan:
     back, kept, impossible = (int(counts.get(outcome, 0)) for outcome in UndoOutcome)
-    return UndoPlan(back, kept, impossible, is_done, lowered)
+    return UndoPlan(back, kept, impossible, is_done, lowered, MemberCounts.of(counts))
 
 
 def _shown(session: Session, found: Import, fates: list[RowFate], begun: datetime, language: str) -> list[UndoRow]:
@@ -153,11 +181,12 @@ def _shown(session: Session, found: Import, fates: list[RowFate], begun: datetim
     edits = undo_edits.newest(session, found, ids, begun)
     names = _names(session)
     gone = undo_names.of_rows(found, [fate.row for fate in fates if fate.stored is None])
+    members = undo_courses.words(session, [fate.member for fate in fates if fate.member], language)
     rows = []
     for fate in fates:
         known = edits.get(fate.contact_id or 0, {})
         contact = fate.stored
-        fields = _fields(fate, known, names, language)
+        fields = [*_fields(fate, known, names, language), *_of_course(fate, members, language)]
         number, name = (contact.number, _called(contact)) if contact is not None else (None, gone.get(fate.row, ""))
         rows.append(UndoRow(fate.row, fate.made, fate.outcome, number, name, fate.reason, fields))
     return rows
@@ -179,6 +208,22 @@ def _fields(fate: RowFate, known: dict[str, Edit], names: dict[str, Any], langua
         (name, (old, written)), (_, current) = next(iter(words.items())), next(iter(present.values()))
         edit = known.get(one.attribute) if one.outcome is UndoOutcome.KEPT else None
         found.append(UndoField(name, old, written, current, one.outcome, one.reason, edit))
+    return found
+
+
+def _of_course(fate: RowFate, words: Mapping[int, tuple[str, str]], language: str) -> list[UndoField]:
+    """The enrolment, and the notice that went out or waits."""
+    member = fate.member
+    if member is None or (said := words.get(member.enrolment.id or 0)) is None:
+        return []
+    left = render(enrolling.STATUSES[EnrolmentStatus.CANCELLED], language) if member.is_back else ""
+    found = [UndoField(ENROLMENT, left, *said, member.outcome, member.reason, member.edit)]
+    if member.is_sent:
+        sent = render(_SENT, language)
+        found.append(UndoField(NOTICE, "", sent, sent, UndoOutcome.IMPOSSIBLE, undo_courses.NOTICE_GONE))
+    elif member.notice_id is not None:
+        waits = render(_WAITS, language)
+        found.append(UndoField(NOTICE, "", waits, waits, UndoOutcome.REVERSED))
     return found
 
 

@@ -3,6 +3,7 @@
 "Edited since" means: the present value is not the one the import wrote. A later import is an edit too.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,9 +19,10 @@ from crm_app.services.bulk import among
 from crm_app.services.contacts import derived
 from crm_app.services.contacts.validating import ONE_OF
 from crm_app.services.custom_fields import PREFIX
-from crm_app.services.imports import further_points
+from crm_app.services.imports import further_points, undo_courses
 from crm_app.services.imports.further_points import CHANGE
 from crm_app.services.imports.layout import MOMENTS, plain
+from crm_app.services.imports.undo_courses import MemberFate
 from crm_app.services.imports.undo_ties import SEGMENTS, Ties, segments_of, tags_given_again, tags_of, ties
 
 GONE = text("The contact is not there any more.")
@@ -67,6 +69,7 @@ class RowFate:
     stored: Row[Any] | None = None
     reason: Text | None = None
     fields: list[FieldFate] = field(default_factory=list)
+    member: MemberFate | None = None  # of the enrolment it made
 
     @property
     def restored(self) -> dict[str, FieldFate]:
@@ -124,7 +127,28 @@ def judge(
                 fate.fields.append(_points(row.changes[CHANGE][1], points.get(contact.id, [])))
                 fate.outcome = worst(one.outcome for one in fate.fields)
         fates.append(fate)
+    open_ = [row for row in rows if row.undone is None and _is_there(stored.get(row.contact_id))]
+    members = undo_courses.judge(session, open_, begun, locks=locks)
+    for fate in fates:
+        if fate.row in members:
+            _judge_member(fate, members[fate.row])
     return fates
+
+
+def _is_there(contact: Row[Any] | None) -> bool:
+    return contact is not None and contact.trashed_at is None
+
+
+def _judge_member(fate: RowFate, member: MemberFate) -> None:
+    """An enrolment that stays keeps a new contact; so does a notice that was sent."""
+    fate.member = member
+    if fate.made is not Outcome.CREATE:
+        fate.outcome = worst([fate.outcome, member.outcome, *([UndoOutcome.IMPOSSIBLE] if member.is_sent else [])])
+        fate.reason = fate.reason or (undo_courses.NOTICE_SENT if member.is_sent else None)
+    elif fate.outcome is UndoOutcome.REVERSED and member.outcome is UndoOutcome.KEPT:
+        fate.outcome, fate.reason = UndoOutcome.KEPT, member.reason
+    elif fate.outcome is UndoOutcome.REVERSED and member.is_sent:
+        fate.outcome, fate.reason = UndoOutcome.IMPOSSIBLE, undo_courses.CONTACT_STAYS
 
 
 def _stored(session: Session, found: Import, rows: Sequence[Row[Any]], locks: bool) -> dict[int | None, Row[Any]]:
@@ -164,7 +188,8 @@ def _undone(row: Row[Any], contact: Row[Any] | None, hanging: Ties | None) -> Ro
     if contact is None:
         fate.reason = None if fate.outcome is UndoOutcome.REVERSED else GONE
     elif hanging is not None:
-        fate.reason = hanging.reason or EDITED
+        is_told = fate.outcome is UndoOutcome.IMPOSSIBLE
+        fate.reason = undo_courses.CONTACT_STAYS if is_told else hanging.reason or EDITED
     elif fate.outcome is not UndoOutcome.REVERSED:
         for name, (old, written) in (row.changes or {}).items():
             if _is_value(name):
@@ -183,7 +208,7 @@ def _created(row: Row[Any], contact: Row[Any], hanging: Ties) -> RowFate:
 
 
 def _updated(row: Row[Any], contact: Row[Any], valid: dict[str, set[int | None]], links: dict[str, Links]) -> RowFate:
-    fate = RowFate(row.row, Outcome.UPDATE, contact.id, UndoOutcome.REVERSED, contact)
+    fate = RowFate(row.row, Outcome(row.outcome), contact.id, UndoOutcome.REVERSED, contact)
     for name, (old, written) in (row.changes or {}).items():
         if name in links:
             fate.fields.append(_links(name, old, written, links[name]))
@@ -193,6 +218,16 @@ def _updated(row: Row[Any], contact: Row[Any], valid: dict[str, set[int | None]]
         _keep_a_name(fate)
     fate.outcome = worst(one.outcome for one in fate.fields)
     return fate
+
+
+def counted(fates: Iterable[RowFate]) -> Counter[str]:
+    """Rows by what becomes of them, and enrolments and notices (`MemberCounts`)."""
+    found: Counter[str] = Counter()
+    for fate in fates:
+        found[fate.outcome.value] += 1
+        if fate.member is not None:
+            found.update(fate.member.counted)
+    return found
 
 
 def worst(outcomes: Iterable[UndoOutcome]) -> UndoOutcome:

@@ -3,12 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func
+from sqlalchemy import ColumnElement, Row, func
 from sqlmodel import Session, col, select
 
 from crm_app.models import Import, ImportRow, Job, JobKind, Outcome
 
 _WROTE = (Outcome.CREATE.value, Outcome.UPDATE.value)
+
+
+def _wrote(import_id: int) -> list[ColumnElement[bool]]:
+    """Of an unchanged contact too a row may have made a member of a course."""
+    did = col(ImportRow.outcome).in_(_WROTE) | col(ImportRow.changes).is_not(None)
+    return [col(ImportRow.import_id) == import_id, did]
 
 
 def since(session: Session, found: Import) -> datetime:
@@ -19,7 +25,7 @@ def since(session: Session, found: Import) -> datetime:
 
 def total(session: Session, import_id: int, up_to: int | None = None) -> int:
     """Rows that wrote something (up to a record number): what an undo has to look at."""
-    query = select(func.count()).where(col(ImportRow.import_id) == import_id, col(ImportRow.outcome).in_(_WROTE))
+    query = select(func.count()).where(*_wrote(import_id))
     return int(session.exec(query if up_to is None else query.where(col(ImportRow.row) <= up_to)).one())
 
 
@@ -27,7 +33,7 @@ def proofs(session: Session, import_id: int, *, after: int, before: int | None =
     """The next rows that wrote something in the order of the file, or the last ones before `before`."""
     query = select(
         *[getattr(ImportRow, name) for name in ("row", "outcome", "contact_id", "version", "changes", "undone")]
-    ).where(col(ImportRow.import_id) == import_id, col(ImportRow.outcome).in_(_WROTE))
+    ).where(*_wrote(import_id))
     if before is not None:
         query = query.where(col(ImportRow.row) < before).order_by(col(ImportRow.row).desc())
         return list(reversed(session.execute(query.limit(limit)).all()))

@@ -65,8 +65,9 @@ class Undo:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Rows by what became of them so far."""
-        return {outcome.value: self._counts[outcome.value] for outcome in UndoOutcome}
+        """Rows by what became of them so far; then enrolments and notices, where there are any."""
+        rows = {outcome.value: self._counts[outcome.value] for outcome in UndoOutcome}
+        return rows | {name: count for name, count in self._counts.items() if name not in rows and count}
 
     @property
     def longest_chunk(self) -> float:
@@ -93,7 +94,7 @@ class Undo:
             fates = undo_plan.judge(session, self._found, rows, self._begun, locks=True)
             take_back(session, self._undoing(), fates)
             crash.point("undo:inside-chunk")
-            counts = self._counts + Counter(fate.outcome.value for fate in fates)
+            counts = self._counts + undo_plan.counted(fates)
             self._advance(session, rows[-1].row, dict(counts))
             jobs.beat(session, self._claim, {"done": self._done + len(rows), "total": self._total})
             session.commit()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, SQLModel, col, select
 
@@ -16,9 +16,11 @@ from crm_app.models import (
     Activity,
     ActivityKind,
     ContactTag,
+    Enrolment,
     Import,
     ImportRow,
     ImportState,
+    Message,
     Outcome,
     SegmentContact,
     Tag,
@@ -54,7 +56,7 @@ def ties(session: Session, import_id: int, ids: Sequence[int]) -> dict[int, Ties
     found = {id_: Ties() for id_ in ids}
     if not ids:
         return found
-    for id_ in _referred_to(session, ids):
+    for id_ in _referred_to(session, import_id, ids):
         found[id_].reason = REFERRED_TO
     worked_on = select(col(Activity.contact_id)).where(
         among(session, col(Activity.contact_id), ids), ~col(Activity.source).startswith(SOURCE)
@@ -83,12 +85,25 @@ def _imports(session: Session, ids: Sequence[int]) -> dict[int | None, Import]:
     return {one.id: one for one in session.exec(query)} if ids else {}
 
 
-def _referred_to(session: Session, ids: Sequence[int]) -> set[int]:
-    """Contacts that rows of other tables refer to, whatever tables there are."""
+def _referred_to(session: Session, import_id: int, ids: Sequence[int]) -> set[int]:
+    """Contacts that rows of other tables refer to, whatever tables there are, beside what the import made there."""
+    beside = _beside_own(import_id)
     found: set[int] = set()
     for column in referring("contact", BELONGING):
-        found.update(session.execute(select(column).where(among(session, column, ids))).scalars())
+        query = select(column).where(among(session, column, ids))
+        if column.table.name in beside:
+            query = query.where(beside[column.table.name])
+        found.update(session.execute(query).scalars())
     return found
+
+
+def _beside_own(import_id: int) -> dict[str, ColumnElement[bool]]:
+    """By table, what is no enrolment the import made and no notice of one: `undo_courses` judges those."""
+    own = select(Enrolment.notice_id).where(Enrolment.import_id == import_id, col(Enrolment.notice_id).is_not(None))
+    return {
+        "enrolment": col(Enrolment.import_id).is_distinct_from(import_id),
+        "message": col(Message.id).not_in(own),
+    }
 
 
 def referring(table: str, except_for: Sequence[str] = ()) -> list[Any]:

@@ -30,7 +30,7 @@ from crm_app.services.bulk import among
 from crm_app.services.contacts import derived
 from crm_app.services.fields.registry import parse
 from crm_app.services.fields.verdict import FieldContext
-from crm_app.services.imports import writing
+from crm_app.services.imports import undo_courses, writing
 from crm_app.services.imports.further_points import CHANGE
 from crm_app.services.imports.plan_file import encode
 from crm_app.services.imports.undo_plan import FieldFate, RowFate
@@ -58,6 +58,8 @@ class Undoing:
 
 def take_back(session: Session, undo: Undoing, fates: Sequence[RowFate]) -> None:
     """Writes what was judged, and on every row what became of it."""
+    members = [(fate.member, fate.stored.number) for fate in fates if fate.member and fate.stored is not None]
+    undo_courses.take_back(session, members)
     changed = [fate for fate in fates if fate.made is Outcome.UPDATE and fate.restored]
     gone = [fate.contact_id for fate in fates if fate.made is Outcome.CREATE and fate.outcome is UndoOutcome.REVERSED]
     tags = {tag for fate in changed for tag in _linked(fate, "tags").gone}

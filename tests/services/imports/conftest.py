@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from crm_app.models import Contact, Import, ImportState, JobState, Outcome
+from crm_app.models import Channel, Contact, Course, Import, ImportState, JobState, Outcome
 from crm_app.services import database, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.imports import access, columns, direct, preview, steps, uploads, work
@@ -16,6 +16,8 @@ from crm_app.services.imports.columns import ColumnMapping, Options, WriteRule
 from crm_app.services.imports.reading import pool, worker
 from crm_app.services.imports.reading.errors import Stopped
 from crm_app.services.imports.reading.types import ReadSettings
+from crm_app.services.messages import templates
+from tests.services.imports import courses
 
 
 class InlineReader:
@@ -183,6 +185,22 @@ def add_contact(**values: Any) -> int:
         for point in derived.points(values, norms):
             session.add(ContactPoint(contact_id=contact.id, **point._asdict()))
         return contact.id
+
+
+@pytest.fixture
+def course(alice: Actor) -> Course:
+    """With three offers: Once, Three parts, Monthly."""
+    return courses.made(alice)
+
+
+@pytest.fixture
+def template(alice: Actor) -> int:
+    """A service mail in two languages."""
+    with database.transaction() as session:
+        made = templates.add(session, alice, "Welcome", Channel.EMAIL, is_newsletter=False)
+        for language, words in (("de", "Willkommen"), ("en", "Welcome")):
+            templates.write(session, alice, made.id or 0, language, subject=words, body="{{ first_name }}")
+        return made.id or 0
 
 
 __all__ = ["Flow", "InlineReader", "Outcome", "add_contact", "contacts"]
