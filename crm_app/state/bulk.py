@@ -205,7 +205,7 @@ class BulkState(rx.State):
         except CRMError as error:
             self.error = locales.render(error.message, actor.language)
             return
-        self.told = locales.render(told, actor.language)
+        self.told = " ".join(locales.render(one, actor.language) for one in told)
 
     def _wanted(self) -> ContactFilter:
         params = dict(self.router.url.query_parameters)

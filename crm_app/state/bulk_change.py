@@ -104,17 +104,17 @@ def reasons(actor: Actor, wanted: ContactFilter, asked: Asked) -> list[ReasonLin
     ]
 
 
-def previewed(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, Text]:
+def previewed(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, list[Text]]:
+    """How many would change, and what is said of it."""
     with database.transaction() as session:
         found = preview(session, actor, _narrowed(wanted, asked), _action(session, actor, asked))
         session.rollback()  # a tag or segment that only was looked at is not made
     names = ", ".join(found.names) + (" …" if found.changing > len(found.names) else "")
     if not found.changing:
-        return 0, text("Nobody would change: all of these contacts are so already.")
+        return 0, [text("Nobody would change: all of these contacts are so already.")]
     if not found.unchanged:
-        return found.changing, ntext(
-            "One contact changes: {names}", "{n} contacts change: {names}", found.changing, names=names
-        )
+        message = ntext("One contact changes: {names}", "{n} contacts change: {names}", found.changing, names=names)
+        return found.changing, [message, *_given_away(actor, asked)]
     message = ntext(
         "One contact changes, {others} are so already: {names}",
         "{n} contacts change, {others} are so already: {names}",
@@ -122,7 +122,16 @@ def previewed(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, T
         others=found.unchanged,
         names=names,
     )
-    return found.changing, message
+    return found.changing, [message, *_given_away(actor, asked)]
+
+
+def _given_away(actor: Actor, asked: Asked) -> list[Text]:
+    """That they leave the actor's list, where they get an owner whose contacts it does not see."""
+    if asked.kind != ActionKind.SET or asked.field_name != "owner" or actor.owner_ids is None:
+        return []
+    if asked.value in map(str, actor.owner_ids):
+        return []
+    return [text("They will no longer be in your list: you do not see the contacts of that owner.")]
 
 
 def started(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, int]:

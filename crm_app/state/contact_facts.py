@@ -6,12 +6,12 @@ from typing import Literal
 
 import reflex as rx
 
-from crm_app import locales
+from crm_app import locales, routes
 from crm_app.locales import Text, text
 from crm_app.models import Permission
 from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import editing
+from crm_app.services.contacts import editing, owning
 from crm_app.services.contacts.editing import ChangedMeanwhile
 from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import CRMError
@@ -86,7 +86,7 @@ class ContactFactsState(rx.State):
         actor = await current_actor(self)
         self._forget(name)
         try:
-            made, label = await asyncio.to_thread(_write, actor, number, name, typed, seen)
+            made, label, gone = await asyncio.to_thread(_write, actor, number, name, typed, seen)
         except ChangedMeanwhile as told:
             theirs = told.fields[name]
             self.clashes = {**self.clashes, name: Clash(typed, typed, theirs.text, theirs.text, theirs.who)}
@@ -96,6 +96,9 @@ class ContactFactsState(rx.State):
         except CRMError as error:
             await say(self, error.message, "error")
         else:
+            if gone is not None:
+                await say(self, gone, "warning")
+                return rx.redirect(routes.CONTACTS)
             if made.changed:
                 message = said or text("{label} is saved.")
                 message = text(message.msgid, label=label, name=made.contact.display_name)
@@ -123,7 +126,9 @@ class ContactFactsState(rx.State):
         self.clashes = {other: one for other, one in self.clashes.items() if other != name}
 
 
-def _write(actor: Actor, number: int, name: str, typed: str, seen: str) -> tuple[editing.Edit, str]:
+def _write(actor: Actor, number: int, name: str, typed: str, seen: str) -> tuple[editing.Edit, str, Text | None]:
+    """What was written, what the field is called, and that the contact is out of the actor's sight now."""
     with database.transaction() as session:
         made = editing.write(session, actor, number, {name: typed}, {name: seen})
-        return made, label_of(name, actor.language, custom_fields.known(session))
+        gone = owning.given_away(session, actor, made.contact)
+        return made, label_of(name, actor.language, custom_fields.known(session)), gone

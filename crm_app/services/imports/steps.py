@@ -18,6 +18,7 @@ from crm_app.models import HALTED, Import, ImportKind, ImportState, Job, JobKind
 from crm_app.models.base import now
 from crm_app.services import custom_fields, jobs
 from crm_app.services.actor import Actor
+from crm_app.services.contacts import owning
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import columns as mappings
 from crm_app.services.imports import halting, kept, own_types, returning, shipped_presets, uploads, whole_files
@@ -64,6 +65,7 @@ def map_columns(
     """
     found = _in_state(session, actor, import_id, _MAPPABLE)
     mappings.validate(columns, options, len(found.read_out.get("headers", [])), custom_fields.targets(session))
+    options = replace(options, owner=owning.of_new(actor, options.owner))
     if found.continues_id is not None and [column.to_json() for column in columns] != found.columns:
         raise Conflict(text("These rows are taken with the columns of the import they belong to."))
     _give_way(session, found)

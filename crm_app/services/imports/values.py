@@ -16,7 +16,7 @@ from crm_app.services.errors import Invalid
 from crm_app.services.fields.registry import FIELDS, Field, FieldKind
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
-from crm_app.services.imports import access, plan_file, references, uploads
+from crm_app.services.imports import access, plan_file, references, sight, uploads
 from crm_app.services.imports.columns import ColumnMapping
 from crm_app.services.imports.judging import parser
 
@@ -57,7 +57,7 @@ def listing(
     folder = uploads.place_of(found)
     settings = installation.current(session)
     context = FieldContext(country=settings.country, time_zone=settings.timezone)
-    known = references.load(session, frozenset([found.branch_id]))
+    known = references.load(session, sight.of(session, found))
     fields = FIELDS | known.custom
     closed = [column for column in columns if is_closed(column.target, fields)]
     return {column.index: _values(folder, column, known, context) for column in closed}
