@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crm_app.locales import text
+from crm_app.models.branch import MAIN_BRANCH
 from crm_app.models.permission import Permission
 from crm_app.services.errors import NotPermitted
 
@@ -30,6 +31,11 @@ class Actor:
         """Raises NotPermitted without the permission."""
         if not self.may(permission):
             raise NotPermitted(text("You do not have the right for this. Ask an administrator of this CRM."))
+
+    @property
+    def is_head_office(self) -> bool:
+        """Whether it decides about what all branches share."""
+        return self.branch_ids is None or MAIN_BRANCH in self.branch_ids
 
     @property
     def sight(self) -> dict[str, list[int] | None]:

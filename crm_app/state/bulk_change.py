@@ -18,6 +18,7 @@ from crm_app.services.errors import Invalid
 from crm_app.services.fields.registry import FieldKind
 from crm_app.services.filters import choices, subjects
 from crm_app.services.filters.questions import is_id
+from crm_app.services.filters.subjects import BRANCH
 from crm_app.state.choice import Choice
 
 NEW = "new"  # in place of the id of a segment
@@ -44,6 +45,8 @@ class Asked:
 
 def _action(session: Session, actor: Actor, asked: Asked) -> Action:
     """Raises Invalid for what is not complete yet."""
+    if asked.kind == ActionKind.SET and asked.field_name == BRANCH:
+        return actions.hand_over(session, actor, asked.value)
     if asked.kind == ActionKind.SET:
         return actions.set_field(session, actor, asked.field_name, asked.value)
     if asked.kind == ActionKind.TAG:
@@ -154,6 +157,9 @@ def settable(actor: Actor) -> tuple[list[Settable], list[Choice], list[Choice]]:
                 kind, pairs = "choice", [("1", _say(text("yes"), actor)), ("0", _say(text("no"), actor))]
             listed = [Choice(value, label) for value, label in pairs] if kind in ("choice", "choices") else []
             found.append(Settable(name, _say(one.label, actor), kind, listed))
+        if several := choices.of(session, actor, known[BRANCH]):
+            listed = [Choice(value, label) for value, label in several]
+            found.append(Settable(BRANCH, _say(known[BRANCH].label, actor), "choice", listed))
         tags = [Choice(value, label) for value, label in choices.of(session, actor, known["tags"])]
         segments = [Choice(str(one.id), one.name) for one in picked.listing(session, actor)]
     return found, tags, segments

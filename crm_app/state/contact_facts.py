@@ -5,20 +5,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 import reflex as rx
+from sqlmodel import Session
 
 from crm_app import locales, routes
 from crm_app.locales import Text, text
 from crm_app.models import Permission
 from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import editing, owning
+from crm_app.services.contacts import cards, editing, owning
 from crm_app.services.contacts.editing import ChangedMeanwhile
+from crm_app.services.contacts.handing_over import hand_over
 from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import CRMError
+from crm_app.services.filters.subjects import BRANCH
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_timeline import ContactTimelineState
 from crm_app.state.contact_undo import offer
-from crm_app.state.contact_view import label_of
+from crm_app.state.contact_view import key_of, label_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -102,7 +105,7 @@ class ContactFactsState(rx.State):
             if made.changed:
                 message = said or text("{label} is saved.")
                 message = text(message.msgid, label=label, name=made.contact.display_name)
-                await offer(self, message, "fields", number, made.changed)
+                await offer(self, message, "branch" if name == BRANCH else "fields", number, made.changed)
         card = await self.get_state(ContactState)
         await card._show_card(number)
         self._word(name, card._words_of(name))
@@ -126,9 +129,18 @@ class ContactFactsState(rx.State):
         self.clashes = {other: one for other, one in self.clashes.items() if other != name}
 
 
+def _handed_over(session: Session, actor: Actor, number: int, typed: str, seen: str) -> editing.Edit:
+    """To another branch. Raises like `hand_over`."""
+    contact = cards.get(session, actor, number, for_change=True)
+    before = hand_over(session, actor, contact, key_of(typed), seen=key_of(seen))
+    return editing.Edit(contact, {} if before == contact.branch_id else {BRANCH: (str(before), typed)})
+
+
 def _write(actor: Actor, number: int, name: str, typed: str, seen: str) -> tuple[editing.Edit, str, Text | None]:
     """What was written, what the field is called, and that the contact is out of the actor's sight now."""
     with database.transaction() as session:
+        if name == BRANCH:
+            return _handed_over(session, actor, number, typed, seen), label_of(name, actor.language, {}), None
         made = editing.write(session, actor, number, {name: typed}, {name: seen})
         gone = owning.given_away(session, actor, made.contact)
         return made, label_of(name, actor.language, custom_fields.known(session)), gone

@@ -113,14 +113,20 @@ def change(
         if any(name in changes for name in (*derived.POINT_FIELDS, "social_links")):
             _rewrite_points(session, contact, changes, made.norms)
         _derive(session, contact)
-        contact.version += 1
-        contact.updated_at = now()
-        session.add(contact)
-        _note(session, actor, contact, ActivityKind.CHANGED, changes={k: _plain(v) for k, v in changes.items()})
+        changed(session, actor, contact, changes)
         if contact.status_id is not None and "status_id" in changes:
             happenings.note(session, contact, Trigger.STATUS, [contact.status_id])
         session.flush()
     return changes
+
+
+def changed(session: Session, actor: Actor, contact: Contact, changes: Mapping[str, list[Any]]) -> None:
+    """Notes what was just written, {attribute: [old, new]}: another version, an entry, and who is told outside."""
+    contact.version += 1
+    contact.updated_at = now()
+    session.add(contact)
+    _note(session, actor, contact, ActivityKind.CHANGED, changes={k: _plain(v) for k, v in changes.items()})
+    session.flush()
 
 
 def deactivate(session: Session, actor: Actor, contact: Contact) -> Contact:

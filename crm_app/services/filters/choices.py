@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import render, text
 from crm_app.models import Import, ImportRow, LeadStatus, Tag
-from crm_app.services import choosable, gone, places
+from crm_app.services import branches, choosable, gone, places
 from crm_app.services.actor import Actor
 from crm_app.services.fields.language import languages
 from crm_app.services.filters.questions import ME, Subject
@@ -59,6 +59,10 @@ def _imports(session: Session, actor: Actor) -> Pairs:
     return [(str(one.id), render(one.called, actor.language)) for one in found]
 
 
+def _branches(session: Session, actor: Actor) -> Pairs:
+    return [(str(id_), name) for id_, name in branches.seen(session, actor).items()]
+
+
 def _countries(session: Session, actor: Actor) -> Pairs:
     return _by_name(places.countries(), Locale(actor.language).territories)
 
@@ -77,6 +81,7 @@ _STORED: dict[str, Callable[[Session, Actor], Pairs]] = {
     "owner": _owners,
     "tags": _tags,
     "import": _imports,
+    "branch_id": _branches,
     "country": _countries,
     "language": _languages,
 }

@@ -13,7 +13,8 @@ from crm_app.services.contacts import cards
 from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import NotFound
 from crm_app.services.fields.registry import FieldKind
-from crm_app.services.imports import access, preview, uploads
+from crm_app.services.imports import access, preview, steps, uploads
+from crm_app.services.imports.columns import ColumnMapping, Options
 from tests.services.imports.conftest import Flow, contacts
 
 THEIRS = {"first_name": "Ada", "email": "ada@example.org", "owner": "alice@example.org"}
@@ -84,3 +85,22 @@ def test_what_comes_from_outside_meets_every_contact_of_the_branch(own: Flow, al
         taken = intake.take(session, shop, intake.Arrival({"email": "ada@example.org", "city": "Rom"}, "shop"))
         assert taken.contact.number == 1
         assert session.exec(select(Contact)).one().city == "Rom"
+
+
+def test_the_head_office_brings_a_file_in_for_a_branch(inline: None, alice: Actor, charlie: Actor) -> None:
+    head = Flow(replace(alice, branch_ids=frozenset({1, 2})))
+    with database.transaction() as session:
+        cards.create(session, alice, {"first_name": "Ada", "email": "ada@example.org"})
+        cards.create(session, charlie, {"first_name": "Bea", "email": "bea@example.org"})
+    id_ = head.bring("email,city\nada@example.org,Rom\nbea@example.org,Rom\n")
+    with database.transaction() as session:
+        found = access.get(session, head.actor, id_)
+        mapped = [ColumnMapping(n, name, name) for n, name in enumerate(found.read_out["headers"])]
+        with pytest.raises(NotFound):
+            steps.map_columns(session, alice, id_, mapped, Options(), branch_id=2)
+        steps.map_columns(session, head.actor, id_, mapped, Options(match_key="email"), branch_id=2)
+    head.work(steps.check, id_)
+    assert head.commit(id_) == {"create": 1, "update": 1}
+    with database.reading() as session:
+        there = [(one.branch_id, one.email, one.city) for one in contacts(session)]
+    assert there == [(1, "ada@example.org", None), (2, "bea@example.org", "Rom"), (2, "ada@example.org", "Rom")]
