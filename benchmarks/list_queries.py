@@ -98,7 +98,7 @@ def _measure() -> Iterator[Figure]:
             owner = users.by_email(session, SYSTEM, OWNER)
         except NotFound:
             owner = users.add(session, SYSTEM, email=OWNER, name="Olga Owner", role="staff")
-        actor = sessions.actor_of(owner, session.get_one(Role, owner.role_id))
+        actor = sessions.actor_of(session, owner, session.get_one(Role, owner.role_id))
         there = session.execute(select(func.count()).select_from(Contact)).scalar_one()
     if there < CONTACTS:
         demo.fill(CONTACTS - there, lambda line: print(f"  {line}", file=sys.stderr, flush=True))

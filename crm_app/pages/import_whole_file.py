@@ -100,6 +100,10 @@ def _new_contacts() -> rx.Component:
     ]
     nobody = rx.el.option(T("– none –"), value="")
     return rx.el.div(
+        rx.cond(
+            _state.branches.length() > 1,
+            _choice(N("Branch"), "new-branch", _state.branch, _state.choose_branch, _listed(_state.branches)),
+        ),
         _choice(N("Lifecycle"), "new-lifecycle", _state.new_lifecycle, _state.choose_lifecycle, *lifecycles),
         _choice(N("Status"), "new-status", _state.new_status, _state.choose_status, nobody, _listed(_state.statuses)),
         _choice(N("Responsible"), "new-owner", _state.new_owner, _state.choose_owner, nobody, _listed(_state.owners)),

@@ -7,11 +7,13 @@ from crm_app.components.account import account_panel
 from crm_app.components.form_guard import form_guard
 from crm_app.components.text import N, T
 from crm_app.locales import LANGUAGES
+from crm_app.pages.settings_first_branch import first_branch
 from crm_app.pages.settings_frame import settings_shell
 from crm_app.pages.settings_input import setting
 from crm_app.pages.settings_rules import rules
 from crm_app.state.session import SessionState
 from crm_app.state.settings import SettingsState
+from crm_app.state.settings_branches import SettingsBranchesState
 
 
 def settings() -> rx.Component:
@@ -19,6 +21,7 @@ def settings() -> rx.Component:
         "general",
         account_panel(),
         rx.cond(SettingsState.loaded, _installation()),
+        first_branch(),
     )
 
 
@@ -77,4 +80,4 @@ def _installation() -> rx.Component:
     )
 
 
-PAGE = {"route": routes.SETTINGS, "on_load": [SessionState.load, SettingsState.load]}
+PAGE = {"route": routes.SETTINGS, "on_load": [SessionState.load, SettingsState.load, SettingsBranchesState.offer]}

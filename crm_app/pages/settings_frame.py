@@ -19,6 +19,7 @@ SECTIONS = (
     ("messages", N("Messages"), routes.MESSAGE_SETTINGS),
     ("forms", N("Forms"), routes.WEB_FORMS),
     ("integrations", N("Integrations"), routes.INTEGRATIONS),
+    ("branches", N("Branches"), routes.BRANCHES),
 )
 
 
@@ -34,19 +35,16 @@ def settings_shell(section: str, *content: rx.Component) -> rx.Component:
 
 def _sections(current: str) -> rx.Component:
     return rx.el.nav(
-        *[
-            rx.link(
-                T(label),
-                href=path,
-                underline="none",
-                class_name="tab",
-                **({"aria_current": "true"} if key == current else {}),
-            )
-            for key, label, path in SECTIONS
-        ],
+        *[_tab(key, label, path, current) for key, label, path in SECTIONS],
         aria_label=t("Parts of the settings"),
         class_name="tabs settings-sections",
     )
+
+
+def _tab(key: str, label: str, path: str, current: str) -> rx.Component:
+    here = {"aria_current": "true"} if key == current else {}
+    link = rx.link(T(label), href=path, underline="none", class_name="tab", **here)
+    return rx.cond(SessionState.sees_branches, link) if key == "branches" else link
 
 
 def count_link(contacts: rx.Var[int], url: rx.Var[str]) -> rx.Component:

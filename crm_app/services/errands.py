@@ -112,4 +112,4 @@ def _actor(session: Session, job: Job) -> Actor:
     """Whoever asked, with the rights of now; the system where that account is gone."""
     query = select(User, Role).where(User.id == job.user_id, User.role_id == Role.id)
     found = session.exec(query).first()
-    return actor_of(*found) if found is not None else SYSTEM
+    return actor_of(session, *found) if found is not None else SYSTEM

@@ -119,7 +119,7 @@ def visible_events(actor: Actor) -> ColumnElement[bool]:
         found += [_takes_part(actor), col(CalendarEvent.created_by_id) == actor.user_id]
     if actor.may(Permission.TASKS_ALL):
         person = col(CalendarEventPerson.user_id)
-        found.append(_has(among_colleagues(actor, person)))
+        found.append(_has(among_colleagues(actor, person, col(CalendarEvent.contact_id))))
     return or_(*found)
 
 

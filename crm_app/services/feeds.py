@@ -57,7 +57,7 @@ def content(session: Session, token: str) -> bytes:
         raise NotFound(text("There is no such calendar."))
     from crm_app.services import calendar_files  # the library behind it: for servers that hand out calendars
 
-    actor = actor_of(*found)
+    actor = actor_of(session, *found)
     here = installation.current(session)
     today = local_time.today(here.timezone, now())
     return calendar_files.calendar(

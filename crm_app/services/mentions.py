@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterator
 from sqlmodel import Session, col, delete, select
 
 from crm_app import routes
-from crm_app.models import Comment, Contact, Mention, NoticeKind, User
+from crm_app.models import Comment, Contact, Mention, NoticeKind, Role, User
 from crm_app.services import choosable, notices
 from crm_app.services.actor import Actor
+from crm_app.services.contacts.visibility import sees
 from crm_app.services.folding import fold
+from crm_app.services.sessions import actor_of
 
 _STORED = re.compile(r"<@(\d{1,18})>")
 _LOOKS_STORED = re.compile(r"<@(?=\d{1,18}>)")
@@ -85,11 +87,12 @@ def note(session: Session, actor: Actor, comment: Comment, user_ids: Collection[
 
 
 def mentioned(session: Session, actor: Actor, comment: Comment, user_ids: Collection[int]) -> None:
-    """The comment names these users, who were not named in it before: each but its author is told."""
+    """The comment names these users, who were not named in it before: each but its author is told, as far as they see
+    the contact."""
     session.add_all(Mention(comment_id=comment.id or 0, user_id=id_) for id_ in sorted(user_ids))
     contact = session.get_one(Contact, comment.contact_id)
     for user_id in sorted(user_ids):
-        if user_id != actor.user_id:
+        if user_id != actor.user_id and _sees(session, user_id, contact):
             notices.add(
                 session,
                 user_id=user_id,
@@ -100,3 +103,8 @@ def mentioned(session: Session, actor: Actor, comment: Comment, user_ids: Collec
                 contact=contact.display_name,
             )
     session.flush()
+
+
+def _sees(session: Session, user_id: int, contact: Contact) -> bool:
+    found = session.exec(select(User, Role).where(User.id == user_id, User.role_id == Role.id)).first()
+    return found is not None and sees(actor_of(session, *found), contact)

@@ -7,10 +7,11 @@ from typing import Any
 from sqlmodel import Session, col, delete, func, select, update
 
 from crm_app.locales import text
-from crm_app.models import Notice, NoticeKind
+from crm_app.models import Contact, Notice, NoticeKind
 from crm_app.models.base import now
 from crm_app.services import database
 from crm_app.services.actor import Actor
+from crm_app.services.contacts.visibility import in_sight
 from crm_app.services.errors import NotFound
 from crm_app.services.messages import notice_mails
 
@@ -42,9 +43,12 @@ def add(
 
 
 def newest(session: Session, actor: Actor, limit: int = SHOWN) -> list[Notice]:
-    """The actor's own, newest first."""
+    """The actor's own, newest first; none names a contact that is out of the actor's sight by now."""
     query = select(Notice).where(Notice.user_id == actor.user_id).order_by(col(Notice.id).desc()).limit(limit)
-    return list(session.exec(query).all())
+    found = session.exec(query).all()
+    about = {one.contact_id for one in found if one.kind == NoticeKind.MENTIONED}
+    seen = set(session.exec(select(Contact.id).where(col(Contact.id).in_(about), *in_sight(actor)))) if about else set()
+    return [one if one.contact_id in seen or one.contact_id not in about else _nameless(one) for one in found]
 
 
 def unread(session: Session, user_ids: Collection[int]) -> dict[int, int]:
@@ -70,6 +74,10 @@ def read_all(session: Session, actor: Actor) -> None:
     """Marks all of the actor's as read."""
     mine = update(Notice).where(col(Notice.user_id) == actor.user_id, col(Notice.read_at).is_(None))
     session.execute(mine.values(read_at=now()))
+
+
+def _nameless(notice: Notice) -> Notice:
+    return Notice(**notice.model_dump(exclude={"params"}), params={**notice.params, "contact": "…"})
 
 
 def purge() -> int:

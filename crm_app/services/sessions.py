@@ -10,7 +10,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from crm_app import settings
 from crm_app.locales import text
-from crm_app.models import MAIN_BRANCH, Permission, Role, User, UserSession
+from crm_app.models import MAIN_BRANCH, Branch, Permission, Role, Sight, User, UserSession
 from crm_app.models.base import now
 from crm_app.services import database
 from crm_app.services.actor import Actor
@@ -64,13 +64,13 @@ def find(session: Session, token: str, *, at: datetime | None = None) -> SignedI
     """Who the cookie belongs to; None when it is unknown, expired, idle too long or the user is disabled."""
     at = at or now()
     row = session.exec(_living(at).where(UserSession.token_hash == hash_of(token))).first()
-    return _signed_in(*row) if row else None
+    return _signed_in(session, *row) if row else None
 
 
 def living(session: Session, session_ids: Collection[int], *, at: datetime | None = None) -> dict[int, SignedIn]:
     """Those of the sessions that still stand, by id."""
     rows = session.exec(_living(at or now()).where(col(UserSession.id).in_(session_ids))).all()
-    return {signed_in.session_id: signed_in for signed_in in (_signed_in(*row) for row in rows)}
+    return {signed_in.session_id: signed_in for signed_in in (_signed_in(session, *row) for row in rows)}
 
 
 def touch(session: Session, session_id: int, *, at: datetime | None = None) -> None:
@@ -96,17 +96,28 @@ def end_all(session: Session, user_id: int, *, but: int | None = None) -> int:
     return int(ended.rowcount)  # type: ignore[attr-defined]
 
 
-def actor_of(user: User, role: Role) -> Actor:
-    """The actor a user is: permissions from the role's data; names this program does not know grant nothing."""
+def actor_of(session: Session, user: User, role: Role) -> Actor:
+    """The actor a user is: permissions from the role's data; names this program does not know grant nothing.
+
+    The head office sees every branch, a branch itself alone.
+    """
     return Actor(
         user_id=user.id,
         name=user.name,
         permissions=frozenset(p for p in Permission if p.value in role.permissions),
-        branch_ids=frozenset({user.branch_id}),
+        branch_ids=_branches(session, user),
         branch_id=user.branch_id or MAIN_BRANCH,
+        owner_ids=_owners(session, user, role),
         language=user.language,
         timezone=user.timezone,
     )
+
+
+def owners_seen(session: Session, user_id: int | None) -> frozenset[int] | None:
+    """The owners whose contacts a user sees; None = whoever the owner is, as for the system and a user who is gone."""
+    query = select(User, Role).where(User.id == user_id, User.role_id == Role.id)
+    found = session.exec(query).first()
+    return _owners(session, *found) if found is not None else None
 
 
 def look_up(token: str) -> SignedIn | None:
@@ -127,6 +138,23 @@ def _living(at: datetime):  # type: ignore[no-untyped-def]  # three-table select
     )
 
 
-def _signed_in(found: UserSession, user: User, role: Role) -> SignedIn:
+def _signed_in(session: Session, found: UserSession, user: User, role: Role) -> SignedIn:
     assert found.id is not None
-    return SignedIn(user=user, role=role, actor=actor_of(user, role), session_id=found.id, seen_at=found.seen_at)
+    actor = actor_of(session, user, role)
+    return SignedIn(user=user, role=role, actor=actor, session_id=found.id, seen_at=found.seen_at)
+
+
+def _branches(session: Session, user: User) -> frozenset[int]:
+    if user.branch_id != MAIN_BRANCH:
+        return frozenset({user.branch_id})
+    return frozenset(id_ or 0 for id_ in session.exec(select(Branch.id)))
+
+
+def _owners(session: Session, user: User, role: Role) -> frozenset[int] | None:
+    """Whose contacts the user sees; None = whoever the owner is. What a colleague who left had stays the team's."""
+    if role.sight == Sight.ALL:
+        return None
+    found = {user.id or 0}
+    if role.sight == Sight.TEAM and user.team_id is not None:
+        found.update(id_ or 0 for id_ in session.exec(select(User.id).where(User.team_id == user.team_id)))
+    return frozenset(found)

@@ -17,7 +17,7 @@ from crm_app.models.base import now
 from crm_app.services import choosable, installation, local_time, notices, planned_input, reminders, task_series
 from crm_app.services.actor import Actor
 from crm_app.services.automations import happenings
-from crm_app.services.contacts.visibility import visible
+from crm_app.services.contacts.visibility import of_branches, visible
 from crm_app.services.errors import Invalid, NotFound
 from crm_app.services.planned_input import Texts
 
@@ -206,7 +206,7 @@ def visible_tasks(actor: Actor) -> ColumnElement[bool]:
     if actor.user_id is not None:
         found += [col(Task.assignee_id) == actor.user_id, col(Task.created_by_id) == actor.user_id]
     if actor.may(Permission.TASKS_ALL):
-        found.append(among_colleagues(actor, col(Task.assignee_id)))
+        found.append(among_colleagues(actor, col(Task.assignee_id), col(Task.contact_id)))
     return or_(*found)
 
 
@@ -215,12 +215,13 @@ def of_visible_contact(actor: Actor, contact_id: Any) -> ColumnElement[bool]:
     return exists().where(col(Contact.id) == contact_id, *visible(actor)).correlate_except(Contact)
 
 
-def among_colleagues(actor: Actor, user: Any) -> ColumnElement[bool]:
-    """The user belongs to the actor's branches."""
-    query = select(User.id)
-    if actor.branch_ids is not None:
-        query = query.where(col(User.branch_id).in_(actor.branch_ids))
-    return user.in_(query)
+def among_colleagues(actor: Actor, user: Any, contact_id: Any) -> ColumnElement[bool]:
+    """The user belongs to the actor's branches. Who sees only some owners' contacts sees of these users what is about
+    no contact."""
+    theirs: ColumnElement[bool] = user.in_(select(User.id).where(*of_branches(actor, col(User.branch_id))))
+    if actor.owner_ids is None:
+        return theirs
+    return and_(theirs, user.in_(sorted(actor.owner_ids)), contact_id.is_(None))
 
 
 def _is_open() -> ColumnElement[bool]:

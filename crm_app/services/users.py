@@ -7,8 +7,8 @@ A change that lowers rights or may follow a theft ends the user's sessions.
 from sqlmodel import Session, col, select
 
 from crm_app.locales import LANGUAGES, text
-from crm_app.models import Permission, Role, User
-from crm_app.services import audit, installation, passwords, roles, sessions
+from crm_app.models import Permission, Role, Team, User
+from crm_app.services import audit, branches, installation, passwords, roles, sessions
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, Invalid, NotFound
 from crm_app.services.logins import clean
@@ -115,6 +115,22 @@ def change_role(session: Session, actor: Actor, user_id: int, *, to: str, ip: st
     is_lower = not set(old.permissions) <= set(new.permissions)
     ended = sessions.end_all(session, _id(user)) if is_lower else 0
     audit.record(session, actor, "user.role", ip=ip, user=_id(user), old=old.key, new=new.key, sessions=ended)
+    return user
+
+
+def move(session: Session, actor: Actor, user_id: int, branch_id: int, *, ip: str = "") -> User:
+    """Gives the account to another branch; a team of the old one is left. Idempotent. Raises NotPermitted, NotFound."""
+    user = _touchable(session, actor, user_id)
+    branches.chosen(session, actor, branch_id)
+    if user.branch_id == branch_id:
+        return user
+    old, user.branch_id = user.branch_id, branch_id
+    team = session.get(Team, user.team_id) if user.team_id is not None else None
+    if team is not None and team.branch_id != branch_id:
+        user.team_id = None
+    session.add(user)
+    session.flush()
+    audit.record(session, actor, "user.branch", ip=ip, user=_id(user), old=old, new=branch_id)
     return user
 
 

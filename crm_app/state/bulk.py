@@ -226,7 +226,7 @@ class BulkState(rx.State):
         except CRMError as error:
             self.error = locales.render(error.message, actor.language)
             return
-        self.told = locales.render(told, actor.language)
+        self.told = " ".join(locales.render(one, actor.language) for one in told)
 
     @property
     def _is_begun(self) -> bool:

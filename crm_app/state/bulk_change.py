@@ -19,6 +19,7 @@ from crm_app.services.errors import Invalid, NotFound
 from crm_app.services.fields.registry import FieldKind
 from crm_app.services.filters import choices, subjects
 from crm_app.services.filters.questions import is_id
+from crm_app.services.filters.subjects import BRANCH
 from crm_app.services.imports import into_course
 from crm_app.services.imports.columns import IntoCourse
 from crm_app.state.choice import Choice
@@ -58,6 +59,8 @@ class Asked:
 
 def _action(session: Session, actor: Actor, asked: Asked) -> Action:
     """Raises Invalid for what is not complete yet."""
+    if asked.kind == ActionKind.SET and asked.field_name == BRANCH:
+        return actions.hand_over(session, actor, asked.value)
     if asked.kind == ActionKind.SET:
         return actions.set_field(session, actor, asked.field_name, asked.value)
     if asked.kind == ActionKind.TAG:
@@ -128,7 +131,8 @@ def reasons(actor: Actor, wanted: ContactFilter, asked: Asked) -> list[ReasonLin
     ]
 
 
-def previewed(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, Text]:
+def previewed(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, list[Text]]:
+    """How many would change, and what is said of it."""
     with database.transaction() as session:
         action = _action(session, actor, asked)
         found = preview(session, actor, _narrowed(wanted, asked), action)
@@ -136,19 +140,19 @@ def previewed(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, T
         session.rollback()  # a tag or segment that only was looked at is not made
     if free is not None and found.changing > free:
         waiting = found.changing - free
-        return found.changing, ntext(
+        message = ntext(
             "{n} contact comes into the course, {waiting} on the waiting list.",
             "{n} contacts come into the course, {waiting} on the waiting list.",
             free,
             waiting=waiting,
         )
+        return found.changing, [message]
     names = ", ".join(found.names) + (" …" if found.changing > len(found.names) else "")
     if not found.changing:
-        return 0, text("Nobody would change: all of these contacts are so already.")
+        return 0, [text("Nobody would change: all of these contacts are so already.")]
     if not found.unchanged:
-        return found.changing, ntext(
-            "One contact changes: {names}", "{n} contacts change: {names}", found.changing, names=names
-        )
+        message = ntext("One contact changes: {names}", "{n} contacts change: {names}", found.changing, names=names)
+        return found.changing, [message, *_given_away(actor, asked)]
     message = ntext(
         "One contact changes, {others} are so already: {names}",
         "{n} contacts change, {others} are so already: {names}",
@@ -156,7 +160,16 @@ def previewed(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, T
         others=found.unchanged,
         names=names,
     )
-    return found.changing, message
+    return found.changing, [message, *_given_away(actor, asked)]
+
+
+def _given_away(actor: Actor, asked: Asked) -> list[Text]:
+    """That they leave the actor's list, where they get an owner whose contacts it does not see."""
+    if asked.kind != ActionKind.SET or asked.field_name != "owner" or actor.owner_ids is None:
+        return []
+    if asked.value in map(str, actor.owner_ids):
+        return []
+    return [text("They will no longer be in your list: you do not see the contacts of that owner.")]
 
 
 def _places(session: Session, actor: Actor, action: Action) -> int | None:
@@ -204,6 +217,9 @@ def settable(actor: Actor) -> tuple[list[Settable], list[Choice], list[Choice]]:
                 kind, pairs = "choice", [("1", _say(text("yes"), actor)), ("0", _say(text("no"), actor))]
             listed = [Choice(value, label) for value, label in pairs] if kind in ("choice", "choices") else []
             found.append(Settable(name, _say(one.label, actor), kind, listed))
+        if several := choices.of(session, actor, known[BRANCH]):
+            listed = [Choice(value, label) for value, label in several]
+            found.append(Settable(BRANCH, _say(known[BRANCH].label, actor), "choice", listed))
         tags = [Choice(value, label) for value, label in choices.of(session, actor, known["tags"])]
         segments = [Choice(str(one.id), one.name) for one in picked.listing(session, actor)]
     return found, tags, segments

@@ -134,7 +134,7 @@ def _reset(actor: Actor, place: str) -> None:
 def _choices(actor: Actor, place: str) -> tuple[list[ColumnChoice], bool, bool]:
     with database.reading() as session:
         layout = layouts.of(session, actor, place)
-        known = columns.known(session)
+        known = columns.known(session, actor)
     names = [column.name for column in layout.columns]
     shown = [
         ColumnChoice(

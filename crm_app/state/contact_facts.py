@@ -5,20 +5,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 import reflex as rx
+from sqlmodel import Session
 
-from crm_app import locales
+from crm_app import locales, routes
 from crm_app.locales import Text, text
 from crm_app.models import Permission
 from crm_app.services import custom_fields, database
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import editing
+from crm_app.services.contacts import cards, editing, owning
 from crm_app.services.contacts.editing import ChangedMeanwhile
+from crm_app.services.contacts.handing_over import hand_over
 from crm_app.services.contacts.validating import InvalidFields
 from crm_app.services.errors import CRMError
+from crm_app.services.filters.subjects import BRANCH
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_timeline import ContactTimelineState
 from crm_app.state.contact_undo import offer
-from crm_app.state.contact_view import label_of
+from crm_app.state.contact_view import key_of, label_of
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -86,7 +89,7 @@ class ContactFactsState(rx.State):
         actor = await current_actor(self)
         self._forget(name)
         try:
-            made, label = await asyncio.to_thread(_write, actor, number, name, typed, seen)
+            made, label, gone = await asyncio.to_thread(_write, actor, number, name, typed, seen)
         except ChangedMeanwhile as told:
             theirs = told.fields[name]
             self.clashes = {**self.clashes, name: Clash(typed, typed, theirs.text, theirs.text, theirs.who)}
@@ -96,10 +99,13 @@ class ContactFactsState(rx.State):
         except CRMError as error:
             await say(self, error.message, "error")
         else:
+            if gone is not None:
+                await say(self, gone, "warning")
+                return rx.redirect(routes.CONTACTS)
             if made.changed:
                 message = said or text("{label} is saved.")
                 message = text(message.msgid, label=label, name=made.contact.display_name)
-                await offer(self, message, "fields", number, made.changed)
+                await offer(self, message, "branch" if name == BRANCH else "fields", number, made.changed)
         card = await self.get_state(ContactState)
         await card._show_card(number)
         self._word(name, card._words_of(name))
@@ -123,7 +129,18 @@ class ContactFactsState(rx.State):
         self.clashes = {other: one for other, one in self.clashes.items() if other != name}
 
 
-def _write(actor: Actor, number: int, name: str, typed: str, seen: str) -> tuple[editing.Edit, str]:
+def _handed_over(session: Session, actor: Actor, number: int, typed: str, seen: str) -> editing.Edit:
+    """To another branch. Raises like `hand_over`."""
+    contact = cards.get(session, actor, number, for_change=True)
+    before = hand_over(session, actor, contact, key_of(typed), seen=key_of(seen))
+    return editing.Edit(contact, {} if before == contact.branch_id else {BRANCH: (str(before), typed)})
+
+
+def _write(actor: Actor, number: int, name: str, typed: str, seen: str) -> tuple[editing.Edit, str, Text | None]:
+    """What was written, what the field is called, and that the contact is out of the actor's sight now."""
     with database.transaction() as session:
+        if name == BRANCH:
+            return _handed_over(session, actor, number, typed, seen), label_of(name, actor.language, {}), None
         made = editing.write(session, actor, number, {name: typed}, {name: seen})
-        return made, label_of(name, actor.language, custom_fields.known(session))
+        gone = owning.given_away(session, actor, made.contact)
+        return made, label_of(name, actor.language, custom_fields.known(session)), gone

@@ -5,9 +5,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crm_app.models import Contact
-from crm_app.services import choosable
+from crm_app.services import branches, choosable
 from crm_app.services.contacts import cards, texts
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, Field, FieldGroup, FieldKind, Shown
+from crm_app.services.filters.subjects import BRANCH
 from crm_app.state.contact_words import CHOICES
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class FactWriter:
             ]
             if group is FieldGroup.REACH:
                 facts += self._further(contact)
+            if group is FieldGroup.CRM:
+                facts += self._branch(contact)
             if facts:
                 label = self.presenter.say(GROUP_LABELS[group])
                 found.append(FactGroup(label, facts, all(fact.rare for fact in facts)))
@@ -131,6 +134,17 @@ class FactWriter:
     @cached_property
     def _colleagues(self) -> list[list[str]]:
         return [[user.email, user.name] for user in choosable.colleagues(self.session, self.presenter.actor)]
+
+    def _branch(self, contact: Contact) -> list[Fact]:
+        """Where there are several to tell apart."""
+        known = branches.seen(self.session, self.presenter.actor)
+        if not known:
+            return []
+        fact = Fact(self.presenter.label(BRANCH), known.get(contact.branch_id, ""))
+        if self.editing:
+            fact.name, fact.raw, fact.kind = BRANCH, str(contact.branch_id), "choice"
+            fact.options = [[str(id_), name] for id_, name in known.items()]
+        return [fact]
 
     def _further(self, contact: Contact) -> list[Fact]:
         """Further e-mails, phones and links, by the names they came in under."""

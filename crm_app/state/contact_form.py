@@ -7,11 +7,11 @@ from typing import Any
 import reflex as rx
 
 from crm_app import locales, routes
-from crm_app.locales import text
+from crm_app.locales import Text, text
 from crm_app.models import Contact, Permission
 from crm_app.services import choosable, custom_fields, database, installation
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import cards, editing
+from crm_app.services.contacts import cards, editing, owning
 from crm_app.services.contacts import texts as stored_texts
 from crm_app.services.contacts.editing import ChangedMeanwhile
 from crm_app.services.contacts.validating import InvalidFields
@@ -101,7 +101,7 @@ class ContactFormState(KnownContacts, rx.State):
         names = [*FORM_FIELDS, *(own.name for own in self.own)]
         texts = {name: str(form.get(name) or "") for name in names}
         try:
-            saved = await asyncio.to_thread(_write, actor, number, texts, dict(self.values))
+            saved, gone = await asyncio.to_thread(_write, actor, number, texts, dict(self.values))
         except ChangedMeanwhile as told:
             self.errors = {name: _told(theirs, actor) for name, theirs in told.fields.items()}
             self.values = {**self.values, **{name: theirs.text for name, theirs in told.fields.items()}}
@@ -115,6 +115,9 @@ class ContactFormState(KnownContacts, rx.State):
             return rx.set_focus(f"field-{first}") if first else None
         self.errors = {}
         self._nobody_known({})
+        if gone is not None:
+            await say(self, gone, "warning")
+            return rx.redirect(routes.CONTACTS)
         await say(self, text("{name} is saved.", name=saved.display_name))
         return rx.redirect(routes.contact(saved.number))
 
@@ -160,10 +163,14 @@ def _told(theirs: editing.Theirs, actor: Actor) -> str:
     return locales.render(said, actor.language)
 
 
-def _write(actor: Actor, number: str | None, texts: dict[str, str], seen: dict[str, str]) -> Contact:
+def _write(
+    actor: Actor, number: str | None, texts: dict[str, str], seen: dict[str, str]
+) -> tuple[Contact, Text | None]:
+    """The contact, and that it is out of the actor's sight now."""
     with database.transaction() as session:
         if number is None:
             own = custom_fields.all_of(session)
             said = {name: value for name, value in texts.items() if value.strip() or name in own or name == "status"}
-            return cards.create(session, actor, said)
-        return editing.write(session, actor, key_of(number), texts, seen).contact
+            return cards.create(session, actor, said), None
+        saved = editing.write(session, actor, key_of(number), texts, seen).contact
+        return saved, owning.given_away(session, actor, saved)

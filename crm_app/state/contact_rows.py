@@ -12,7 +12,7 @@ from crm_app.models import Contact
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import around, search
 from crm_app.services.contacts.around import Surroundings
-from crm_app.services.contacts.columns import CONSENT, SOURCES, Column
+from crm_app.services.contacts.columns import BRANCH, CONSENT, SOURCES, Column
 from crm_app.services.contacts.hits import marked
 from crm_app.services.contacts.layouts import Layout
 from crm_app.services.contacts.order import OWN
@@ -53,7 +53,7 @@ def lines(
     session: Session, actor: Actor, contacts: list[Contact], layout: Layout, query: str = ""
 ) -> list[ContactLine]:
     """The rows of a page."""
-    found = around.of(session, contacts, {column.name for column in layout.columns})
+    found = around.of(session, actor, contacts, {column.name for column in layout.columns})
     writer = _Writer(Presenter(session, actor), found, search.terms(query))
     return [writer.line(contact, layout.columns) for contact in contacts]
 
@@ -68,6 +68,7 @@ class _Writer:
             "created": lambda one: day(one.created_at, self.actor.language, self.actor.timezone),
             "updated": lambda one: day(one.updated_at, self.actor.language, self.actor.timezone),
             CONSENT: self.confirmed,
+            BRANCH: lambda one: found.branches.get(one.branch_id, ""),
         }
 
     def line(self, contact: Contact, columns: Sequence[Column]) -> ContactLine:

@@ -13,6 +13,7 @@ from crm_app.services import attachments, database, relations
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards, editing
 from crm_app.services.contacts.editing import ChangedMeanwhile
+from crm_app.services.contacts.handing_over import hand_over
 from crm_app.services.errors import CRMError
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_timeline import ContactTimelineState
@@ -24,6 +25,13 @@ from crm_app.state.undoing import Undoable
 
 def _fields(session: Session, actor: Actor, number: int, changed: dict[str, tuple[str, str]]) -> Text:
     contact = editing.take_back(session, actor, number, changed).contact
+    return text("{name} is as before.", name=contact.display_name)
+
+
+def _branch(session: Session, actor: Actor, number: int, changed: dict[str, tuple[str, str]]) -> Text:
+    ((before, after),) = changed.values()
+    contact = cards.get(session, actor, number, for_change=True)
+    hand_over(session, actor, contact, int(before), seen=int(after))
     return text("{name} is as before.", name=contact.display_name)
 
 
@@ -47,6 +55,7 @@ def _file(session: Session, actor: Actor, number: int, attachment_id: int) -> Te
 
 WAYS: dict[str, Callable[..., Text]] = {
     "fields": _fields,
+    "branch": _branch,
     "related": _related,
     "not_related": _not_related,
     "file": _file,

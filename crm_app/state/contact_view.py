@@ -13,8 +13,8 @@ from sqlmodel import Session
 
 from crm_app import locales
 from crm_app.locales import Text, text
-from crm_app.models import Contact, LeadStatus, Permission, Tag, User
-from crm_app.services import custom_fields
+from crm_app.models import Branch, Contact, LeadStatus, Permission, Tag, User
+from crm_app.services import branches, custom_fields
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
 from crm_app.services.custom_fields import PREFIX
@@ -34,6 +34,7 @@ _NO_FIELD = {
     "points": text("Further addresses and numbers"),
     "segments": text("Hand-picked segment"),
     "trashed_at": text("In the trash since"),
+    "branch_id": text("Branch"),
 }
 
 
@@ -131,6 +132,9 @@ class Presenter:
         if name in ("owner", "owner_id"):
             user = self.session.get(User, value)
             return user.name if user else ""
+        if name == "branch_id":
+            branch = self.session.get(Branch, value)
+            return branches.name_of(branch, self.actor) if branch else ""
         if name == "tags" and isinstance(value, list):
             return ", ".join(self._tag(item) for item in value)
         if name == "trashed_at" and isinstance(value, str):

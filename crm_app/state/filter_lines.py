@@ -60,7 +60,7 @@ class Lines:
         """Everything that can be asked for, by group."""
         found: dict[str, list[Choice]] = {}
         for subject in self._known.values():
-            if subject.is_hidden:
+            if subject.is_hidden or (subject.name == subjects.BRANCH and not self._choices(subject)):
                 continue
             found.setdefault(self._say(GROUP_LABELS[subject.group]), []).append(
                 Choice(subject.name, self._say(subject.label))

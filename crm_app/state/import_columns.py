@@ -9,7 +9,7 @@ import reflex as rx
 from crm_app import locales, routes
 from crm_app.jobs import queue
 from crm_app.models import ImportState, Permission, User
-from crm_app.services import choosable, custom_fields, database
+from crm_app.services import branches, choosable, custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, Invalid
 from crm_app.services.fields.registry import Field, FieldGroup, FieldKind
@@ -83,6 +83,7 @@ class ImportColumnsState(WholeFileChoices, rx.State):
         await self._show_own()
         await self._show_values()
         self._show_whole_file(Options.from_json(found.options))
+        self.branches, self.branch = await asyncio.to_thread(_branches, actor), str(found.branch_id)
         self.name = found.name
         self.changeable = found.state in (ImportState.READ, ImportState.CHECKING, ImportState.CHECKED)
         self.error = ""
@@ -241,7 +242,8 @@ class ImportColumnsState(WholeFileChoices, rx.State):
         try:
             meant = {index: dict(values) for index, values in self._meant.items()}
             chosen = (list(self.columns), meant, self._whole_file())
-            await asyncio.to_thread(_write, actor, wizard._id, *chosen, self.name)
+            branch = int(self.branch) if self.branches else None
+            await asyncio.to_thread(_write, actor, wizard._id, *chosen, self.name, branch)
         except Invalid as error:
             self.error = locales.render(error.message, actor.language)
             return False
@@ -258,6 +260,11 @@ def _add(actor: Actor, target: str, cell: str) -> str:
         if target == "status":
             return values.add_status(session, actor, cell).name
         return custom_fields.add_option(session, actor, target, cell)
+
+
+def _branches(actor: Actor) -> list[Choice]:
+    with database.reading() as session:
+        return [Choice(str(id_), name) for id_, name in branches.seen(session, actor).items()]
 
 
 def _fields() -> dict[str, Field]:
@@ -283,6 +290,7 @@ def _write(
     meant: dict[int, dict[str, str]],
     whole_file: dict[str, Any],
     name: str,
+    branch: int | None,
 ) -> None:
     with database.transaction() as session:
         found = access.get(session, actor, import_id)
@@ -303,9 +311,10 @@ def _write(
             [column.to_json() for column in columns] == found.columns
             and options.to_json() == found.options
             and name.strip() == found.name
+            and branch in (None, found.branch_id)
         ):
             return
-        steps.map_columns(session, actor, import_id, columns, options, name=name)
+        steps.map_columns(session, actor, import_id, columns, options, name=name, branch_id=branch)
 
 
 def _check(actor: Actor, import_id: int) -> None:

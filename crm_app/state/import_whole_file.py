@@ -17,6 +17,8 @@ class WholeFileChoices(rx.State, mixin=True):
 
     statuses: list[Choice] = []  # id and name
     owners: list[Choice] = []  # id and name
+    branches: list[Choice] = []  # where there are several to choose from
+    branch: str = ""
     new_lifecycle: str = "contact"
     new_status: str = ""
     new_owner: str = ""
@@ -50,6 +52,12 @@ class WholeFileChoices(rx.State, mixin=True):
     async def choose_owner(self, owner: str):
         """Who is responsible for new contacts whose row names nobody."""
         self.new_owner = owner if owner in {choice.value for choice in self.owners} else ""
+        await self._keep()
+
+    @action(permission=Permission.IMPORT)
+    async def choose_branch(self, branch: str):
+        """Whose the contacts of the file are."""
+        self.branch = branch if branch in {choice.value for choice in self.branches} else self.branch
         await self._keep()
 
     @action(permission=Permission.IMPORT)

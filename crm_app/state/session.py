@@ -53,6 +53,7 @@ class SessionState(rx.State):
     may_edit: bool = True
     may_change_settings: bool = False
     may_send: bool = False
+    sees_branches: bool = False  # several, told apart
     mail_notices: bool = True
     may_handle_privacy: bool = True
     may_import: bool = True  # until the user is read: for those who may, nothing jumps into the page
@@ -70,6 +71,7 @@ class SessionState(rx.State):
         self.language = found.user.language
         self.may_edit = found.actor.may(Permission.CONTACTS_EDIT)
         self.may_change_settings = found.actor.may(Permission.SETTINGS)
+        self.sees_branches = len(found.actor.branch_ids or ()) > 1
         self.may_import = found.actor.may(Permission.IMPORT)
         self.may_send = found.actor.may(Permission.MESSAGES)
         self.mail_notices = found.user.mail_notices

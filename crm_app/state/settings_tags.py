@@ -94,7 +94,7 @@ class SettingsTagsState(SettingsChanges, rx.State):
 
     async def _show(self) -> None:
         actor, query = await current_actor(self), self.router.url.query_parameters.get("q", "")
-        self.is_head_office = tags.is_head_office(actor)
+        self.is_head_office = actor.is_head_office
         self.lines, self.total, self.removed = await asyncio.to_thread(_fetch, actor, query)
 
 

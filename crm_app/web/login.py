@@ -152,7 +152,7 @@ def _sign_in_by_link(token: str, password: str, *, ip: str, user_agent: str) -> 
         user = session.get_one(User, link.user_id)
         if not user.active:
             raise NotPermitted(DISABLED)
-        actor = sessions.actor_of(user, session.get_one(Role, user.role_id))
+        actor = sessions.actor_of(session, user, session.get_one(Role, user.role_id))
         if password or user.password_hash is None:
             users.set_password(session, actor, link.user_id or 0, password, ip=ip)
         account = logins.account_of(user.email)

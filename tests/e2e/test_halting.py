@@ -18,7 +18,7 @@ from sqlmodel import select
 pace.FIRST = pace.SMALLEST = pace.LARGEST = 1
 with database.transaction() as session:
     alice = session.exec(select(User).where(User.name == "Alice")).one()
-    actor = sessions.actor_of(alice, session.get_one(Role, alice.role_id))
+    actor = sessions.actor_of(session, alice, session.get_one(Role, alice.role_id))
     claim = jobs.claim(session, steps.commit(session, actor, {import_id}).id)
 def stop(done, total):
     if done == 2:

@@ -20,7 +20,8 @@ from crm_app.services.contacts import cards
 with database.transaction() as session:
     bob = session.exec(select(User).where(User.name == "Bob")).one()
     contact = session.exec(select(Contact).where(Contact.email == {email!r})).one()
-    cards.change(session, sessions.actor_of(bob, session.get_one(Role, bob.role_id)), contact, {{"city": {city!r}}})
+    actor = sessions.actor_of(session, bob, session.get_one(Role, bob.role_id))
+    cards.change(session, actor, contact, {{"city": {city!r}}})
 """
 ANOTHER_IMPORT_IS_WRITING = """
 from datetime import timedelta

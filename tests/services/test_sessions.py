@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from crm_app.models import Permission, Role, User, UserSession
+from crm_app.models import Branch, Permission, Role, User, UserSession
 from crm_app.models.base import now
 from crm_app.services import database, sessions
 from crm_app.services.actor import Actor
@@ -25,8 +25,22 @@ def find(token: str, **values: object) -> sessions.SignedIn | None:
 def test_a_session_is_found_by_its_token(token: str, alice: Actor) -> None:
     found = find(token)
     assert found is not None
-    assert (found.user.id, found.role.key, found.actor.branch_ids) == (alice.user_id, "admin", frozenset({1}))
+    assert (found.user.id, found.role.key, found.actor.branch_ids) == (alice.user_id, "admin", frozenset({1, 2}))
     assert found.actor.permissions == frozenset(Permission)
+
+
+def test_the_head_office_sees_every_branch_and_a_branch_itself(alice: Actor, charlie: Actor) -> None:
+    with database.transaction() as session:
+        users = [session.get_one(User, actor.user_id) for actor in (alice, charlie)]
+        seen = [sessions.actor_of(session, user, session.get_one(Role, user.role_id)).branch_ids for user in users]
+        assert seen == [{1, 2}, {2}]
+        for user in users:
+            user.branch_id = 1
+        session.flush()
+        session.delete(session.get_one(Branch, 2))
+        session.flush()
+        role = session.get_one(Role, users[0].role_id)
+        assert sessions.actor_of(session, users[0], role).branch_ids == {1}
 
 
 def test_the_token_has_256_bits_and_is_not_in_the_database(token: str, db: Path) -> None:
@@ -96,7 +110,7 @@ def test_rights_come_from_the_roles_row_and_unknown_ones_grant_nothing(db: Path)
         session.flush()
         user = add_user(session, "tina", "till", branch_id=1)
         role = session.get_one(Role, user.role_id)
-        assert sessions.actor_of(user, role).permissions == {Permission.CONTACTS_READ}
+        assert sessions.actor_of(session, user, role).permissions == {Permission.CONTACTS_READ}
 
 
 def test_living_tells_which_sessions_still_stand(token: str, alice: Actor) -> None:

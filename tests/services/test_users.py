@@ -20,7 +20,7 @@ def martha(cast: dict[str, Actor]) -> Actor:
         role.permissions = [*role.permissions, Permission.USERS.value]
         session.add(role)
         user = add_user(session, "martha", "manager", branch_id=1)
-        return sessions.actor_of(user, role)
+        return sessions.actor_of(session, user, role)
 
 
 def audit() -> list[str]:

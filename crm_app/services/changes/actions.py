@@ -14,9 +14,9 @@ from sqlmodel import Session, col, select
 from crm_app.locales import Text, text
 from crm_app.models import Contact, ContactTag, Enrolment, EnrolmentStatus, SegmentContact, Tag
 from crm_app.models.base import now
-from crm_app.services import choosable, custom_fields, installation, picked
+from crm_app.services import branches, choosable, custom_fields, installation, picked
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import own_values
+from crm_app.services.contacts import handing_over, own_values
 from crm_app.services.courses import offers
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.errors import Invalid
@@ -48,6 +48,7 @@ class ActionKind(StrEnum):
     UNPICK = "unpick"
     REPLACE = "replace"  # one status, tag or choice by another or by nothing, wherever it stands
     ENROL = "enrol"  # in a course
+    HAND_OVER = "hand_over"  # to another branch
     CONVERT = "convert"  # an own field's values to those of another type
 
 
@@ -56,7 +57,8 @@ class Action:
     """One action, checked. `attribute` and `value` are what a contact's column, or its own field, becomes (JSON).
 
     `tags` are ids, `segment` is one. `by` moves to the trash. `words` says it to people. Of REPLACE, `value` is [what
-    stands there, what is to]; of CONVERT it is a `Conversion` as JSON, of ENROL an `IntoCourse`.
+    stands there, what is to]; of HAND_OVER [the branch, who may stay responsible]; of CONVERT a `Conversion` as JSON,
+    of ENROL an `IntoCourse`.
     """
 
     kind: ActionKind
@@ -92,6 +94,8 @@ class Action:
         """The columns of a contact it has to look at."""
         if self.attribute in ("", "tags"):
             return ()
+        if self.kind is ActionKind.HAND_OVER:
+            return ("branch_id", "owner_id")
         if self.attribute.startswith(PREFIX):
             return ("custom",)
         return (TRASHED, "trashed_by_id") if self.attribute == TRASHED else (self.attribute,)
@@ -108,6 +112,8 @@ class Action:
             )
         if self.kind is ActionKind.CONVERT:
             return own_values.as_text(session, self.attribute.removeprefix(PREFIX)).is_not(None)
+        if self.kind is ActionKind.HAND_OVER:
+            return and_(col(Contact.branch_id) != self.value[0], *_keys_free(session, self.value[0]))
         if self.tags:
             has = [exists().where(ContactTag.contact_id == Contact.id, ContactTag.tag_id == tag) for tag in self.tags]  # type: ignore[arg-type]
             return or_(*has) if self.kind is ActionKind.UNTAG else not_(and_(*has))
@@ -153,6 +159,10 @@ class Action:
             return {"tags": [taken, []]} if taken else {}
         if self.segment:
             return {SEGMENTS: [[self.segment], []] if self.kind is ActionKind.UNPICK else [[], [self.segment]]}
+        if self.kind is ActionKind.HAND_OVER:
+            branch, owners = self.value
+            moved = {"branch_id": [contact.branch_id, branch]}
+            return moved if contact.owner_id in (None, *owners) else moved | {"owner_id": [contact.owner_id, None]}
         if self.attribute == TRASHED:
             before = plain(TRASHED, contact.trashed_at)
             return {TRASHED: [before, self.value], "trashed_by_id": [contact.trashed_by_id, self.by]}
@@ -243,6 +253,20 @@ def restore() -> Action:
     return Action(ActionKind.RESTORE, text("Taken out of the trash"), TRASHED)
 
 
+def hand_over(session: Session, actor: Actor, written: str) -> Action:
+    """Contacts given to another branch that the actor sees, by its id; those stay whose own keys are taken there.
+
+    Raises Invalid ("value").
+    """
+    known = branches.seen(session, actor)
+    branch = int(written) if written in map(str, known) else 0
+    if not branch:
+        raise Invalid(text("Choose a branch."), "value")
+    words = text("Branch: {name}", name=known[branch])
+    owners = sorted(handing_over.owners_there(session, branch))
+    return Action(ActionKind.HAND_OVER, words, "branch_id", [branch, owners])
+
+
 def pick(session: Session, actor: Actor, segment_id: int) -> Action:
     """Contacts put into a hand-picked segment. Raises like `picked.changeable`."""
     found = picked.changeable(session, actor, segment_id)
@@ -287,6 +311,16 @@ def _one(written: str, known: Mapping[int | None, str], field: Field) -> tuple[i
     if id_ is None or id_ not in known:
         raise Invalid(text("Choose “{field}” from the list.", field=field.label), "value")
     return id_, known[id_]
+
+
+def _keys_free(session: Session, branch: int) -> list[ColumnElement[bool]]:
+    """That the contact's values of own fields that are keys are nobody's in the branch."""
+    found: list[ColumnElement[bool]] = []
+    for key in [key for key, one in custom_fields.all_of(session).items() if one.is_unique]:
+        value = own_values.as_text(session, key)
+        there = select(value).select_from(Contact).where(col(Contact.branch_id) == branch, value.is_not(None))
+        found.append(or_(value.is_(None), value.not_in(there.correlate(None))))
+    return found
 
 
 def _own_differs(key: str, value: Any) -> ColumnElement[bool]:

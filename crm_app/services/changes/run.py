@@ -33,7 +33,7 @@ from crm_app.services.imports.undo_ties import SEGMENTS, tags_of
 from crm_app.services.imports.writing_engine import CHECKPOINT_CHUNKS, checkpoint, locked
 from crm_app.services.jobs import Claim, Lost
 
-_ALWAYS = ("id", "number", "version", *derived.SEARCHED, *derived.PHONES)
+_ALWAYS = ("id", "number", "version", "branch_id", *derived.SEARCHED, *derived.PHONES)
 _NO_LAYOUT = Layout((), (), None, has_tags=False, tags=())
 
 
@@ -123,12 +123,14 @@ class Change:
             _touch(batch, changing)
         else:
             updating.update(batch, [_row(contact, changes) for contact, changes in changing])
-        if action.kind is ActionKind.TRASH:
+        if action.kind in (ActionKind.TRASH, ActionKind.HAND_OVER):
             regrouping.without(session, [contact.id for contact, _ in changing])
         bulk.insert(session, "import_row", ROW_COLUMNS, batch.proofs)
-        happenings.note_chunk(
-            session, self._found.branch_id, batch.proofs, _given(changing) if action.needs_tags else []
-        )
+        given = _given(changing) if action.needs_tags else []
+        branches = {contact.id: contact.branch_id for contact, _ in changing}
+        for branch in set(branches.values()):
+            proofs = [proof for proof in batch.proofs if branches[proof[3]] == branch]
+            happenings.note_chunk(session, branch, proofs, [pair for pair in given if branches[pair[0]] == branch])
         return len(changing)
 
     def _advance(self, session: Session, last: int, done: int) -> None:

@@ -53,8 +53,8 @@ class Order:
     def of(cls, found: Import) -> "Order":
         data: Mapping[str, Any] = found.options
         everywhere = bool(data.get("everywhere"))
-        branches = None if everywhere else frozenset([found.branch_id])
-        actor = Actor(data["user_id"], "change", branch_ids=branches, timezone=data["timezone"])
+        actor = Actor(data["user_id"], "change", timezone=data["timezone"])
+        actor = actor.seeing({"branch_ids": [found.branch_id], **data})
         wanted = ContactFilter.from_params(data["filter"])
         return cls(Action.from_json(data["action"]), wanted, actor, data["upto"], everywhere)
 
@@ -126,7 +126,7 @@ def _started(
         state=ImportState.COMMITTING,
         branch_id=actor.branch_id,
         user_id=actor.user_id,
-        options=order | {"user_id": actor.user_id, "timezone": actor.timezone} | more,
+        options=order | {"user_id": actor.user_id, "timezone": actor.timezone} | actor.sight | more,
         rows=total,
         committed_at=now(),
         purged_at=now(),  # there is no file to keep

@@ -19,22 +19,25 @@ from crm_app.models import (
     Tag,
     User,
 )
+from crm_app.services import branches
+from crm_app.services.actor import Actor
 from crm_app.services.consent.standing import folded
-from crm_app.services.contacts.columns import CONSENT, SOURCES
+from crm_app.services.contacts.columns import BRANCH, CONSENT, SOURCES
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """By the contact's id, statuses and owners by their own."""
+    """By the contact's id; statuses, owners and branches by their own."""
 
     statuses: dict[int, LeadStatus]
     owners: dict[int, str]
     tags: dict[int, list[Tag]]
     sources: dict[int, list[str]] = field(default_factory=dict)
     confirmed: dict[int, datetime] = field(default_factory=dict)  # when the consent to e-mails was confirmed, if it is
+    branches: dict[int, str] = field(default_factory=dict)
 
 
-def of(session: Session, contacts: list[Contact], columns: Collection[str] = ()) -> Surroundings:
+def of(session: Session, actor: Actor, contacts: list[Contact], columns: Collection[str] = ()) -> Surroundings:
     """Statuses, owners and tags of these contacts; of `columns` what else they need."""
     ids = [contact.id for contact in contacts if contact.id is not None]
     owners = {contact.owner_id for contact in contacts if contact.owner_id}
@@ -44,6 +47,7 @@ def of(session: Session, contacts: list[Contact], columns: Collection[str] = ())
         tags=_tags(session, ids),
         sources=_sources(session, ids) if SOURCES in columns else {},
         confirmed=_confirmed(session, ids) if CONSENT in columns else {},
+        branches=branches.seen(session, actor) if BRANCH in columns else {},
     )
 
 

@@ -24,7 +24,7 @@ from crm_app.models.base import now
 from crm_app.services import choosable, webhooks
 from crm_app.services.actor import Actor
 from crm_app.services.automations import happenings
-from crm_app.services.contacts import asked_by_status, derived, numbers, own_keys, search
+from crm_app.services.contacts import asked_by_status, derived, numbers, own_keys, owning, search
 from crm_app.services.contacts.validating import Values, require_identity, validate
 from crm_app.services.contacts.visibility import visible
 from crm_app.services.custom_fields import PREFIX
@@ -67,10 +67,12 @@ def create(
     require_identity(made.values)
     values = {key: value for key, value in made.values.items() if value is not None}
     values["custom"] = {key: value for key, value in made.custom.items() if value is not None}
+    if (owner := owning.of_new(actor, values.get("owner_id"))) is not None:
+        values["owner_id"] = owner
     if values.get("lifecycle") == Lifecycle.LEAD and "status" not in texts:
         values["status_id"] = status.id if (status := choosable.default_status(session)) else None
     asked_by_status.require(session, values.get("status_id") if "status" in texts else None, values, values["custom"])
-    own_keys.require_free(session, actor.branch_id, values["custom"])
+    own_keys.require_free(session, actor, actor.branch_id, values["custom"])
     before = search.last_id(session)
     contact = Contact(number=numbers.take(session), branch_id=actor.branch_id, **values)
     session.add(contact)
@@ -103,7 +105,7 @@ def change(
         after = contact.model_dump() | made.values
         asked_by_status.require(session, made.values.get("status_id"), after, contact.custom | made.custom)
     changing = {key: value for key, value in made.custom.items() if contact.custom.get(key) != value}
-    own_keys.require_free(session, contact.branch_id, changing, except_id=contact.id)
+    own_keys.require_free(session, actor, contact.branch_id, changing, except_id=contact.id)
     changes = _apply(contact, made)
     if names is not None and (tag_change := _write_tags(session, contact, names)):
         changes["tags"] = tag_change
@@ -111,14 +113,20 @@ def change(
         if any(name in changes for name in (*derived.POINT_FIELDS, "social_links")):
             _rewrite_points(session, contact, changes, made.norms)
         _derive(session, contact)
-        contact.version += 1
-        contact.updated_at = now()
-        session.add(contact)
-        _note(session, actor, contact, ActivityKind.CHANGED, changes={k: _plain(v) for k, v in changes.items()})
+        changed(session, actor, contact, changes)
         if contact.status_id is not None and "status_id" in changes:
             happenings.note(session, contact, Trigger.STATUS, [contact.status_id])
         session.flush()
     return changes
+
+
+def changed(session: Session, actor: Actor, contact: Contact, changes: Mapping[str, list[Any]]) -> None:
+    """Notes what was just written, {attribute: [old, new]}: another version, an entry, and who is told outside."""
+    contact.version += 1
+    contact.updated_at = now()
+    session.add(contact)
+    _note(session, actor, contact, ActivityKind.CHANGED, changes={k: _plain(v) for k, v in changes.items()})
+    session.flush()
 
 
 def deactivate(session: Session, actor: Actor, contact: Contact) -> Contact:

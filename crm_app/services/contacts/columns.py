@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlmodel import Session
 
 from crm_app.locales import Text, text
-from crm_app.services import custom_fields
+from crm_app.services import branches, custom_fields
+from crm_app.services.actor import Actor
 from crm_app.services.contacts import sorting
 from crm_app.services.contacts.order import OWN
 from crm_app.services.fields.registry import FIELDS, FieldKind
@@ -38,7 +39,7 @@ class Column:
 
 NAME_WIDTH = 260
 USUAL = ("number", "company", "email", "phone", "city", "status", "created")
-CONSENT, SOURCES = "consent", "sources"
+CONSENT, SOURCES, BRANCH = "consent", "sources", "branch"
 # The name holds them, or another column does.
 _ELSEWHERE = {"first_name", "last_name", "mobile", "tags", "active"}
 _LOOKS = {
@@ -53,8 +54,8 @@ _LOOKS = {
 _WIDTHS = {"number": 84, "email": 230, "phone": 170, "city": 140, "status": 140, "lifecycle": 110, "country": 120}
 
 
-def known(session: Session) -> dict[str, Column]:
-    """Every column of this installation by name, in the order to offer them."""
+def known(session: Session, actor: Actor) -> dict[str, Column]:
+    """Every column the actor can choose by name, in the order to offer them; the branch where it sees several."""
     found = [_of_field(name) for name in FIELDS if name not in _ELSEWHERE]
     found += [
         Column("created", text("Added"), Look.DATE, 110, "created"),
@@ -62,6 +63,8 @@ def known(session: Session) -> dict[str, Column]:
         Column(CONSENT, text("Opt-in confirmed"), Look.DATE, 150),
         Column(SOURCES, text("Came from"), Look.BADGES, 180),
     ]
+    if branches.seen(session, actor):
+        found.append(Column(BRANCH, text("Branch"), width=140))
     sortable = sorting.own_sortable(session)
     for key, field in custom_fields.columns(session).items():
         look = _LOOKS.get(field.kind, Look.TEXT)

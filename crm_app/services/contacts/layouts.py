@@ -35,18 +35,18 @@ class Layout:
 def of(session: Session, actor: Actor, place: str) -> Layout:
     """What the actor sees in the list; columns that are gone are left out."""
     actor.require(Permission.CONTACTS_READ)
-    known = columns.known(session)
+    known = columns.known(session, actor)
     kept = _kept(session, actor, place)
     if kept is None:
-        return usual(session)
+        return usual(session, actor)
     pairs = [(str(name), int(width)) for name, width in kept.columns]
     shown = tuple(replace(known[name], width=width) for name, width in pairs if name in known)
     return Layout(shown, dict(pairs).get(NAME, NAME_WIDTH), kept.dense, is_usual=False)
 
 
-def usual(session: Session) -> Layout:
+def usual(session: Session, actor: Actor) -> Layout:
     """What everybody sees who chose nothing."""
-    known = columns.known(session)
+    known = columns.known(session, actor)
     return Layout(tuple(known[name] for name in columns.USUAL))
 
 
@@ -60,7 +60,7 @@ def keep(session: Session, actor: Actor, place: str, chosen: Sequence[tuple[str,
         raise NotPermitted(text("Only users have columns of their own."))
     if place not in PLACES:
         raise Invalid(text("There is no such list."))
-    kept_columns = clean(chosen, columns.known(session).keys() | {NAME})
+    kept_columns = clean(chosen, columns.known(session, actor).keys() | {NAME})
     if len(kept_columns) > MOST:
         raise Invalid(text("A list shows at most {most} columns.", most=MOST))
     kept = _kept(session, actor, place) or ListLayout(user_id=actor.user_id, place=place)
@@ -81,7 +81,7 @@ def reset(session: Session, actor: Actor, place: str) -> Layout:
     if (kept := _kept(session, actor, place)) is not None:
         session.delete(kept)
         session.flush()
-    return usual(session)
+    return usual(session, actor)
 
 
 def _kept(session: Session, actor: Actor, place: str) -> ListLayout | None:

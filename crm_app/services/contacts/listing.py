@@ -14,6 +14,7 @@ from crm_app.services.contacts import audience, fetching, sorting
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.sorting import Step
 from crm_app.services.contacts.visibility import visible
+from crm_app.services.imports import access
 
 PAGE = 50
 COUNT_LIMIT = 10_000
@@ -44,8 +45,7 @@ def page(
     A number that is gone gives the first page. Only contacts visible to the actor are counted or returned.
     Raises like `audience.conditions`.
     """
-    leads = wanted.order[0].key in _LED or not database.is_sqlite(session)
-    conditions = audience.conditions(session, actor, wanted, leads=leads)
+    conditions = audience.conditions(session, actor, wanted, leads=_leads(session, actor, wanted))
     steps = sorting.steps(session, wanted.order)
     anchor = _anchor(session, actor, steps, after if after is not None else before)
     backwards = before is not None and after is None and anchor is not None
@@ -72,8 +72,7 @@ def neighbours(session: Session, actor: Actor, wanted: ContactFilter, number: in
     The contact need not match the filter any more: its place is where it would stand. (None, None) for one that is
     missing or foreign. Raises like `audience.conditions`.
     """
-    leads = wanted.order[0].key in _LED or not database.is_sqlite(session)
-    conditions = audience.conditions(session, actor, wanted, leads=leads)
+    conditions = audience.conditions(session, actor, wanted, leads=_leads(session, actor, wanted))
     steps = sorting.steps(session, wanted.order)
     anchor = _anchor(session, actor, steps, number)
     if anchor is None:
@@ -89,6 +88,12 @@ def count(session: Session, actor: Actor, wanted: ContactFilter, limit: int = CO
     return int(session.execute(select(func.count()).select_from(inner.limit(limit + 1).subquery())).scalar_one())
 
 
+def _leads(session: Session, actor: Actor, wanted: ContactFilter) -> bool:
+    """Whether the branch may lead to an index: only one branch has the order of its index."""
+    is_one = actor.branch_ids is not None and len(actor.branch_ids) == 1
+    return (is_one and wanted.order[0].key in _LED) or not database.is_sqlite(session)
+
+
 def _anchor(session: Session, actor: Actor, steps: list[Step], number: int | None) -> tuple[Any, ...] | None:
     """What the contact has for each step."""
     if number is None:
@@ -100,7 +105,5 @@ def _anchor(session: Session, actor: Actor, steps: list[Step], number: int | Non
 
 def import_name(session: Session, actor: Actor, import_id: int) -> Text | None:
     """What the import is called that the list is narrowed to; None for a missing or foreign one."""
-    found = session.get(Import, import_id)
-    if found is None or (actor.branch_ids is not None and found.branch_id not in actor.branch_ids):
-        return None
-    return found.called
+    found = session.exec(select(Import).where(Import.id == import_id, *access.visible_imports(actor))).first()
+    return found.called if found is not None else None

@@ -52,6 +52,8 @@ def preview(session: Session, actor: Actor) -> Preview:
             *visible(actor),
         )
     )
+    if actor.owner_ids is not None:
+        query = query.where(col(DuplicateGroup.id).in_(groups.with_several(actor)))
     found, contacts = session.execute(query).one()
     return Preview(int(found), int(contacts))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
@@ -10,7 +11,7 @@ from crm_app.locales import Text, text
 from crm_app.models import Contact, DuplicateGroup, DuplicateMember, DuplicatePair, Permission
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
-from crm_app.services.contacts.visibility import visible
+from crm_app.services.contacts.visibility import of_branches, visible
 from crm_app.services.duplicates import reasons, running
 from crm_app.services.errors import NotFound
 
@@ -110,6 +111,13 @@ def _conditions(session: Session, actor: Actor) -> list[ColumnElement[bool]]:
     actor.require(Permission.CONTACTS_READ)
     search = running.latest(session)
     found: list[ColumnElement[bool]] = [col(DuplicateGroup.search_id) == (search.id if search else 0)]
-    if actor.branch_ids is not None:
-        found.append(col(DuplicateGroup.branch_id).in_(actor.branch_ids))
+    found += of_branches(actor, col(DuplicateGroup.branch_id))
+    if actor.owner_ids is not None:
+        found.append(col(DuplicateGroup.id).in_(with_several(actor)))
     return found
+
+
+def with_several(actor: Actor) -> Any:
+    """Selects the ids of the groups of which the actor sees at least two contacts."""
+    query = select(DuplicateMember.group_id).join(Contact, col(Contact.id) == col(DuplicateMember.contact_id))
+    return query.where(*visible(actor)).group_by(col(DuplicateMember.group_id)).having(func.count() > 1)

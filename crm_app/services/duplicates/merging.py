@@ -12,7 +12,7 @@ from crm_app.services import audit, database
 from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
 from crm_app.services.contacts import derived
-from crm_app.services.contacts.visibility import of_branches, visible
+from crm_app.services.contacts.visibility import in_sight, visible
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.duplicates import merged_consent, moving, proposal, regrouping, ruled_out
 from crm_app.services.duplicates.proposal import Choice
@@ -88,7 +88,7 @@ def kept_number(session: Session, actor: Actor, number: int) -> int | None:
         select(Contact.number)
         .join(Merge, col(Merge.kept_id) == col(Contact.id))
         .join(MergedContact, col(MergedContact.merge_id) == col(Merge.id))
-        .where(col(MergedContact.number) == number, col(Merge.undone_at).is_(None), *of_branches(actor))
+        .where(col(MergedContact.number) == number, col(Merge.undone_at).is_(None), *in_sight(actor))
     )
     return session.exec(query).first()
 

@@ -7,11 +7,12 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import render, text
 from crm_app.models import Import, ImportRow, LeadStatus, Tag
-from crm_app.services import choosable, gone, places
+from crm_app.services import branches, choosable, gone, places
 from crm_app.services.actor import Actor
 from crm_app.services.fields.language import languages
 from crm_app.services.filters.questions import ME, Subject
 from crm_app.services.folding import fold
+from crm_app.services.imports import access
 
 MOST = 1_000
 _ME = text("Me")
@@ -54,10 +55,12 @@ def _tags(session: Session, actor: Actor) -> Pairs:
 def _imports(session: Session, actor: Actor) -> Pairs:
     """The newest imports that wrote something, of the actor's branches."""
     query = select(Import).where(select(ImportRow.row).where(ImportRow.import_id == Import.id).exists())
-    if actor.branch_ids is not None:
-        query = query.where(col(Import.branch_id).in_(actor.branch_ids))
-    found = session.exec(query.order_by(col(Import.id).desc()).limit(MOST)).all()
+    found = session.exec(query.where(*access.visible_imports(actor)).order_by(col(Import.id).desc()).limit(MOST)).all()
     return [(str(one.id), render(one.called, actor.language)) for one in found]
+
+
+def _branches(session: Session, actor: Actor) -> Pairs:
+    return [(str(id_), name) for id_, name in branches.seen(session, actor).items()]
 
 
 def _countries(session: Session, actor: Actor) -> Pairs:
@@ -78,6 +81,7 @@ _STORED: dict[str, Callable[[Session, Actor], Pairs]] = {
     "owner": _owners,
     "tags": _tags,
     "import": _imports,
+    "branch_id": _branches,
     "country": _countries,
     "language": _languages,
 }

@@ -50,6 +50,7 @@ CHANNELS = (
     (Channel.SMS.value, text("by SMS")),
     (Channel.PHONE.value, text("by phone")),
 )
+BRANCH = "branch_id"  # only who sees several is offered it
 GROUP = "consent_group_"  # before the id of a newsletter group
 _BY_KIND: dict[Kind, Callable[[Session, Any, Question], ColumnElement[bool]]] = {
     Kind.TEXT: columns.by_text,
@@ -121,6 +122,10 @@ def _owner(session: Session, asked: Question) -> ColumnElement[bool]:
     return columns.by_choice(session, col(Contact.owner_id), asked, ids)
 
 
+def _branch(session: Session, asked: Question) -> ColumnElement[bool]:
+    return columns.by_choice(session, col(Contact.branch_id), asked, asked.ids)
+
+
 def _picked(session: Session, asked: Question) -> ColumnElement[bool]:
     """Contacts by number, one by one."""
     return columns.by_choice(session, col(Contact.number), asked, asked.ids)
@@ -189,6 +194,7 @@ register(Subject("activity", text("Activity"), Kind.ACTIVITY, FieldGroup.CRM, ti
 register(
     Subject("import", text("Came in with the import"), Kind.AMONG, FieldGroup.CRM, ties.by_imports, has_choices=True)
 )
+register(Subject(BRANCH, text("Branch"), Kind.AMONG, FieldGroup.CRM, _branch, has_choices=True))
 register(Subject("picked", text("Picked by hand"), Kind.AMONG, FieldGroup.CRM, _picked, is_hidden=True))
 for _channel, _label in (
     (Channel.EMAIL, text("Consent to e-mails")),

@@ -10,6 +10,7 @@ from crm_app.locales import text
 from crm_app.models import HALTED, Import, ImportKind, ImportRow, ImportState, Job, Outcome, Permission, User
 from crm_app.services import jobs
 from crm_app.services.actor import Actor
+from crm_app.services.contacts.visibility import of_branches
 from crm_app.services.errors import NotFound
 
 LEFT_OUT = (Outcome.SKIP, Outcome.INVALID, Outcome.CONFLICT)
@@ -24,14 +25,17 @@ class HistoryEntry:
     job: Job | None
 
 
-def _visible(actor: Actor) -> list[ColumnElement[bool]]:
-    return [] if actor.branch_ids is None else [col(Import.branch_id).in_(actor.branch_ids)]
+def visible_imports(actor: Actor) -> list[ColumnElement[bool]]:
+    """Conditions that keep a query to the imports of the actor's branches; to its own where it does not see all of
+    their contacts."""
+    found = of_branches(actor, col(Import.branch_id))
+    return found if actor.owner_ids is None else [*found, col(Import.user_id) == actor.user_id]
 
 
 def get(session: Session, actor: Actor, import_id: int) -> Import:
     """The import. Raises NotPermitted without the right to import, NotFound for a foreign or missing id."""
     actor.require(Permission.IMPORT)
-    query = select(Import).where(Import.id == import_id, *_visible(actor))
+    query = select(Import).where(Import.id == import_id, *visible_imports(actor))
     found = session.exec(query.execution_options(populate_existing=True)).first()
     if found is None or (found.options.get("everywhere") and not actor.may(Permission.SETTINGS)):
         raise NotFound(text("There is no such import."))
@@ -57,7 +61,7 @@ def history(
     """
     actor.require(Permission.IMPORT)
     # Rows that came back mended are rows of the import they belong to.
-    conditions = [*_visible(actor), col(Import.continues_id).is_(None) | (col(Import.state) != ImportState.DONE)]
+    conditions = [*visible_imports(actor), col(Import.continues_id).is_(None) | (col(Import.state) != ImportState.DONE)]
     if kind is not None:
         conditions.append(col(Import.kind) == kind)
     if word := query.strip():
@@ -87,7 +91,8 @@ def same_file(session: Session, actor: Actor, found: Import) -> list[Import]:
     """Earlier imports of the same content that wrote contacts and were not undone, newest first."""
     query = (
         select(Import)
-        .where(Import.sha256 == found.sha256, Import.id != found.id, col(Import.committed_row) > 0, *_visible(actor))
+        .where(Import.sha256 == found.sha256, Import.id != found.id, col(Import.committed_row) > 0)
+        .where(*visible_imports(actor))
         .where(Import.state != ImportState.UNDONE, col(Import.continues_id).is_(None))
         .order_by(col(Import.id).desc())
     )

@@ -28,6 +28,7 @@ from crm_app.services.imports import (
     plan_file,
     plan_rows,
     references,
+    sight,
 )
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.columns import ColumnMapping, InFile, Options
@@ -51,16 +52,15 @@ BAD_KEY = text("The cell that the row is matched by cannot be used.")
 def check(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Writes the plan of a staged import; yields `{"done", "total"}`, at last `{"counts", "problems"}`.
 
-    Payload: folder, database (URL), branch_ids (None = all), columns and options (JSON), continues_id (the import the
-    rows belong to, where they are brought back). Reads the database only.
+    Payload: folder, database (URL), branch_ids and owner_ids (None = all), columns and options (JSON), continues_id
+    (the import the rows belong to, where they are brought back). Reads the database only.
     """
     columns = mappings.from_json(payload["columns"])
     options = Options.from_json(payload["options"])
     engine = database.make_engine(payload["database"])
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
-    branches = payload["branch_ids"]
-    actor = Actor(None, "check", branch_ids=None if branches is None else frozenset(branches))
+    actor = sight.SEER.seeing(payload)
     try:
         with Session(engine) as session, plan_file.writing(Path(payload["folder"])) as plan, held_back():
             country = installation.current(session).country
@@ -87,7 +87,7 @@ class Check:
     ) -> None:
         settings = installation.current(session)
         context = FieldContext(country=settings.country, time_zone=settings.timezone)
-        known = references.load(session, actor.branch_ids, options.course.id if options.course else None)
+        known = references.load(session, actor, options.course.id if options.course else None)
         columns = [replace(column, date_format=formats.get(column.index)) for column in columns]
         required = [name for name in installation.required(settings) if name not in options.of_new_contacts]
         required += custom_fields.required(session)
@@ -113,7 +113,7 @@ class Check:
         self.facts["own_types"] = own_types.of(session, self.layout.custom)
         self.facts["course"] = None
         self._keys = OwnKeys(self.layout, actor, known.custom)
-        self.facts["branch_ids"] = None if actor.branch_ids is None else sorted(actor.branch_ids)
+        self.facts |= actor.sight
 
     def run(self) -> Iterator[dict[str, Any]]:
         total = plan_file.fetch(self.plan, "rows")

@@ -17,7 +17,6 @@ from sqlmodel import Session, col, select
 from crm_app.locales import text
 from crm_app.models import Import, ImportRow, ImportState, Job, LeadStatus, Outcome, User
 from crm_app.services import crash, jobs
-from crm_app.services.actor import Actor
 from crm_app.services.automations import happenings
 from crm_app.services.imports import course_rows, plan_file, planned, returning
 from crm_app.services.imports.chunk import Batch, Prepared, complete, prepare, prove, write
@@ -63,8 +62,7 @@ class Commit:
         with plan_file.writing(self._folder) as plan, self._engine.connect() as connection:
             self._plan = plan
             self._facts = planned.facts(plan)
-            actor = Actor(None, "commit", branch_ids=self._facts.branch_ids)
-            facts = self._facts
+            facts, actor = self._facts, self._facts.actor
             self._matcher = matcher(self._continues, facts.layout, actor, facts.context, facts.required)
             self._consents = ConsentGuard(facts.layout, facts.context)
             self._keys = OwnKeys(facts.layout, actor)

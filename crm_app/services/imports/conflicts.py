@@ -32,8 +32,7 @@ def matches(session: Session, actor: Actor, found: Import, rows: Sequence[int]) 
         if not keys:
             return {}
         facts = planned.facts(plan)
-    theirs = Actor(None, actor.name, branch_ids=facts.branch_ids)
-    ids = finding.find(session, theirs, facts.layout.key, list(dict.fromkeys(keys.values())))
+    ids = finding.find(session, facts.actor, facts.layout.key, list(dict.fromkeys(keys.values())))
     several = {row: ids[key][:MOST] for row, key in keys.items() if len(ids.get(key, ())) > 1}
     wanted = sorted({id_ for found_ids in several.values() for id_ in found_ids})
     query_ = select(Contact).where(among(session, col(Contact.id), wanted), *visible_of_few(actor))

@@ -18,7 +18,7 @@ from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, Invalid
 from crm_app.services.fields.registry import CONSENT_FIELDS
-from crm_app.services.imports import access, find_replace, plan_file, probably_known, uploads
+from crm_app.services.imports import access, find_replace, plan_file, probably_known, sight, uploads
 from crm_app.services.imports import columns as mappings
 from crm_app.services.imports.check import Check
 from crm_app.services.imports.columns import InFile, Options
@@ -210,17 +210,13 @@ def _check_all(session: Session, found: Import, plan: Connection, changed: Seque
 
 def _compare(found: Import, plan: Connection, rows: Sequence[int]) -> bool:
     """Looks again for the contacts that rows probably are; False when it takes a whole check."""
-    return probably_known.again(plan, _actor(found), Options.from_json(found.options), rows)
-
-
-def _actor(found: Import) -> Actor:
-    return Actor(None, "check", branch_ids=frozenset([found.branch_id]))
+    return probably_known.again(plan, sight.of_plan(plan), Options.from_json(found.options), rows)
 
 
 def _check(session: Session, found: Import, plan: Connection) -> Check:
     formats = {int(index): pattern for index, pattern in (plan_file.fetch(plan, "date_formats") or {}).items()}
     columns, options = mappings.from_json(found.columns), Options.from_json(found.options)
-    return Check(session, plan, _actor(found), columns, options, formats, found.continues_id)
+    return Check(session, plan, sight.of_plan(plan), columns, options, formats, found.continues_id)
 
 
 def _judge_again(session: Session, found: Import, plan: Connection, rows: Sequence[int]) -> bool:

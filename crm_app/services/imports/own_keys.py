@@ -41,7 +41,7 @@ class OwnKeys:
             at = self._layout.targets.index(key)
             written = {place: as_text(one.values[at]) for place, one in zip(places, candidates, strict=True)}
             values = sorted({value for value in written.values() if value})
-            held = own_keys.held(session, self._actor.branch_ids, key, values) if values else {}
+            held = own_keys.held(session, self._actor, self._actor.branch_ids, key, values) if values else {}
             for place, candidate in zip(places, candidates, strict=True):
                 decision = decisions[place]
                 if not written[place] or decision is None or decision.outcome not in _WRITES:
@@ -57,9 +57,13 @@ class OwnKeys:
         value: str,
         candidate: Candidate,
         decision: Decision,
-        held: Mapping[str, tuple[int, int]],
+        held: Mapping[str, tuple[int, int | None]],
     ) -> Text | None:
         id_, number = held.get(value, (decision.contact_id, 0))
+        if id_ != decision.contact_id and number is None:
+            return text(
+                "“{field}” is a key, and another contact has “{value}” already.", field=field.label, value=value
+            )
         if id_ != decision.contact_id:
             return text(
                 "“{field}” is a key, and contact {number} has “{value}” already.",

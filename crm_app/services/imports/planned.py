@@ -7,9 +7,10 @@ from sqlite3 import Connection
 from typing import Any
 
 from crm_app.models import Outcome
+from crm_app.services.actor import Actor
 from crm_app.services.fields.registry import CONSENT_FIELDS
 from crm_app.services.fields.verdict import FieldContext
-from crm_app.services.imports import plan_file
+from crm_app.services.imports import plan_file, sight
 from crm_app.services.imports.layout import Layout
 from crm_app.services.imports.matching import Candidate, Decision
 
@@ -49,19 +50,18 @@ class PlanFacts:
     context: FieldContext
     required: list[str]
     of_new_contacts: dict[str, Any]  # values by field that new contacts take where their row has none
-    branch_ids: frozenset[int] | None
+    actor: Actor  # who looked for contacts
     own_defaults: dict[str, Any]  # own fields that new contacts have where their row has none
 
 
 def facts(plan: Connection) -> PlanFacts:
     """The circumstances under which the plan was made."""
-    branches = plan_file.fetch(plan, "branch_ids")
     return PlanFacts(
         Layout.from_json(plan_file.fetch(plan, "layout")),
         FieldContext(**plan_file.fetch(plan, "context")),
         plan_file.fetch(plan, "required"),
         plan_file.fetch(plan, "of_new_contacts"),
-        None if branches is None else frozenset(branches),
+        sight.of_plan(plan),
         plan_file.fetch(plan, "own_defaults") or {},
     )
 

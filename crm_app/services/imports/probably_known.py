@@ -26,7 +26,7 @@ from crm_app.services.duplicates import crossing, reasons, rules, similar
 from crm_app.services.duplicates.prepared import Raw
 from crm_app.services.duplicates.similar import Known
 from crm_app.services.fields.verdict import Level
-from crm_app.services.imports import conflicts, finding, plan_file
+from crm_app.services.imports import conflicts, finding, plan_file, sight
 from crm_app.services.imports.collecting import held_back
 from crm_app.services.imports.columns import Options
 from crm_app.services.imports.conflicts import Match
@@ -79,8 +79,7 @@ def after_check(child: Child, payload: dict[str, Any]) -> None:
 def look(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Marks the rows of a finished plan; yields `{"done", "total"}`. Payload as in `check`. Reads the database only."""
     engine = database.make_engine(payload["database"])
-    branches = payload["branch_ids"]
-    actor = Actor(None, "check", branch_ids=None if branches is None else frozenset(branches))
+    actor = sight.SEER.seeing(payload)
     try:
         with Session(engine) as session, plan_file.writing(Path(payload["folder"])) as plan, held_back():
             contacts = search.last_id(session)

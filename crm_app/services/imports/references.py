@@ -29,8 +29,10 @@ class References:
     custom: dict[str, Field] = field(default_factory=dict)  # the own fields by key
 
 
-def load(session: Session, branch_ids: frozenset[int] | None, course_id: int | None = None) -> References:
-    """Statuses, own fields, the active users of the branches (None = all), and the offers of a course."""
+def load(session: Session, actor: Actor, course_id: int | None = None) -> References:
+    """Statuses, own fields, the active users of the branches, but only those whose contacts the actor sees, and the
+    offers of a course.
+    """
     found = References(names={"status_id": {}, "owner_id": {}}, custom=custom_fields.all_of(session))
     for status in session.exec(select(LeadStatus)).all():
         assert status.id is not None
@@ -40,7 +42,9 @@ def load(session: Session, branch_ids: frozenset[int] | None, course_id: int | N
     for user in session.exec(select(User).order_by(col(User.id))).all():
         assert user.id is not None
         found.names["owner_id"][str(user.id)] = user.name
-        if not user.active or (branch_ids is not None and user.branch_id not in branch_ids):
+        if not user.active or (actor.branch_ids is not None and user.branch_id not in actor.branch_ids):
+            continue
+        if actor.owner_ids is not None and user.id not in actor.owner_ids:
             continue
         found.owners[user.email.lower()] = user.id
         name = fold(user.name)
@@ -120,8 +124,3 @@ def tags_parser(separator: str, context: FieldContext) -> Callable[[str], Verdic
         return Verdict(names or None, None, verdict.level, verdict.message)
 
     return judge
-
-
-def reach(actor: Actor) -> list[int] | None:
-    """The actor's branches as JSON for a child process; None = all."""
-    return None if actor.branch_ids is None else sorted(actor.branch_ids)

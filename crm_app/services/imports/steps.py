@@ -16,8 +16,9 @@ from sqlmodel import Session, col
 from crm_app.locales import text
 from crm_app.models import HALTED, Import, ImportKind, ImportState, Job, JobKind, JobState, Tag
 from crm_app.models.base import now
-from crm_app.services import custom_fields, jobs
+from crm_app.services import branches, custom_fields, jobs
 from crm_app.services.actor import Actor
+from crm_app.services.contacts import owning
 from crm_app.services.errors import Conflict
 from crm_app.services.imports import columns as mappings
 from crm_app.services.imports import (
@@ -66,15 +67,20 @@ def map_columns(
     options: Options,
     *,
     name: str | None = None,
+    branch_id: int | None = None,
 ) -> Import:
-    """Keeps which column goes where and how rows are taken; a plan made before no longer counts.
+    """Keeps which column goes where and how rows are taken, and for which branch; a plan made before no longer counts.
 
-    Raises NotFound, NotPermitted; Invalid naming the column; Conflict in other states than READ and CHECKED.
+    Raises NotFound, also for a branch the actor does not see; NotPermitted; Invalid naming the column; Conflict in
+    other states than READ and CHECKED.
     """
     found = _in_state(session, actor, import_id, _MAPPABLE)
     mappings.validate(columns, options, len(found.read_out.get("headers", [])), custom_fields.targets(session))
+    options = replace(options, owner=owning.of_new(actor, options.owner))
     if found.continues_id is not None and [column.to_json() for column in columns] != found.columns:
         raise Conflict(text("These rows are taken with the columns of the import they belong to."))
+    if branch_id is not None and found.continues_id is None:
+        found.branch_id = branches.chosen(session, actor, branch_id)
     if options.course is not None:
         into_course.require(session, actor, found.branch_id, options.course)
     _give_way(session, found)

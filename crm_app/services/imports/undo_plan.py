@@ -160,8 +160,9 @@ def _stored(session: Session, found: Import, rows: Sequence[Row[Any]], locks: bo
     changed = {"custom" if name.startswith(PREFIX) else name for name in names if _is_value(name)}
     columns = [getattr(Contact, name) for name in dict.fromkeys([*_ALWAYS, *sorted(changed)])]
     query = select(*columns).where(among(session, col(Contact.id), ids))
-    if not found.options.get("everywhere"):
-        query = query.where(col(Contact.branch_id) == found.branch_id)
+    branches = found.options.get("branch_ids", [found.branch_id])  # of a change those its maker saw
+    if not found.options.get("everywhere") and branches is not None:
+        query = query.where(col(Contact.branch_id).in_(branches))
     if locks and not database.is_sqlite(session):
         query = query.with_for_update()
     return {row.id: row for row in session.execute(query)}

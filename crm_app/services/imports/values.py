@@ -16,7 +16,7 @@ from crm_app.services.errors import Invalid
 from crm_app.services.fields.registry import FIELDS, OFFER, Field, FieldKind
 from crm_app.services.fields.verdict import FieldContext
 from crm_app.services.folding import fold
-from crm_app.services.imports import access, plan_file, references, uploads
+from crm_app.services.imports import access, plan_file, references, sight, uploads
 from crm_app.services.imports.columns import ColumnMapping, Options
 from crm_app.services.imports.judging import parser
 
@@ -58,7 +58,7 @@ def listing(
     settings = installation.current(session)
     context = FieldContext(country=settings.country, time_zone=settings.timezone)
     course = Options.from_json(found.options).course
-    known = references.load(session, frozenset([found.branch_id]), course.id if course else None)
+    known = references.load(session, sight.of(session, found), course.id if course else None)
     fields = FIELDS | known.custom
     closed = [column for column in columns if is_closed(column.target, fields)]
     return {column.index: _values(folder, column, known, context) for column in closed}

@@ -26,6 +26,7 @@ from crm_app.services.imports import (
     plan_file,
     probably_known,
     remembered,
+    sight,
     steps,
     uploads,
 )
@@ -155,10 +156,12 @@ class _Worker:
         if self.found.continues_id is not None:
             with database.reading() as session:
                 merging.take_in(session, self.found, self.claim.token.rpartition(":")[2] + plan_file.NEW)
+        with database.reading() as session:
+            seen = sight.of(session, self.found).sight
         payload = {
             "folder": str(uploads.place_of(self.found)),
             "database": settings.get().database,
-            "branch_ids": [self.found.branch_id],
+            **seen,
             "columns": self.found.columns,
             "options": self.found.options,
             "continues_id": self.found.continues_id,

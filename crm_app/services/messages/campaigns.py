@@ -35,7 +35,7 @@ from crm_app.services.consent import groups
 from crm_app.services.consent.addresses import reach
 from crm_app.services.contacts import audience
 from crm_app.services.contacts.filter import ContactFilter
-from crm_app.services.contacts.visibility import of_branches
+from crm_app.services.contacts.visibility import in_sight, of_branches
 from crm_app.services.errands import NO_SUBJECT, Ended, Stopped, Watch
 from crm_app.services.errors import Conflict, Invalid, NotFound
 from crm_app.services.fields.verdict import FieldContext
@@ -324,7 +324,7 @@ def messages(
     query = (
         select(Message, Contact)
         .join(Contact, col(Contact.id) == col(Message.contact_id))
-        .where(Message.campaign_id == campaign_id, col(Message.id) > after, *of_branches(actor))
+        .where(Message.campaign_id == campaign_id, col(Message.id) > after, *in_sight(actor))
     )
     if states:
         query = query.where(col(Message.state).in_(states))

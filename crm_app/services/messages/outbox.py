@@ -31,7 +31,7 @@ from crm_app.models import (
 from crm_app.models.base import now
 from crm_app.services import audit, database, links
 from crm_app.services.actor import Actor
-from crm_app.services.contacts.visibility import of_branches
+from crm_app.services.contacts.visibility import in_sight
 from crm_app.services.errors import Conflict, NotFound
 
 ENDED = (MessageState.SENT, MessageState.FAILED, MessageState.UNCERTAIN, MessageState.CANCELLED, MessageState.LEFT_OUT)
@@ -160,7 +160,7 @@ def get(session: Session, actor: Actor, message_id: int) -> Message:
     query = (
         select(Message)
         .join(Contact, col(Contact.id) == col(Message.contact_id))
-        .where(Message.id == message_id, *of_branches(actor))
+        .where(Message.id == message_id, *in_sight(actor))
     )
     found = session.exec(query).first()
     if found is None:
@@ -245,7 +245,7 @@ def listing(
     query = (
         select(Message, Contact)
         .join(Contact, col(Contact.id) == col(Message.contact_id))
-        .where(col(Message.state).in_(states), col(Message.kind) != MessageKind.NOTICE, *of_branches(actor))
+        .where(col(Message.state).in_(states), col(Message.kind) != MessageKind.NOTICE, *in_sight(actor))
     )
     if before is not None:
         query = query.where(col(Message.id) < before)

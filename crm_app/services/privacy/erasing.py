@@ -36,7 +36,7 @@ from crm_app.services import audit, database, jobs
 from crm_app.services.actor import Actor
 from crm_app.services.consent import erasure as ledger
 from crm_app.services.consent import suppression
-from crm_app.services.contacts.visibility import of_branches
+from crm_app.services.contacts.visibility import in_sight, of_branches
 from crm_app.services.duplicates import regrouping
 from crm_app.services.errands import NO_SUBJECT, Ended, Stopped, Watch
 from crm_app.services.errors import Invalid, NotFound
@@ -99,7 +99,7 @@ def preview(session: Session, actor: Actor, number: int) -> Preview:
         name=person.contact.display_name,
         goes=goes,
         emptied=counted[Fate.EMPTIED],
-        stays=_stays(person, len(backups)),
+        stays=_stays(session, actor, person, len(backups)),
         imports=imports,
     )
 
@@ -148,7 +148,7 @@ def again(session: Session, actor: Actor, erasure_id: int) -> Erasure:
 def get(session: Session, actor: Actor, erasure_id: int) -> Erasure:
     """A certificate. Raises NotPermitted; NotFound for a missing one and one of another branch alike."""
     actor.require(Permission.CONSENT)
-    query = select_model(Erasure).where(Erasure.id == erasure_id, *of_branches(actor, Erasure.branch_id))
+    query = select_model(Erasure).where(Erasure.id == erasure_id, *_seen(actor))
     found = session.exec(query).first()
     if found is None:
         raise NotFound(text("There is no such erasure."))
@@ -158,8 +158,15 @@ def get(session: Session, actor: Actor, erasure_id: int) -> Erasure:
 def listing(session: Session, actor: Actor, *, limit: int = 50) -> list[Erasure]:
     """The newest certificates of the actor's branches. Raises NotPermitted."""
     actor.require(Permission.CONSENT)
-    query = select_model(Erasure).where(*of_branches(actor, Erasure.branch_id))
+    query = select_model(Erasure).where(*_seen(actor))
     return list(session.exec(query.order_by(col(Erasure.id).desc()).limit(limit)).all())
+
+
+def _seen(actor: Actor) -> list[ColumnElement[bool]]:
+    """Of the actor's branches; who sees only some owners' contacts sees its own erasures: of others nothing is left
+    that says whose they were."""
+    found = of_branches(actor, col(Erasure.branch_id))
+    return found if actor.owner_ids is None else [*found, col(Erasure.user_id) == actor.user_id]
 
 
 def running(session: Session, number: int) -> Erasure | None:
@@ -292,7 +299,7 @@ def _table(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
 
-def _stays(person: Person, backups: int) -> list[Text]:
+def _stays(session: Session, actor: Actor, person: Person, backups: int) -> list[Text]:
     found = [
         text("That the addresses were erased, as hashes nobody can read: imports leave them out from now on."),
         text("Consents with their dates and texts, without address and name: the proof of what was sent and why."),
@@ -301,7 +308,8 @@ def _stays(person: Person, backups: int) -> list[Text]:
     ]
     if person.shared:
         shared = sorted({number for numbers in person.shared.values() for number in numbers})
-        listed = ", ".join(f"#{number}" for number in shared)
+        seen = select(col(Contact.number)).where(col(Contact.number).in_(shared), *in_sight(actor))
+        listed = ", ".join(f"#{number}" for number in sorted(session.execute(seen).scalars())) or "…"
         found.append(text("Addresses that other contacts have too, for them: {contacts}.", contacts=listed))
     if backups:
         found.append(

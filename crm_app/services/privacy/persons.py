@@ -11,7 +11,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.bulk import among
 from crm_app.services.consent.addresses import CHANNELS_OF
 from crm_app.services.consent.suppression import Address
-from crm_app.services.contacts.visibility import of_branches
+from crm_app.services.contacts.visibility import in_sight
 from crm_app.services.errors import NotFound
 from crm_app.services.folding import digits, fold
 
@@ -42,7 +42,7 @@ class Person:
 
 def get(session: Session, actor: Actor, number: int) -> Person:
     """The contact of that number, also one in the trash. Raises NotFound for a missing and a foreign one alike."""
-    contact = session.exec(select(Contact).where(Contact.number == number, *of_branches(actor))).first()
+    contact = session.exec(select(Contact).where(Contact.number == number, *in_sight(actor))).first()
     if contact is None:
         raise NotFound(text("There is no contact with the number {number}.", number=number))
     merged = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case
+from sqlalchemy import ColumnElement, and_, case, exists, or_
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
@@ -13,7 +13,7 @@ from crm_app.models import Contact, Permission, PrivacyRequest, RequestKind, Req
 from crm_app.models.base import now
 from crm_app.services import audit, installation
 from crm_app.services.actor import Actor
-from crm_app.services.contacts.visibility import of_branches
+from crm_app.services.contacts.visibility import in_sight, of_branches
 from crm_app.services.errors import Invalid, NotFound
 from crm_app.services.local_time import today
 
@@ -92,7 +92,7 @@ def add(
 def get(session: Session, actor: Actor, request_id: int) -> PrivacyRequest:
     """Raises NotPermitted; NotFound for a missing one and one of another branch alike."""
     actor.require(Permission.CONSENT)
-    query = select(PrivacyRequest).where(PrivacyRequest.id == request_id, *of_branches(actor, PrivacyRequest.branch_id))
+    query = select(PrivacyRequest).where(PrivacyRequest.id == request_id, *_seen(actor))
     found = session.exec(query).first()
     if found is None:
         raise NotFound(text("There is no such request."))
@@ -108,9 +108,9 @@ def listing(session: Session, actor: Actor, *, number: int | None = None, limit:
     is_open = case((col(PrivacyRequest.state) == RequestState.OPEN, 0), else_=1)
     query = (
         select(PrivacyRequest, Contact, User.name)
-        .join(Contact, col(Contact.number) == col(PrivacyRequest.contact_number), isouter=True)
+        .join(Contact, and_(col(Contact.number) == col(PrivacyRequest.contact_number), *in_sight(actor)), isouter=True)
         .join(User, col(User.id) == col(PrivacyRequest.answered_by_id), isouter=True)
-        .where(*of_branches(actor, PrivacyRequest.branch_id))
+        .where(*_seen(actor))
         .order_by(is_open, case((is_open == 0, col(PrivacyRequest.due_on))), col(PrivacyRequest.answered_at).desc())
         .order_by(col(PrivacyRequest.id))
         .limit(limit)
@@ -165,8 +165,18 @@ def change(
     return found
 
 
+def _seen(actor: Actor) -> list[ColumnElement[bool]]:
+    """Of the actor's branches; who sees only some owners' contacts sees what is about these, and what it noted."""
+    found = of_branches(actor, col(PrivacyRequest.branch_id))
+    if actor.owner_ids is not None:
+        number = col(PrivacyRequest.contact_number)
+        about = exists().where(col(Contact.number) == number, *in_sight(actor)).correlate_except(Contact)
+        found.append(or_(about, col(PrivacyRequest.created_by_id) == actor.user_id))
+    return found
+
+
 def _contact(session: Session, actor: Actor, number: int) -> Contact:
-    found = session.exec(select(Contact).where(Contact.number == number, *of_branches(actor))).first()
+    found = session.exec(select(Contact).where(Contact.number == number, *in_sight(actor))).first()
     if found is None:
         raise NotFound(text("There is no contact with the number {number}.", number=number))
     return found

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import MAIN_BRANCH, ContactTag, Job, Permission, Tag
+from crm_app.models import ContactTag, Job, Permission, Tag
 from crm_app.services import audit, gone
 from crm_app.services.actor import Actor
 from crm_app.services.changes.actions import Action, ActionKind
@@ -47,13 +47,8 @@ def removed(session: Session, actor: Actor) -> list[Tag]:
     return words.removed(session, Tag)
 
 
-def is_head_office(actor: Actor) -> bool:
-    """Whether the actor decides about the tags of the franchise."""
-    return actor.branch_ids is None or MAIN_BRANCH in actor.branch_ids
-
-
 def may_change(actor: Actor, tag: Tag) -> bool:
-    return actor.may(Permission.SETTINGS) and (not tag.is_franchise or is_head_office(actor))
+    return actor.may(Permission.SETTINGS) and (not tag.is_franchise or actor.is_head_office)
 
 
 def add(session: Session, actor: Actor, name: str, *, is_franchise: bool = False, is_group: bool = False) -> Tag:
@@ -125,5 +120,5 @@ def bring_back(session: Session, actor: Actor, tag_id: int) -> Tag:
 
 
 def _require_own(actor: Actor, tag: Tag, is_franchise: bool) -> None:
-    if (tag.is_franchise or is_franchise) and not is_head_office(actor):
+    if (tag.is_franchise or is_franchise) and not actor.is_head_office:
         raise NotPermitted(text("Tags of the franchise are changed by the head office."))

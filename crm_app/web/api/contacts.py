@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from crm_app.locales import render
 from crm_app.models import Contact, Outcome, User
 from crm_app.services import intake
+from crm_app.services.actor import Actor
 from crm_app.services.contacts import around, cards, listing
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.fields.conversion import as_text
@@ -29,14 +30,14 @@ def page(call: Call) -> Answer:
         found = listing.page(call.session, call.actor, wanted, after=asked.after, limit=asked.limit)
     except (ValueError, DataError):  # PostgreSQL refuses an id that its column could not hold
         raise Refusal(422, "The filter is not understood.", field="where") from None
-    shown = _shown(call.session, found.contacts)
+    shown = _shown(call.session, call.actor, found.contacts)
     return Answer(schemas.ContactPage(contacts=shown, after=found.after, total=found.total))
 
 
 def one(call: Call) -> Answer:
     """GET /contacts/{number}"""
     contact = cards.get(call.session, call.actor, call.path["number"])
-    return Answer(_shown(call.session, [contact])[0], headers={"ETag": f'"{contact.version}"'})
+    return Answer(_shown(call.session, call.actor, [contact])[0], headers={"ETag": f'"{contact.version}"'})
 
 
 def create(call: Call) -> Answer:
@@ -106,8 +107,8 @@ def _written(taken: Taken) -> Answer:
     return Answer(written, 201 if taken.outcome is Outcome.CREATE else 200, contact_id=contact.id)
 
 
-def _shown(session: Session, contacts: list[Contact]) -> list[schemas.Contact]:
-    beside = around.of(session, contacts)
+def _shown(session: Session, actor: Actor, contacts: list[Contact]) -> list[schemas.Contact]:
+    beside = around.of(session, actor, contacts)
     owners = _owner_addresses(session, contacts)
     found = []
     for contact in contacts:

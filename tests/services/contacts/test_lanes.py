@@ -117,7 +117,7 @@ def test_a_page_asks_once_for_sources_and_consents_of_all_its_rows(bob: Actor) -
     with database.reading() as session:
         contacts = list(session.exec(select(Contact).order_by(Contact.number)).all())
         event.listen(session.get_bind(), "before_cursor_execute", lambda c, cur, sql, *_: asked.append(sql))
-        found = around.of(session, contacts, {CONSENT, SOURCES})
+        found = around.of(session, bob, contacts, {CONSENT, SOURCES})
     assert set(found.confirmed) == {contacts[0].id}
     assert found.sources == {contact.id: ["till"] for contact in contacts}
     assert len(asked) == 5
@@ -125,5 +125,5 @@ def test_a_page_asks_once_for_sources_and_consents_of_all_its_rows(bob: Actor) -
 
 def test_what_no_column_shows_is_not_asked_for(bob: Actor) -> None:
     with database.reading() as session:
-        found = around.of(session, [], ())
+        found = around.of(session, bob, [], ())
     assert (found.sources, found.confirmed) == ({}, {})

@@ -85,6 +85,6 @@ def test_only_fast_ones_that_lists_show_are_offered(people: Actor) -> None:
             field.show_in_list = field.key != "since"
             session.add(field)
     with database.reading() as session:
-        known = columns.known(session)
+        known = columns.known(session, people)
     assert {name: known[OWN + name].sort for name in ("level", "fee")} == {"level": OWN + "level", "fee": ""}
     assert OWN + "since" not in known
