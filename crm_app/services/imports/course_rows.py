@@ -112,7 +112,7 @@ def actor_of_job(session: Session, job_id: int, branch_id: int) -> Actor:
     """Whoever asked for the job, with the rights of now, in that branch."""
     query = select(User, Role).join(Job, col(Job.user_id) == col(User.id)).where(User.role_id == Role.id)
     found = session.exec(query.where(Job.id == job_id, col(User.active))).first()
-    return into_course.within(actor_of(*found) if found is not None else SYSTEM, branch_id)
+    return into_course.within(actor_of(session, *found) if found is not None else SYSTEM, branch_id)
 
 
 def _place(before: str | None, enrolment: Enrolment) -> Place:
