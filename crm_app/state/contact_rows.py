@@ -8,16 +8,17 @@ from sqlmodel import Session
 
 from crm_app import locales, routes
 from crm_app.locales import text
-from crm_app.models import Contact
+from crm_app.models import Contact, EnrolmentStatus
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import around, search
 from crm_app.services.contacts.around import Surroundings
-from crm_app.services.contacts.columns import BRANCH, CONSENT, SOURCES, Column
+from crm_app.services.contacts.columns import BRANCH, CONSENT, COURSES, OPEN, SOURCES, Column
 from crm_app.services.contacts.hits import marked
 from crm_app.services.contacts.layouts import Layout
 from crm_app.services.contacts.order import OWN
+from crm_app.services.courses.enrolling import STATUSES
 from crm_app.state.contact_view import Presenter
-from crm_app.state.formats import day
+from crm_app.state.formats import amount, day
 
 MOST_TAGS = 3
 _MARKED = {"email", "phone", "company", "city", "number"}  # where the search looks
@@ -68,6 +69,7 @@ class _Writer:
             "created": lambda one: day(one.created_at, self.actor.language, self.actor.timezone),
             "updated": lambda one: day(one.updated_at, self.actor.language, self.actor.timezone),
             CONSENT: self.confirmed,
+            OPEN: self.open,
             BRANCH: lambda one: found.branches.get(one.branch_id, ""),
         }
 
@@ -96,6 +98,8 @@ class _Writer:
         """Parts of a text, or the badges of a cell; empty for nothing."""
         if name == SOURCES:
             return [self.source(one) for one in self.around.sources.get(contact.id or 0, [])]
+        if name == COURSES:
+            return [self.course(*one) for one in self.around.courses.get(contact.id or 0, [])]
         if name in self.special:
             shown = self.special[name](contact)
         elif name.startswith(OWN):
@@ -116,6 +120,16 @@ class _Writer:
     def confirmed(self, contact: Contact) -> str:
         at = self.around.confirmed.get(contact.id or 0)
         return day(at, self.actor.language, self.actor.timezone) if at else ""
+
+    def course(self, name: str, status: EnrolmentStatus) -> str:
+        """What somebody who simply has access is in needs no word more."""
+        if status == EnrolmentStatus.ACTIVE:
+            return name
+        return f"{name} · {locales.render(STATUSES[status], self.actor.language)}"
+
+    def open(self, contact: Contact) -> str:
+        found = self.around.open.get(contact.id or 0, [])
+        return " · ".join(amount(units, currency, self.actor.language) for units, currency in found)
 
     def source(self, name: str) -> str:
         known = _SOURCES.get(name)

@@ -4,16 +4,20 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from crm_app.models import (
     Channel,
+    Charge,
     Consent,
     ConsentState,
     Contact,
     ContactPoint,
     ContactSource,
     ContactTag,
+    Course,
+    Enrolment,
+    EnrolmentStatus,
     LeadStatus,
     PointKind,
     Tag,
@@ -22,7 +26,8 @@ from crm_app.models import (
 from crm_app.services import branches
 from crm_app.services.actor import Actor
 from crm_app.services.consent.standing import folded
-from crm_app.services.contacts.columns import BRANCH, CONSENT, SOURCES
+from crm_app.services.contacts.columns import BRANCH, CONSENT, COURSES, OPEN, SOURCES
+from crm_app.services.contacts.visibility import of_branches
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Surroundings:
     sources: dict[int, list[str]] = field(default_factory=dict)
     confirmed: dict[int, datetime] = field(default_factory=dict)  # when the consent to e-mails was confirmed, if it is
     branches: dict[int, str] = field(default_factory=dict)
+    courses: dict[int, list[tuple[str, EnrolmentStatus]]] = field(default_factory=dict)
+    open: dict[int, list[tuple[int, str]]] = field(default_factory=dict)  # what is still to pay, with its currency
 
 
 def of(session: Session, actor: Actor, contacts: list[Contact], columns: Collection[str] = ()) -> Surroundings:
@@ -48,6 +55,8 @@ def of(session: Session, actor: Actor, contacts: list[Contact], columns: Collect
         sources=_sources(session, ids) if SOURCES in columns else {},
         confirmed=_confirmed(session, ids) if CONSENT in columns else {},
         branches=branches.seen(session, actor) if BRANCH in columns else {},
+        courses=_courses(session, actor, ids) if COURSES in columns else {},
+        open=_open(session, actor, ids) if OPEN in columns else {},
     )
 
 
@@ -68,6 +77,37 @@ def _sources(session: Session, ids: list[int]) -> dict[int, list[str]]:
     for one in session.exec(query).all():
         found.setdefault(one.contact_id, {})[one.source] = None
     return {id_: list(sources) for id_, sources in found.items()}
+
+
+def _courses(session: Session, actor: Actor, ids: list[int]) -> dict[int, list[tuple[str, EnrolmentStatus]]]:
+    """The newest first; those that somebody left are left out."""
+    query = (
+        select(Enrolment.contact_id, Course.name, Enrolment.status)
+        .join(Course, col(Course.id) == col(Enrolment.course_id))
+        .where(col(Enrolment.contact_id).in_(ids), col(Enrolment.status) != EnrolmentStatus.CANCELLED)
+        .where(*of_branches(actor, Enrolment.branch_id))
+        .order_by(col(Enrolment.id).desc())
+    )
+    found: dict[int, list[tuple[str, EnrolmentStatus]]] = {}
+    for contact_id, name, status in session.exec(query).all():
+        found.setdefault(contact_id or 0, []).append((name, EnrolmentStatus(status)))
+    return found
+
+
+def _open(session: Session, actor: Actor, ids: list[int]) -> dict[int, list[tuple[int, str]]]:
+    query = (
+        select(Enrolment.contact_id, Charge.currency, func.sum(Charge.amount - Charge.settled))
+        .join(Enrolment, col(Enrolment.id) == col(Charge.enrolment_id))
+        .where(col(Enrolment.contact_id).in_(ids), col(Charge.cancelled_at).is_(None))
+        .where(*of_branches(actor, Enrolment.branch_id))
+        .group_by(col(Enrolment.contact_id), col(Charge.currency))
+        .order_by(col(Charge.currency))
+    )
+    found: dict[int, list[tuple[int, str]]] = {}
+    for contact_id, currency, amount in session.exec(query).all():
+        if amount:
+            found.setdefault(contact_id or 0, []).append((int(amount), currency))
+    return found
 
 
 def _confirmed(session: Session, ids: list[int]) -> dict[int, datetime]:

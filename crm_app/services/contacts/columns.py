@@ -40,6 +40,7 @@ class Column:
 NAME_WIDTH = 260
 USUAL = ("number", "company", "email", "phone", "city", "status", "created")
 CONSENT, SOURCES, BRANCH = "consent", "sources", "branch"
+COURSES, OPEN = "courses", "open_amount"
 # The name holds them, or another column does.
 _ELSEWHERE = {"first_name", "last_name", "mobile", "tags", "active"}
 _LOOKS = {
@@ -62,6 +63,8 @@ def known(session: Session, actor: Actor) -> dict[str, Column]:
         Column("updated", text("Last changed"), Look.DATE, 130, "updated"),
         Column(CONSENT, text("Opt-in confirmed"), Look.DATE, 150),
         Column(SOURCES, text("Came from"), Look.BADGES, 180),
+        Column(COURSES, text("Courses"), Look.BADGES, 220),
+        Column(OPEN, text("Still to pay"), Look.NUMBER, 120),
     ]
     if branches.seen(session, actor):
         found.append(Column(BRANCH, text("Branch"), width=140))

@@ -6,13 +6,24 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from crm_app.models import Activity, ActivityKind, Channel, Consent, ConsentSource, ConsentState, Contact, LeadStatus
+from crm_app.models import (
+    Activity,
+    ActivityKind,
+    Channel,
+    Consent,
+    ConsentSource,
+    ConsentState,
+    Contact,
+    EnrolmentStatus,
+    LeadStatus,
+)
 from crm_app.models.base import now
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import around, cards, lanes
-from crm_app.services.contacts.columns import CONSENT, SOURCES
+from crm_app.services.contacts.columns import CONSENT, COURSES, OPEN, SOURCES
 from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.courses import catalogue, enrolling, offers, payments
 from crm_app.services.errors import Invalid, NotFound, NotPermitted
 
 
@@ -121,6 +132,22 @@ def test_a_page_asks_once_for_sources_and_consents_of_all_its_rows(bob: Actor) -
     assert set(found.confirmed) == {contacts[0].id}
     assert found.sources == {contact.id: ["till"] for contact in contacts}
     assert len(asked) == 5
+
+
+def test_a_page_tells_the_courses_and_what_is_still_to_pay(bob: Actor, alice: Actor, charlie: Actor) -> None:
+    with database.transaction() as session:
+        people = [cards.create(session, bob, {"first_name": name}) for name in ("a", "b")]
+        for name in ("Violin", "Choir"):
+            course = catalogue.add(session, alice, {"name": name, "status": "open"})
+            offer = offers.add(session, alice, course.id or 0, {"name": "Once", "amount": "50"})
+            made = enrolling.enrol(session, bob, course.id or 0, people[0], offer, enrolling.Terms()).made[0].id or 0
+        payments.record(session, bob, made, payments.Given(20_00))
+        enrolling.set_status(session, bob, made, EnrolmentStatus.PAUSED)
+    with database.reading() as session:
+        found = around.of(session, bob, people, {COURSES, OPEN})
+        assert around.of(session, charlie, people, {COURSES, OPEN}).courses == {}
+    assert found.courses == {people[0].id: [("Choir", "paused"), ("Violin", "active")]}
+    assert found.open == {people[0].id: [(80_00, "EUR")]}
 
 
 def test_what_no_column_shows_is_not_asked_for(bob: Actor) -> None:
