@@ -48,7 +48,7 @@ def _missing() -> rx.Component:
     return empty(
         "user-x",
         T("No such contact"),
-        T("It may have been removed, or it belongs to another branch."),
+        T("It may have been removed, or you may not see it."),
         rx.link(T("All contacts"), href=routes.CONTACTS, underline="none", class_name="button"),
     )
 

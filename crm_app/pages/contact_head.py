@@ -6,6 +6,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.card_frame import CommentButton, PartLink
+from crm_app.components.tag_chip import tag_chip
 from crm_app.components.text import T, t
 from crm_app.pages.contact_facts import head_facts
 from crm_app.pages.contact_merges import merge_with_button
@@ -68,7 +69,7 @@ def head() -> rx.Component:
                             _card.opt_in, part="facts", to="consent", class_name="consent-state " + _card.opt_in_look
                         ),
                     ),
-                    rx.foreach(_card.tags, lambda tag: rx.el.span(tag, class_name="chip")),
+                    rx.foreach(_card.tags, tag_chip),
                     class_name="card-sub",
                 ),
                 class_name="card-who",

@@ -192,7 +192,7 @@ def _missing() -> rx.Component:
     return empty(
         "file-x",
         T("No such import"),
-        T("It may have been removed, or it belongs to another branch."),
+        T("It may have been removed, or you may not see it."),
         rx.link(T("All imports"), href=routes.IMPORTS, underline="none", class_name="button"),
     )
 

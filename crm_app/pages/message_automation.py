@@ -29,7 +29,7 @@ def automation() -> rx.Component:
             empty(
                 "zap",
                 T("No such automation"),
-                T("It may have been deleted, or it belongs to another branch."),
+                T("It may have been deleted, or you may not see it."),
                 rx.link(T("All automations"), href=routes.AUTOMATIONS, underline="none", class_name="button"),
             ),
             rx.cond(_state.loaded, rx.fragment(_form(), trial(), log(), _end())),

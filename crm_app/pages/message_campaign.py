@@ -27,7 +27,7 @@ def campaign() -> rx.Component:
             empty(
                 "megaphone",
                 T("No such campaign"),
-                T("It may have been deleted, or it belongs to another branch."),
+                T("It may have been deleted, or you may not see it."),
                 rx.link(T("All campaigns"), href=routes.MESSAGES, underline="none", class_name="button"),
             ),
             rx.cond(_state.loaded, _campaign()),

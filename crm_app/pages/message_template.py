@@ -38,6 +38,15 @@ def template() -> rx.Component:
 def _words() -> rx.Component:
     return rx.el.form(
         form_guard(_state.errors),
+        rx.cond(
+            _state.is_changeable,
+            rx.fragment(),
+            rx.el.p(
+                rx.el.span(T("of the head office"), class_name="chip franchise"),
+                " ",
+                T("You can use this template. Only the head office changes it."),
+            ),
+        ),
         rx.el.section(
             rx.el.div(
                 _name(),
@@ -84,7 +93,10 @@ def _words() -> rx.Component:
             class_name="panel stack",
         ),
         rx.el.div(
-            rx.el.button(T("Save"), type="submit", id="save-template", class_name="button primary"),
+            rx.cond(
+                _state.is_changeable,
+                rx.el.button(T("Save"), type="submit", id="save-template", class_name="button primary"),
+            ),
             rx.cond(
                 _state.is_mail,
                 rx.el.button(

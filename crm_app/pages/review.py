@@ -8,6 +8,7 @@ from crm_app.components.message import UndoListener
 from crm_app.components.notice import notice
 from crm_app.components.review_keys import ReviewKeys
 from crm_app.components.shell import shell
+from crm_app.components.tag_chip import tag_chip
 from crm_app.components.text import N, T, t
 from crm_app.state.contact_happenings import Happening
 from crm_app.state.review import ReviewState
@@ -98,7 +99,7 @@ def _who() -> rx.Component:
                 _card.status,
                 rx.el.span(rx.el.span(class_name="status-dot " + _card.status_dot), _card.status, class_name="status"),
             ),
-            rx.foreach(_card.tags, lambda tag: rx.el.span(tag, class_name="chip")),
+            rx.foreach(_card.tags, tag_chip),
             class_name="card-sub",
         ),
     )

@@ -17,18 +17,12 @@ from crm_app.services.contacts.hits import marked
 from crm_app.services.contacts.layouts import Layout
 from crm_app.services.contacts.order import OWN
 from crm_app.services.courses.enrolling import STATUSES
-from crm_app.state.contact_view import Presenter
+from crm_app.state.contact_view import Chip, Presenter
 from crm_app.state.formats import amount, day
 
 MOST_TAGS = 3
 _MARKED = {"email", "phone", "company", "city", "number"}  # where the search looks
 _SOURCES = {"manual": text("by hand"), "import": text("import"), "demo": text("demo")}
-
-
-@dataclass
-class Chip:
-    name: str
-    franchise: bool
 
 
 @dataclass

@@ -39,6 +39,14 @@ _NO_FIELD = {
 
 
 @dataclass
+class Chip:
+    """A tag."""
+
+    name: str
+    franchise: bool
+
+
+@dataclass
 class CardView:
     """Everything the card shows."""
 
@@ -56,7 +64,7 @@ class CardView:
     opt_in: str = ""
     opt_in_look: str = ""
     sms_url: str = ""
-    tags: list[str] = field(default_factory=list)
+    tags: list[Chip] = field(default_factory=list)
     head: list[Fact] = field(default_factory=list)  # what an editor changes at the top
     groups: list[FactGroup] = field(default_factory=list)
     brief: list[Fact] = field(default_factory=list)
@@ -190,5 +198,5 @@ class Presenter:
             phone_url=tel(contact.mobile or contact.phone or ""),
             mail_url=f"mailto:{contact.email}" if contact.email else "",
             sms_url=tel(contact.mobile or "").replace("tel:", "sms:"),
-            tags=[tag.name for tag in cards.tags_of(self.session, contact)],
+            tags=[Chip(tag.name, tag.is_franchise) for tag in cards.tags_of(self.session, contact)],
         )

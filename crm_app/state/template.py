@@ -64,6 +64,7 @@ class TemplateState(rx.State):
     preview: Preview = Preview()
     errors: dict[str, str] = {}
     missing: bool = False
+    is_changeable: bool = True
     loaded: bool = False
     key: int = 0
 
@@ -163,6 +164,7 @@ class TemplateState(rx.State):
             return
         self.name, self.is_mail = found.template.name, found.template.channel == Channel.EMAIL
         self.is_newsletter, self.language = found.template.is_newsletter, found.language
+        self.is_changeable = templates.may_change(actor, found.template)
         self.tabs, self.versions, self.fields = found.tabs, found.versions, found.fields
         self.subject, self.body = found.subject, found.body
         self.key += 1

@@ -30,6 +30,7 @@ class TemplateLine:
     icon: str = ""
     is_newsletter: bool = True
     languages: str = ""
+    is_changeable: bool = True
 
 
 class TemplateListState(SettingsChanges, Undoable, rx.State):
@@ -91,6 +92,7 @@ def _fetch(actor: Actor) -> list[TemplateLine]:
                 icon="mail" if one.template.channel == Channel.EMAIL else "message-square",
                 is_newsletter=one.template.is_newsletter,
                 languages=", ".join(PUBLIC_LANGUAGES.get(language, language) for language in one.languages),
+                is_changeable=one.is_changeable,
             )
             for one in templates.listing(session, actor)
         ]

@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.choice_options import choice_options
 from crm_app.components.list_keys import LookSheet
+from crm_app.components.tag_chip import tag_chip
 from crm_app.components.text import T, t
 from crm_app.pages.contact_event import event
 from crm_app.pages.contact_fact import fact
@@ -61,7 +62,7 @@ def _body() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.cond(_card.active, rx.fragment(), rx.el.span(T("inactive"), class_name="badge-inactive")),
-            rx.foreach(_card.tags, lambda tag: rx.el.span(tag, class_name="chip")),
+            rx.foreach(_card.tags, tag_chip),
             class_name="look-tags",
         ),
         rx.el.div(

@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app.components.choice_options import choice_options
 from crm_app.components.column_head import ColumnHead
+from crm_app.components.tag_chip import tag_chip
 from crm_app.components.text import T, t
 from crm_app.pages.contacts.bulk_panel import tick, tick_page
 from crm_app.state.contact_columns import ContactColumnsState
@@ -76,10 +77,7 @@ def _row(line: rx.Var[ContactLine]) -> rx.Component:
             rx.el.div(
                 rx.link(_marked(line.parts), href=line.url, underline="none", class_name="name-link"),
                 rx.cond(line.active, rx.fragment(), rx.el.span(T("inactive"), class_name="badge-inactive")),
-                rx.foreach(
-                    line.tags,
-                    lambda tag: rx.el.span(tag.name, class_name=rx.cond(tag.franchise, "chip franchise", "chip")),
-                ),
+                rx.foreach(line.tags, tag_chip),
                 rx.link(
                     rx.icon("panel-right-open", size=16),
                     href=ContactListState.look_url + line.number.to_string(),

@@ -1,16 +1,20 @@
-"""Templates: kept by name, their words by language; every saving is a version, and what went out keeps its own."""
+"""Templates: kept by name, their words by language; every saving is a version, and what went out keeps its own.
+
+A branch sees its own and those of the head office, which it uses and does not change.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from crm_app.locales import PUBLIC_LANGUAGES, text
-from crm_app.models import Channel, MessageTemplate, MessageText, Permission
+from crm_app.models import MAIN_BRANCH, Channel, MessageTemplate, MessageText, Permission
 from crm_app.models.base import now
 from crm_app.services import audit
 from crm_app.services.actor import Actor
-from crm_app.services.errors import Conflict, Invalid, NotFound
+from crm_app.services.errors import Conflict, Invalid, NotFound, NotPermitted
 from crm_app.services.folding import fold
 from crm_app.services.messages import sandbox, values
 
@@ -21,10 +25,11 @@ CHANNELS = (Channel.EMAIL, Channel.SMS)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A template and the languages it speaks."""
+    """A template, the languages it speaks, and whether the actor may change it."""
 
     template: MessageTemplate
     languages: tuple[str, ...]
+    is_changeable: bool = True
 
 
 def listing(session: Session, actor: Actor, channel: Channel | None = None) -> list[Entry]:
@@ -33,7 +38,7 @@ def listing(session: Session, actor: Actor, channel: Channel | None = None) -> l
     Raises NotPermitted.
     """
     actor.require(Permission.CONTACTS_READ)
-    query = select(MessageTemplate).where(col(MessageTemplate.removed_at).is_(None))
+    query = select(MessageTemplate).where(col(MessageTemplate.removed_at).is_(None), *_seen(actor))
     if channel is not None:
         query = query.where(MessageTemplate.channel == channel)
     found = session.exec(query.order_by(col(MessageTemplate.folded), col(MessageTemplate.id))).all()
@@ -41,16 +46,21 @@ def listing(session: Session, actor: Actor, channel: Channel | None = None) -> l
     pairs = select(MessageText.template_id, MessageText.language).distinct()
     for template_id, language in session.exec(pairs.order_by(col(MessageText.language))):
         spoken.setdefault(template_id, []).append(language)
-    return [Entry(one, tuple(spoken.get(one.id or 0, ()))) for one in found]
+    return [Entry(one, tuple(spoken.get(one.id or 0, ())), may_change(actor, one)) for one in found]
 
 
 def get(session: Session, actor: Actor, template_id: int) -> MessageTemplate:
-    """Raises NotFound, also for a removed one; NotPermitted."""
+    """Raises NotFound, also for a removed one and one of another branch; NotPermitted."""
     actor.require(Permission.CONTACTS_READ)
-    found = session.get(MessageTemplate, template_id)
-    if found is None or found.removed_at is not None:
+    found = _one(session, actor, template_id)
+    if found.removed_at is not None:
         raise NotFound(text("There is no such template."))
     return found
+
+
+def may_change(actor: Actor, template: MessageTemplate) -> bool:
+    """Whether it is of the actor's branches; the head office decides about its own."""
+    return actor.may(Permission.MESSAGES) and (actor.branch_ids is None or template.branch_id in actor.branch_ids)
 
 
 def add(session: Session, actor: Actor, name: str, channel: Channel, *, is_newsletter: bool) -> MessageTemplate:
@@ -58,8 +68,10 @@ def add(session: Session, actor: Actor, name: str, channel: Channel, *, is_newsl
     actor.require(Permission.MESSAGES)
     if channel not in CHANNELS:
         raise Invalid(text("Please choose e-mail or text message."), "channel")
-    cleaned = _name(session, name, None)
-    made = MessageTemplate(name=cleaned, folded=fold(cleaned), channel=channel, is_newsletter=is_newsletter)
+    cleaned = _name(session, actor, name, None)
+    made = MessageTemplate(
+        name=cleaned, folded=fold(cleaned), branch_id=actor.branch_id, channel=channel, is_newsletter=is_newsletter
+    )
     session.add(made)
     session.flush()
     audit.record(session, actor, "template.added", template=made.id or 0)
@@ -68,9 +80,8 @@ def add(session: Session, actor: Actor, name: str, channel: Channel, *, is_newsl
 
 def change(session: Session, actor: Actor, template_id: int, *, name: str, is_newsletter: bool) -> MessageTemplate:
     """Raises NotPermitted, NotFound, Invalid, Conflict; Invalid("body") when its words do not go with it."""
-    actor.require(Permission.MESSAGES)
-    found = get(session, actor, template_id)
-    cleaned = _name(session, name, found.id)
+    found = _changeable(session, actor, template_id)
+    cleaned = _name(session, actor, name, found.id)
     if found.is_newsletter != is_newsletter:
         for one in newest(session, template_id):
             _check(session, one.subject, one.body, Channel(found.channel), is_newsletter)
@@ -83,8 +94,7 @@ def change(session: Session, actor: Actor, template_id: int, *, name: str, is_ne
 
 def remove(session: Session, actor: Actor, template_id: int) -> None:
     """It is offered no more; what was made from it stays. Raises NotPermitted, NotFound."""
-    actor.require(Permission.MESSAGES)
-    found = get(session, actor, template_id)
+    found = _changeable(session, actor, template_id)
     found.removed_at = now()
     session.add(found)
     session.flush()
@@ -93,11 +103,8 @@ def remove(session: Session, actor: Actor, template_id: int) -> None:
 
 def bring_back(session: Session, actor: Actor, template_id: int) -> None:
     """Raises NotPermitted, NotFound; Conflict when its name was given again."""
-    actor.require(Permission.MESSAGES)
-    found = session.get(MessageTemplate, template_id)
-    if found is None:
-        raise NotFound(text("There is no such template."))
-    _name(session, found.name, found.id)
+    found = _changeable(session, actor, template_id, removed=True)
+    _name(session, actor, found.name, found.id)
     found.removed_at = None
     session.add(found)
     session.flush()
@@ -108,8 +115,7 @@ def write(session: Session, actor: Actor, template_id: int, language: str, *, su
 
     Raises NotPermitted, NotFound, Invalid("subject" or "body") that says what is not understood.
     """
-    actor.require(Permission.MESSAGES)
-    template = get(session, actor, template_id)
+    template = _changeable(session, actor, template_id)
     if language not in LANGUAGES:
         raise Invalid(text("Please choose a language from the list."), "language")
     subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
@@ -167,7 +173,28 @@ def chosen(texts: Sequence[MessageText], wished: Sequence[str]) -> MessageText |
     return next((by_language[one] for one in wished if one in by_language), texts[0] if texts else None)
 
 
-def _name(session: Session, name: str, own: int | None) -> str:
+def _changeable(session: Session, actor: Actor, template_id: int, *, removed: bool = False) -> MessageTemplate:
+    """One that the actor may change. Raises NotPermitted, NotFound."""
+    actor.require(Permission.MESSAGES)
+    found = (_one if removed else get)(session, actor, template_id)
+    if not may_change(actor, found):
+        raise NotPermitted(text("Templates of the head office are changed there."))
+    return found
+
+
+def _one(session: Session, actor: Actor, template_id: int) -> MessageTemplate:
+    found = session.exec(select(MessageTemplate).where(MessageTemplate.id == template_id, *_seen(actor))).first()
+    if found is None:
+        raise NotFound(text("There is no such template."))
+    return found
+
+
+def _seen(actor: Actor) -> list[ColumnElement[bool]]:
+    branches = actor.branch_ids
+    return [] if branches is None else [col(MessageTemplate.branch_id).in_(sorted(branches | {MAIN_BRANCH}))]
+
+
+def _name(session: Session, actor: Actor, name: str, own: int | None) -> str:
     cleaned = " ".join(name.split())
     if not cleaned or len(cleaned) > NAME_LENGTH:
         raise Invalid(text("Please give it a name of at most {most} characters.", most=NAME_LENGTH), "name")
@@ -175,6 +202,7 @@ def _name(session: Session, name: str, own: int | None) -> str:
         MessageTemplate.folded == fold(cleaned),
         col(MessageTemplate.removed_at).is_(None),
         col(MessageTemplate.id) != (own or 0),
+        *_seen(actor),
     )
     if session.exec(taken).first() is not None:
         raise Conflict(text("There is a template with the name “{name}” already.", name=cleaned))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from crm_app.models import Channel, MessageTemplate
@@ -90,3 +92,37 @@ def test_who_may_not_send_to_many_writes_no_templates_but_chooses_among_them(
         with pytest.raises(NotPermitted):
             templates.add(session, bob, "Autumn", Channel.EMAIL, is_newsletter=True)
         assert len(templates.listing(session, bob)) == 1
+
+
+def test_a_branch_uses_those_of_the_head_office_and_changes_its_own(alice: Actor, charlie: Actor) -> None:
+    theirs = replace(charlie, permissions=alice.permissions)
+    with database.transaction() as session:
+        shared = templates.add(session, alice, "Fair", Channel.EMAIL, is_newsletter=True).id or 0
+        own = templates.add(session, theirs, "Local", Channel.EMAIL, is_newsletter=True).id or 0
+        listed = templates.listing(session, theirs)
+        assert [(one.template.id, one.is_changeable) for one in listed] == [(shared, False), (own, True)]
+        assert [one.template.id for one in templates.listing(session, alice)] == [shared]
+        assert templates.get(session, theirs, shared).name == "Fair"
+        for act in (
+            lambda: templates.change(session, theirs, shared, name="X", is_newsletter=True),
+            lambda: templates.remove(session, theirs, shared),
+            lambda: templates.bring_back(session, theirs, shared),
+            lambda: templates.write(session, theirs, shared, "en", subject="Hi", body="Hi"),
+        ):
+            with pytest.raises(NotPermitted):
+                act()
+        assert templates.newest(session, shared) == []
+        templates.write(session, theirs, own, "en", subject="Hi", body="Hi")
+        for number in (own, 999):
+            with pytest.raises(NotFound):
+                templates.get(session, alice, number)
+
+
+def test_a_name_is_taken_only_among_those_one_sees(alice: Actor, charlie: Actor) -> None:
+    theirs = replace(charlie, permissions=alice.permissions)
+    with database.transaction() as session:
+        templates.add(session, theirs, "Local", Channel.EMAIL, is_newsletter=True)
+        templates.add(session, alice, "local", Channel.EMAIL, is_newsletter=True)
+        templates.add(session, alice, "Fair", Channel.EMAIL, is_newsletter=True)
+        with pytest.raises(Conflict):
+            templates.add(session, theirs, "fair", Channel.EMAIL, is_newsletter=True)
