@@ -10,12 +10,12 @@ from sqlmodel import Session
 
 from crm_app import locales
 from crm_app.models import LinkPurpose
-from crm_app.services import audit, database, links, startup
+from crm_app.services import audit, database, links, second_factor, startup
 from crm_app.services import users as accounts
 from crm_app.services.actor import SYSTEM
 from crm_app.services.errors import Conflict, CRMError, Invalid
 
-users = typer.Typer(no_args_is_help=True, help="Accounts: add, list, disable, and sign-in links.")
+users = typer.Typer(no_args_is_help=True, help="Accounts: add, list, disable, sign-in links, second factor.")
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Address of the account.")]
 
@@ -79,6 +79,15 @@ def link(email: Email) -> None:
         token = links.sign_in_link(session, user.id or 0)
         audit.record(session, SYSTEM, "user.link", user=user.id or 0)
     typer.echo(links.url_of(token, LinkPurpose.SIGN_IN))
+
+
+@users.command("two-factor-off")
+def second_factor_off(email: Email) -> None:
+    """Switch off the second factor of somebody who lost the device. The password stays as it is."""
+    with _work() as session:
+        user = accounts.by_email(session, SYSTEM, email)
+        second_factor.switch_off(session, SYSTEM, user.id or 0)
+    typer.echo(f"{user.email} signs in with the password alone.")
 
 
 @contextmanager

@@ -18,6 +18,8 @@ class MessageKind(StrEnum):
     INVITATION = "invitation"  # asks whether the address may be written to
     NOTICE = "notice"  # tells a user what the bell tells
     TEST = "test"
+    USER_INVITE = "user_invite"  # gives a user a link to the first password
+    USER_RESET = "user_reset"
 
 
 class MessageState(StrEnum):

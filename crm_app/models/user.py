@@ -57,6 +57,10 @@ class User(SQLModel, table=True):
     totp_step: int = Field(default=0)
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
 
+    @property
+    def has_second_factor(self) -> bool:
+        return self.totp_at is not None
+
 
 class RecoveryCode(SQLModel, table=True):
     """Stands in for the second factor once. Only a hash of it is stored."""

@@ -1,6 +1,7 @@
-"""Links that work once: the first set-up, and signing in somebody who is locked out. Stored as SHA-256 only."""
+"""Links that work once: the first set-up, and what an account is reached by without a password. Stored as SHA-256 only."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select, update
@@ -13,22 +14,40 @@ from crm_app.services import installation
 from crm_app.services.errors import Conflict, NotFound
 from crm_app.services.sessions import hash_of
 
-LIFETIME = {LinkPurpose.SETUP: timedelta(days=1), LinkPurpose.SIGN_IN: timedelta(days=2)}
-_PATHS = {LinkPurpose.SETUP: "/setup", LinkPurpose.SIGN_IN: "/link"}
+LIFETIME = {
+    LinkPurpose.SETUP: timedelta(days=1),
+    LinkPurpose.SIGN_IN: timedelta(days=2),
+    LinkPurpose.INVITE: timedelta(days=7),
+    LinkPurpose.RESET: timedelta(days=1),
+    LinkPurpose.SECOND_FACTOR: timedelta(minutes=5),  # no link: what the cookie of the code's page holds
+}
+DEAD = text("This link was used already or has expired. Ask for a new one.")
+OF_ACCOUNTS = (LinkPurpose.SIGN_IN, LinkPurpose.INVITE, LinkPurpose.RESET)
+_PATHS = {LinkPurpose.SETUP: "/setup", **dict.fromkeys(OF_ACCOUNTS, "/link")}
 
 
 def setup_link(session: Session, *, at: datetime | None = None) -> str:
     """The token of a new set-up link; earlier ones stop working. Raises Conflict once there is a user."""
     if installation.is_set_up(session):
         raise Conflict(text("This CRM is set up already. Please sign in."))
-    _kill(session, LinkPurpose.SETUP, None, at or now())
+    _kill(session, (LinkPurpose.SETUP,), None, at or now())
     return make(session, LinkPurpose.SETUP, at=at)
 
 
 def sign_in_link(session: Session, user_id: int, *, at: datetime | None = None) -> str:
-    """The token of a new link that signs this user in once; the user's earlier ones stop working."""
-    _kill(session, LinkPurpose.SIGN_IN, user_id, at or now())
-    return make(session, LinkPurpose.SIGN_IN, user_id=user_id, at=at)
+    """The token of a new link that signs this user in once; the user's earlier links stop working."""
+    return of_account(session, user_id, LinkPurpose.SIGN_IN, at=at)
+
+
+def of_account(session: Session, user_id: int, purpose: LinkPurpose, *, at: datetime | None = None) -> str:
+    """The token of a new link of the account; its earlier ones stop working, whatever they were for."""
+    end_all(session, user_id, at=at)
+    return make(session, purpose, user_id=user_id, at=at)
+
+
+def end_all(session: Session, user_id: int, *, at: datetime | None = None) -> None:
+    """No link of the account works any more, and no sign-in that waits for its code goes on."""
+    _kill(session, (*OF_ACCOUNTS, LinkPurpose.SECOND_FACTOR), user_id, at or now())
 
 
 def make(session: Session, purpose: LinkPurpose, *, user_id: int | None = None, at: datetime | None = None) -> str:
@@ -48,22 +67,22 @@ def make(session: Session, purpose: LinkPurpose, *, user_id: int | None = None, 
     return token
 
 
-def peek(session: Session, token: str, purpose: LinkPurpose, *, at: datetime | None = None) -> OneTimeLink | None:
-    """The link if it would work now; uses nothing up."""
+def peek(session: Session, token: str, *purposes: LinkPurpose, at: datetime | None = None) -> OneTimeLink | None:
+    """The link if it would work now for one of the purposes; uses nothing up."""
     return session.exec(
         select(OneTimeLink).where(
             OneTimeLink.token_hash == hash_of(token),
-            OneTimeLink.purpose == purpose.value,
+            col(OneTimeLink.purpose).in_([purpose.value for purpose in purposes]),
             col(OneTimeLink.used_at).is_(None),
             OneTimeLink.expires_at > (at or now()),
         )
     ).first()
 
 
-def use(session: Session, token: str, purpose: LinkPurpose, *, at: datetime | None = None) -> OneTimeLink:
+def use(session: Session, token: str, *purposes: LinkPurpose, at: datetime | None = None) -> OneTimeLink:
     """Uses the link up, by compare-and-set: of any number at once, one succeeds. Raises NotFound for the others."""
     at = at or now()
-    found = peek(session, token, purpose, at=at)
+    found = peek(session, token, *purposes, at=at)
     if found is not None:
         marked = session.execute(
             update(OneTimeLink)
@@ -72,7 +91,7 @@ def use(session: Session, token: str, purpose: LinkPurpose, *, at: datetime | No
         )
         if marked.rowcount == 1:  # type: ignore[attr-defined]
             return found
-    raise NotFound(text("This link was used already or has expired. Ask for a new one."))
+    raise NotFound(DEAD)
 
 
 def url_of(token: str, purpose: LinkPurpose) -> str:
@@ -89,9 +108,9 @@ def base_url() -> str:
     return f"http://[{host}]:{current.port}" if ":" in host else f"http://{host}:{current.port}"
 
 
-def _kill(session: Session, purpose: LinkPurpose, user_id: int | None, at: datetime) -> None:
+def _kill(session: Session, purposes: Collection[LinkPurpose], user_id: int | None, at: datetime) -> None:
     statement = update(OneTimeLink).where(
-        col(OneTimeLink.purpose) == purpose.value,
+        col(OneTimeLink.purpose).in_([purpose.value for purpose in purposes]),
         col(OneTimeLink.used_at).is_(None),
         col(OneTimeLink.user_id) == user_id,
     )

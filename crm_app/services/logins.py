@@ -1,6 +1,6 @@
 """Signing in with e-mail and password: throttle, log, and the same answer and work for unknown accounts.
 
-Only failed tries count, per account and address, and per address alone (an office shares one). Guesses that run at
+Where an account has a second factor, `login_codes` goes on. Only failed tries count, per account and address, and per address alone (an office shares one). Guesses that run at
 the same time gain nothing: the count is taken again, in the writing transaction, after the password was checked.
 """
 
@@ -9,24 +9,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
-from crm_app.models import LoginEvent, LoginOutcome, User
+from crm_app.models import LinkPurpose, LoginEvent, LoginOutcome, User
 from crm_app.models.base import now
-from crm_app.services import database, passwords, sessions
+from crm_app.services import database, links, passwords, sessions
 
 WINDOW = timedelta(minutes=5)
 PER_ACCOUNT = 10
 PER_ADDRESS = 50
+_FAILED = (LoginOutcome.WRONG.value, LoginOutcome.CODE_WRONG.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How a try ended; `token` is the new session's cookie when it succeeded."""
+    """How a try ended; `token` is the new session's cookie when it succeeded.
+
+    `waiting` takes its place where the code of a second factor is asked next: it lets nobody in.
+    """
 
     outcome: LoginOutcome
     token: str = ""
     language: str = ""
+    waiting: str = ""
 
 
 def sign_in(email: str, password: str, *, ip: str, user_agent: str = "", at: datetime | None = None) -> Attempt:
@@ -44,7 +49,7 @@ def sign_in(email: str, password: str, *, ip: str, user_agent: str = "", at: dat
     with database.transaction() as session:
         database.one_at_a_time(session, f"login from {address}")
         if throttled or is_throttled(session, account, address, at=at):
-            _log_throttled(session, account, address, at)
+            log_throttled(session, account, address, at)
             return Attempt(LoginOutcome.THROTTLED)
         user = session.get(User, user.id) if user else None
         if user is None or not right or user.password_hash != stored:
@@ -56,6 +61,9 @@ def sign_in(email: str, password: str, *, ip: str, user_agent: str = "", at: dat
         if renewed:
             user.password_hash = renewed
             session.add(user)
+        if user.has_second_factor:
+            waiting = links.make(session, LinkPurpose.SECOND_FACTOR, user_id=user.id, at=at)
+            return Attempt(LoginOutcome.OK, language=user.language, waiting=waiting)
         log(session, LoginOutcome.OK, account=account, ip=address, user_id=user.id, at=at)
         token = sessions.start(session, user, ip=ip, user_agent=user_agent, at=at)
         return Attempt(LoginOutcome.OK, token, user.language)
@@ -64,11 +72,21 @@ def sign_in(email: str, password: str, *, ip: str, user_agent: str = "", at: dat
 def is_throttled(session: Session, account: str, address: str, *, at: datetime) -> bool:
     """Whether the account from this address, or the address for any account, failed too often in the last minutes."""
     wrong = select(func.count()).where(
-        LoginEvent.outcome == LoginOutcome.WRONG.value, LoginEvent.ip == address, LoginEvent.at > at - WINDOW
+        col(LoginEvent.outcome).in_(_FAILED), LoginEvent.ip == address, LoginEvent.at > at - WINDOW
     )
     if session.exec(wrong).one() >= PER_ADDRESS:
         return True
     return session.exec(wrong.where(LoginEvent.account == account)).one() >= PER_ACCOUNT
+
+
+def is_code_throttled(session: Session, account: str, address: str, *, at: datetime) -> bool:
+    """The same for codes: who is asked for one knows the password, so wrong ones count from wherever they come."""
+    wrong = select(func.count()).where(
+        LoginEvent.account == account,
+        LoginEvent.outcome == LoginOutcome.CODE_WRONG.value,
+        LoginEvent.at > at - WINDOW,
+    )
+    return session.exec(wrong).one() >= PER_ACCOUNT or is_throttled(session, account, address, at=at)
 
 
 def log(
@@ -108,7 +126,7 @@ def address_of(ip: str) -> str:
     return str(found)
 
 
-def _log_throttled(session: Session, account: str, address: str, at: datetime) -> None:
+def log_throttled(session: Session, account: str, address: str, at: datetime) -> None:
     """One line a minute and address at most: a machine that goes on trying must not fill the disk."""
     recent = select(func.count()).where(
         LoginEvent.outcome == LoginOutcome.THROTTLED.value,

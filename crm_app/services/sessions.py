@@ -73,6 +73,12 @@ def living(session: Session, session_ids: Collection[int], *, at: datetime | Non
     return {signed_in.session_id: signed_in for signed_in in (_signed_in(session, *row) for row in rows)}
 
 
+def of_user(session: Session, user_id: int, *, at: datetime | None = None) -> list[UserSession]:
+    """The user's sessions that still stand, the last used first."""
+    rows = session.exec(_living(at or now()).where(UserSession.user_id == user_id)).all()
+    return sorted((row[0] for row in rows), key=lambda one: one.seen_at, reverse=True)
+
+
 def touch(session: Session, session_id: int, *, at: datetime | None = None) -> None:
     """Notes that the session is in use. The caller opens a small transaction of its own for it."""
     session.execute(update(UserSession).where(col(UserSession.id) == session_id).values(seen_at=at or now()))

@@ -7,8 +7,8 @@ A change that lowers rights or may follow a theft ends the user's sessions.
 from sqlmodel import Session, col, select
 
 from crm_app.locales import LANGUAGES, text
-from crm_app.models import Permission, Role, Team, User
-from crm_app.services import audit, branches, installation, passwords, roles, sessions
+from crm_app.models import Permission, Role, Sight, Team, User
+from crm_app.services import audit, branches, installation, links, passwords, roles, sessions, teams
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, Invalid, NotFound
 from crm_app.services.logins import clean
@@ -76,22 +76,36 @@ def add(
     return user
 
 
+def rename(session: Session, actor: Actor, user_id: int, name: str) -> User:
+    """Gives the account another name. Raises NotPermitted, Invalid("name")."""
+    user, called = own_or_touchable(session, actor, user_id), check_name(name)
+    if user.name != called:
+        user.name = called
+        session.add(user)
+        audit.record(session, actor, "user.renamed", user=user_id)
+    return user
+
+
 def disable(session: Session, actor: Actor, user_id: int, *, ip: str = "") -> User:
-    """Nobody signs in with this account any more; its sessions end. Idempotent. Raises NotPermitted, Conflict."""
-    user = _touchable(session, actor, user_id)
+    """Nobody signs in with this account any more; its sessions and links end. Idempotent.
+
+    Raises NotPermitted, Conflict.
+    """
+    user = touchable(session, actor, user_id)
     if not user.active:
         return user
     roles.require_another_admin(session, user)
     user.active = False
     session.add(user)
     ended = sessions.end_all(session, _id(user))
+    links.end_all(session, _id(user))
     audit.record(session, actor, "user.disabled", ip=ip, user=_id(user), sessions=ended)
     return user
 
 
 def enable(session: Session, actor: Actor, user_id: int, *, ip: str = "") -> User:
     """The account may be used again. Idempotent. Raises NotPermitted."""
-    user = _touchable(session, actor, user_id)
+    user = touchable(session, actor, user_id)
     if user.active:
         return user
     user.active = True
@@ -102,7 +116,7 @@ def enable(session: Session, actor: Actor, user_id: int, *, ip: str = "") -> Use
 
 def change_role(session: Session, actor: Actor, user_id: int, *, to: str, ip: str = "") -> User:
     """Gives the account another role; lower rights end its sessions. Idempotent. Raises NotPermitted, Conflict."""
-    user = _touchable(session, actor, user_id)
+    user = touchable(session, actor, user_id)
     new = roles.by_key(session, to)
     roles.require_above(session, actor, new)
     old = session.get_one(Role, user.role_id)
@@ -112,7 +126,7 @@ def change_role(session: Session, actor: Actor, user_id: int, *, to: str, ip: st
         roles.require_another_admin(session, user)
     user.role_id = _id(new)
     session.add(user)
-    is_lower = not set(old.permissions) <= set(new.permissions)
+    is_lower = not set(old.permissions) <= set(new.permissions) or roles.is_narrower(new.sight, old.sight)
     ended = sessions.end_all(session, _id(user)) if is_lower else 0
     audit.record(session, actor, "user.role", ip=ip, user=_id(user), old=old.key, new=new.key, sessions=ended)
     return user
@@ -120,7 +134,7 @@ def change_role(session: Session, actor: Actor, user_id: int, *, to: str, ip: st
 
 def move(session: Session, actor: Actor, user_id: int, branch_id: int, *, ip: str = "") -> User:
     """Gives the account to another branch; a team of the old one is left. Idempotent. Raises NotPermitted, NotFound."""
-    user = _touchable(session, actor, user_id)
+    user = touchable(session, actor, user_id)
     branches.chosen(session, actor, branch_id)
     if user.branch_id == branch_id:
         return user
@@ -134,6 +148,24 @@ def move(session: Session, actor: Actor, user_id: int, branch_id: int, *, ip: st
     return user
 
 
+def set_team(session: Session, actor: Actor, user_id: int, team_id: int | None) -> User:
+    """Puts the account into a team of its branch, or into none; whose role sees a team only is signed out.
+
+    Idempotent. Raises NotPermitted, NotFound.
+    """
+    user = touchable(session, actor, user_id)
+    if user.team_id == team_id:
+        return user
+    if team_id is not None and teams.get(session, actor, team_id).branch_id != user.branch_id:
+        raise NotFound(teams.NONE)
+    user.team_id = team_id
+    session.add(user)
+    sees_team = session.get_one(Role, user.role_id).sight == Sight.TEAM
+    ended = sessions.end_all(session, user_id) if sees_team else 0
+    audit.record(session, actor, "user.team", user=user_id, team=team_id or 0, sessions=ended)
+    return user
+
+
 def set_password(
     session: Session, actor: Actor, user_id: int, password: str, *, keep_session: int | None = None, ip: str = ""
 ) -> User:
@@ -141,11 +173,12 @@ def set_password(
 
     Takes tens of milliseconds of work. Raises Invalid, NotPermitted.
     """
-    user = _own_or_touchable(session, actor, user_id)
+    user = own_or_touchable(session, actor, user_id)
     passwords.check(password, email=user.email, name=user.name)
     user.password_hash = passwords.hash_of(password)
     session.add(user)
     ended = sessions.end_all(session, _id(user), but=keep_session)
+    links.end_all(session, _id(user))
     audit.record(session, actor, "user.password", ip=ip, user=_id(user), sessions=ended)
     return user
 
@@ -162,7 +195,7 @@ def change_own_password(
 
 def set_language(session: Session, actor: Actor, user_id: int, language: str) -> User:
     """The language the user reads, chosen by oneself or by who administers the account. Raises Invalid."""
-    user = _own_or_touchable(session, actor, user_id)
+    user = own_or_touchable(session, actor, user_id)
     user.language = check_language(language)
     session.add(user)
     audit.record(session, actor, "user.language", user=_id(user), language=language)
@@ -171,7 +204,7 @@ def set_language(session: Session, actor: Actor, user_id: int, language: str) ->
 
 def set_mail_notices(session: Session, actor: Actor, user_id: int, wanted: bool) -> User:
     """Whether notices come by mail too, chosen by oneself or by who administers the account."""
-    user = _own_or_touchable(session, actor, user_id)
+    user = own_or_touchable(session, actor, user_id)
     user.mail_notices = wanted
     session.add(user)
     audit.record(session, actor, "user.mail_notices", user=_id(user), wanted=int(wanted))
@@ -203,16 +236,18 @@ def check_language(language: str) -> str:
     return language
 
 
-def _touchable(session: Session, actor: Actor, user_id: int) -> User:
+def touchable(session: Session, actor: Actor, user_id: int) -> User:
+    """The account, whose role lies below the actor's own. Raises NotPermitted, NotFound."""
     user = get(session, actor, user_id)
     roles.require_above(session, actor, session.get_one(Role, user.role_id))
     return user
 
 
-def _own_or_touchable(session: Session, actor: Actor, user_id: int) -> User:
+def own_or_touchable(session: Session, actor: Actor, user_id: int) -> User:
+    """The same; one's own account is always there."""
     if actor.user_id == user_id and (own := session.get(User, user_id)) is not None:
         return own
-    return _touchable(session, actor, user_id)
+    return touchable(session, actor, user_id)
 
 
 def _sees(actor: Actor, user: User) -> bool:

@@ -18,6 +18,25 @@ def set_session(response: Response, token: str) -> None:
     )
 
 
+def set_waiting(response: Response, token: str, seconds: int) -> None:
+    """For the page that asks the code, and no longer than that may take."""
+    response.set_cookie(
+        cookies.waiting_name(),
+        token,
+        max_age=seconds,
+        path="/",
+        secure=settings.get().is_https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def clear_waiting(response: Response) -> None:
+    response.delete_cookie(
+        cookies.waiting_name(), path="/", secure=settings.get().is_https, httponly=True, samesite="lax"
+    )
+
+
 def clear_session(response: Response) -> None:
     response.delete_cookie(
         cookies.session_name(), path="/", secure=settings.get().is_https, httponly=True, samesite="lax"

@@ -11,7 +11,7 @@ from starlette.types import Scope
 
 from crm_app.locales import text
 from crm_app.services.errors import Busy
-from crm_app.web import login, setup
+from crm_app.web import login, login_code, login_link, setup
 from crm_app.web.headers import IMMUTABLE
 from crm_app.web.rendering import message, stylesheet, stylesheet_version, use_fonts_of
 from crm_app.web.visitors import Visitors
@@ -51,8 +51,10 @@ def _routes() -> list[BaseRoute]:
         Route("/setup", setup.complete, methods=["POST"]),
         Route("/setup/{token}", setup.show, methods=["GET"]),
         Route("/setup/{token}", setup.complete, methods=["POST"]),
-        Route("/link/{token}", login.show_link, methods=["GET"]),
-        Route("/link/{token}", login.use_link, methods=["POST"]),
+        Route("/login/code", login_code.show, methods=["GET"]),
+        Route("/login/code", login_code.sign_in, methods=["POST"]),
+        Route("/link/{token}", login_link.show, methods=["GET"]),
+        Route("/link/{token}", login_link.use, methods=["POST"]),
         Route("/edge/{name}", _stylesheet, methods=["GET"]),
         Route("/ping", _ping, methods=["GET"]),
         Route("/favicon.ico", _icon, methods=["GET"]),

@@ -10,11 +10,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from crm_app.locales import LANGUAGES, text
+from crm_app.services import logins
 from crm_app.web import cookies
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+THROTTLED = text("Too many failed tries. Wait five minutes, then try again.")
 NOT_EQUAL = text("The two passwords are not the same. Type both again.")
 _threads = ThreadPoolExecutor(8, thread_name_prefix="edge")
 
@@ -53,10 +55,16 @@ def in_language(request: Request, language: str) -> Response:
     return answer
 
 
+def retry_later(answer: Response) -> None:
+    """Says when a throttled visitor may try again."""
+    answer.headers["Retry-After"] = str(int(logins.WINDOW.total_seconds()))
+
+
 def signed_in(target: str, token: str, language: str) -> Response:
     """On to where the visitor was going, with the new session's cookie."""
     answer = RedirectResponse(target, 303)
     cookies.set_session(answer, token)
+    cookies.clear_waiting(answer)
     if language in LANGUAGES:
         cookies.set_language(answer, language)
     return answer

@@ -21,5 +21,9 @@ def own_path(target: str) -> str:
 
 def login_address(path: str, query: str) -> str:
     """The sign-in page, remembering where the visitor was going."""
-    target = own_path(f"{quote(path, safe='/@:+,;=')}?{query}" if query else quote(path, safe="/@:+,;="))
-    return "/login" if target == HOME else f"/login?next={quote(target, safe='/')}"
+    return leading_to(own_path(f"{quote(path, safe='/@:+,;=')}?{query}" if query else quote(path, safe="/@:+,;=")))
+
+
+def leading_to(target: str, page: str = "/login") -> str:
+    """A page of the sign-in that goes on to `target`, a path of ours."""
+    return page if target == HOME else f"{page}?next={quote(target, safe='/')}"

@@ -41,6 +41,8 @@ KEPT = timedelta(days=90)
 STUCK = timedelta(minutes=10)  # longer than any try takes: whoever sent it is gone
 PERSONAL, MASS = 0, 1
 
+# To colleagues or oneself, about no contact.
+OF_THE_HOUSE = (MessageKind.NOTICE, MessageKind.TEST, MessageKind.USER_INVITE, MessageKind.USER_RESET)
 _GONE = text("The program ended while this message was being sent. It may have arrived.")
 
 
@@ -210,7 +212,7 @@ def purge(at: datetime | None = None) -> int:
     """Deletes what nobody asks for after ninety days: messages to users, and files of messages that did not leave."""
     over = (at or now()) - KEPT
     with database.transaction() as session:
-        old = [col(Message.kind).in_((MessageKind.NOTICE, MessageKind.TEST)), col(Message.ended_at) < over]
+        old = [col(Message.kind).in_(OF_THE_HOUSE), col(Message.ended_at) < over]
         gone = int(session.execute(delete(Message).where(*old)).rowcount)  # type: ignore[attr-defined]
     for file in settings.get().mails_dir.glob("*.eml"):
         with suppress(FileNotFoundError):

@@ -38,6 +38,7 @@ from crm_app.services.consent.addresses import POINT_OF
 from crm_app.services.consent.ledger import Proof
 from crm_app.services.errors import CRMError
 from crm_app.services.messages import (
+    account_mails,
     campaigns,
     composing,
     invitations,
@@ -56,7 +57,7 @@ log = logging.getLogger(__name__)
 ROUND = 500  # messages on one connection
 _UNKNOWN = text("An error in this program came in between. The message may have arrived.")
 _UNEXPECTED = text("This message cannot be made, because of an error in this program.")
-_OWN_LINK = re.compile(r"/(consent|unsubscribe|preferences|m)/[0-9a-f-]{20,}")
+_OWN_LINK = re.compile(r"/(consent|unsubscribe|preferences|m|link)/[0-9A-Za-z_-]{20,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _next(session: Session, at: datetime, channels: Collection[Channel]) -> Read
 
 
 def _hindrance(session: Session, message: Message, contact: Contact | None) -> LeftOut | None:
-    if message.kind in (MessageKind.NOTICE, MessageKind.TEST):
+    if message.kind in outbox.OF_THE_HOUSE:
         return None
     if contact is None or contact.trashed_at is not None:
         return LeftOut.GONE
@@ -237,6 +238,9 @@ def _composed(session: Session, message: Message, contact: Contact | None, here:
     language, imprint = message.language, here.imprint
     if message.kind == MessageKind.INVITATION:
         return _invitation(session, message, contact, imprint), ""
+    if message.kind in (MessageKind.USER_INVITE, MessageKind.USER_RESET):
+        subject, body = account_mails.words(session, message)
+        return composing.finished(subject, body, language=language, imprint=imprint), ""
     words = session.get(MessageText, message.text_id) if message.text_id is not None else None
     subject, body = (words.subject, words.body) if words is not None else (message.subject, message.body)
     installed = installation.current(session)
