@@ -28,6 +28,7 @@ STYLESHEETS = [
         "calendar",
         "privacy",
         "messages",
+        "courses",
     )
 ]
 

@@ -31,6 +31,7 @@ PLACES = (
     Place("review", N("Review"), "gallery-horizontal-end", routes.REVIEW, SessionState.may_edit),
     Place("tasks", N("Tasks"), "square-check-big", routes.TASKS),
     Place("calendar", N("Calendar"), "calendar-days", routes.CALENDAR),
+    Place("courses", N("Courses"), "graduation-cap", routes.COURSES),
     Place("messages", N("Messages"), "mail", routes.MESSAGES, SessionState.may_send),
     Place("duplicates", N("Duplicates"), "copy", routes.DUPLICATES),
     Place("imports", N("Imports"), "file-up", routes.IMPORTS, SessionState.may_import),

@@ -63,6 +63,13 @@ def amount(units: int, currency: str, language: str) -> str:
     return format_currency(money.decimal(units, currency), currency, locale=language)
 
 
+def typed_amount(units: int, currency: str, language: str) -> str:
+    """The same as people type it into a field: 1234,90."""
+    exact = money.decimal(units, currency)
+    pattern = "0" + ("." + "0" * -int(exact.as_tuple().exponent) if int(exact.as_tuple().exponent) < 0 else "")
+    return format_decimal(exact, pattern, locale=language)
+
+
 def clock(value: time | None, language: str) -> str:
     """A time of the day; empty for None."""
     return "" if value is None else format_time(value, format="short", locale=language)

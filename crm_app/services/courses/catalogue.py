@@ -20,6 +20,7 @@ from crm_app.services.folding import fold
 NAME_LENGTH, DESCRIPTION_LENGTH, MOST_PLACES = 200, 5_000, 100_000
 # Who takes a place.
 TAKING = (EnrolmentStatus.INVITED, EnrolmentStatus.ACTIVE, EnrolmentStatus.PAUSED)
+OVER = (CourseStatus.FINISHED, CourseStatus.CANCELLED)
 STATUSES: dict[CourseStatus, Text] = {
     CourseStatus.PLANNED: text("Planned"),
     CourseStatus.OPEN: text("Open for enrolment"),
@@ -41,7 +42,7 @@ class Entry:
 def listing(session: Session, actor: Actor, *, over: bool = False) -> list[Entry]:
     """Those of the actor's branches by name; `over`: those that are finished or cancelled. Raises NotPermitted."""
     actor.require(Permission.CONTACTS_READ)
-    ended = col(Course.status).in_((CourseStatus.FINISHED, CourseStatus.CANCELLED))
+    ended = col(Course.status).in_(OVER)
     query = select(Course).where(*_visible(actor), ended if over else ~ended)
     found = session.exec(query.order_by(col(Course.folded), col(Course.id))).all()
     counted = _counted(session, [one.id or 0 for one in found])

@@ -11,7 +11,6 @@ from crm_app.locales import Text, text
 from crm_app.models import (
     Contact,
     Course,
-    CourseStatus,
     Enrolment,
     EnrolmentStatus,
     EntryKind,
@@ -188,7 +187,7 @@ def set_access(
 
 def require_open(course: Course) -> None:
     """Raises Conflict for a course that is over."""
-    if course.status in (CourseStatus.FINISHED, CourseStatus.CANCELLED):
+    if course.status in catalogue.OVER:
         raise Conflict(text("This course is over: nobody is enrolled in it any more."))
 
 
