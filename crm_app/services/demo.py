@@ -24,7 +24,7 @@ from crm_app.models import (
     User,
 )
 from crm_app.models.base import now
-from crm_app.services import choosable, custom_fields, database, tags
+from crm_app.services import choosable, custom_fields, database, demo_courses, tags
 from crm_app.services.actor import SYSTEM
 from crm_app.services.contacts import derived, numbers, search
 from crm_app.services.folding import digits, fold
@@ -80,6 +80,7 @@ def fill(count: int, say: Callable[[str], None], seed: int = 1) -> int:
         done += size
         if done % 100_000 == 0:
             say(f"{done} of {count}")
+    demo_courses.fill()
     if database.engine().dialect.name == "sqlite":
         with database.engine().connect() as connection:
             connection.exec_driver_sql("ANALYZE")
