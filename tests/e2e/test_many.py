@@ -378,3 +378,35 @@ def test_who_may_not_change_many_sees_no_ticks(browser: Browser, people: Server)
     page = on_list(context, people, "bob")
     expect(page.locator(".tick")).to_have_count(0)
     context.close()
+
+
+COURSE = """
+from crm_app.services import database
+from crm_app.services.actor import SYSTEM
+from crm_app.services.courses import catalogue, offers
+with database.transaction() as session:
+    course = catalogue.add(session, SYSTEM, {"name": "Violin", "status": "open", "capacity": "8"}).id
+    offers.add(session, SYSTEM, course, {"name": "Three parts", "kind": "instalments", "amount": "90", "parts": "3"})
+"""
+
+
+def test_all_of_a_result_are_enrolled_in_a_course_and_taken_out_again(page: Page, people: Server) -> None:
+    people.run(COURSE)
+    page.goto(people.url + "/contacts?q=P0")
+    expect_total(page, "10 contacts")
+    page.locator("tbody .tick input").first.click()
+    page.get_by_role("button", name="Select all 10").click()
+    page.click("#bulk-open")
+    page.get_by_role("combobox", name="What to do").select_option("enrol")
+    page.get_by_role("combobox", name="Course").select_option(label="Violin")
+    expect(page.locator(".filter-form")).to_contain_text("8 contacts come into the course, 2 on the waiting list")
+    page.get_by_role("combobox", name="Offer").select_option(label="Three parts")
+    page.get_by_role("button", name="Change 10 contacts").click()
+    page.wait_for_url("**/done")
+    expect(page.get_by_role("link", name="Undo this change")).to_be_visible()
+    assert dict(rows(people, "SELECT status, count(*) FROM enrolment GROUP BY status")) == {"active": 8, "waiting": 2}
+    assert rows(people, "SELECT count(*) FROM charge") == [(24,)]
+    page.get_by_role("link", name="Undo this change").click()
+    page.get_by_role("button", name="Undo 10 rows").click()
+    expect(page.locator(".notice")).to_contain_text("Undone")
+    assert rows(people, "SELECT count(*) FROM enrolment") == [(0,)]
