@@ -45,6 +45,7 @@ def _words() -> rx.Component:
                 rx.el.span(T("of the head office"), class_name="chip franchise"),
                 " ",
                 T("You can use this template. Only the head office changes it."),
+                class_name="field-hint",
             ),
         ),
         rx.el.section(
@@ -146,12 +147,20 @@ def _body() -> rx.Component:
 
 
 def _field(name: str, label: str, make: Callable[..., rx.Component], **props: Any) -> rx.Component:
-    return input_field(f"template-{name}", name, label, make, error=_state.errors[name].to(str), **props)
+    return input_field(
+        f"template-{name}",
+        name,
+        label,
+        make,
+        error=_state.errors[name].to(str),
+        disabled=~_state.is_changeable,
+        **props,
+    )
 
 
 def _kind(value: str, is_chosen: rx.Var[bool]) -> rx.Component:
     return rx.el.label(
-        rx.el.input(type="radio", name="kind", value=value, default_checked=is_chosen),
+        rx.el.input(type="radio", name="kind", value=value, default_checked=is_chosen, disabled=~_state.is_changeable),
         T(TEMPLATE_KINDS[value]),
         class_name="tick",
     )

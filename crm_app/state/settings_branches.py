@@ -8,7 +8,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.locales import text
-from crm_app.models import Permission
+from crm_app.models import MAIN_BRANCH, Permission
 from crm_app.services import branches, database
 from crm_app.services.actor import Actor
 from crm_app.state.guard import action
@@ -22,7 +22,7 @@ from crm_app.state.settings_words import id_of
 class BranchLine:
     key: str
     name: str
-    is_head_office: bool
+    is_head_office: bool  # and called otherwise
 
 
 class SettingsBranchesState(SettingsChanges, rx.State):
@@ -78,6 +78,6 @@ class SettingsBranchesState(SettingsChanges, rx.State):
 def _fetch(actor: Actor) -> list[BranchLine]:
     with database.reading() as session:
         return [
-            BranchLine(str(one.id), branches.name_of(one, actor), one.id == branches.MAIN_BRANCH)
+            BranchLine(str(one.id), branches.name_of(one, actor), one.id == MAIN_BRANCH and one.name != "")
             for one in branches.listing(session, actor)
         ]
