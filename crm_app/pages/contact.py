@@ -10,6 +10,7 @@ from crm_app.components.planned_forms import planned_forms
 from crm_app.components.shell import shell
 from crm_app.components.text import T, t
 from crm_app.pages.contact_consent import consents
+from crm_app.pages.contact_courses import courses, courses_forms
 from crm_app.pages.contact_facts import facts
 from crm_app.pages.contact_head import actions, head, thumb_bar, title
 from crm_app.pages.contact_merges import merge_with, taking_back
@@ -21,6 +22,7 @@ from crm_app.pages.contact_timeline import timeline
 from crm_app.state.contact import ContactState
 from crm_app.state.contact_comments import ContactCommentState
 from crm_app.state.contact_consent import ContactConsentState
+from crm_app.state.contact_courses import ContactCoursesState
 from crm_app.state.contact_facts import ContactFactsState
 from crm_app.state.contact_files import ContactFilesState
 from crm_app.state.contact_message import ContactMessageState
@@ -67,12 +69,18 @@ def _card() -> rx.Component:
         message_panel(),
         CardTabs.create(
             label=t("Parts of the card"),
-            parts=[["timeline", t("What happened")], ["tasks", t("Tasks")], ["facts", t("Facts")]],
+            parts=[
+                ["timeline", t("What happened")],
+                ["tasks", t("Tasks")],
+                ["courses", t("Courses")],
+                ["facts", t("Facts")],
+            ],
         ),
         rx.el.div(
             rx.el.div(timeline(), custom_attrs={"data-part": "timeline"}),
             rx.el.div(
                 rx.el.div(tasks_panel(), class_name="card-part", custom_attrs={"data-part": "tasks"}),
+                rx.el.div(courses(), class_name="card-part", custom_attrs={"data-part": "courses"}),
                 rx.el.div(
                     relations(), facts(), consents(), class_name="card-part", custom_attrs={"data-part": "facts"}
                 ),
@@ -81,6 +89,7 @@ def _card() -> rx.Component:
             class_name="card-grid",
         ),
         thumb_bar(),
+        courses_forms(),
         planned_forms(TaskFormState, EventFormState, TaskActState, ContactState.may_edit),
     )
 
@@ -138,6 +147,7 @@ PAGE = {
         ContactFilesState.load,
         ContactSegmentsState.load,
         ContactTasksState.load,
+        ContactCoursesState.load,
         ContactConsentState.load,
         ContactMessageState.load,
         TaskFormState.load,

@@ -4,15 +4,20 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.empty import empty
+from crm_app.components.enrolment import enrolment_forms
 from crm_app.components.form_guard import form_guard
 from crm_app.components.message import UndoListener
 from crm_app.components.notice import notice
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, figure, t, tn
+from crm_app.pages.course_enrol import enrol_sheet
 from crm_app.pages.course_form import Begun, course_fields
+from crm_app.pages.course_members import course_members, member_actions
 from crm_app.pages.course_offers import course_offers, new_offer
 from crm_app.state.course import CourseState
+from crm_app.state.course_members import CourseMembersState
 from crm_app.state.course_offers import CourseOffersState
+from crm_app.state.enrolment import EnrolmentState
 from crm_app.state.session import SessionState
 
 _state = CourseState
@@ -33,8 +38,10 @@ def course() -> rx.Component:
                         _state.tab,
                         ("offers", course_offers()),
                         ("details", _details()),
-                        rx.fragment(),
+                        course_members(),
                     ),
+                    enrol_sheet(),
+                    enrolment_forms(EnrolmentState),
                 ),
                 rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
             ),
@@ -51,6 +58,7 @@ def course() -> rx.Component:
             rx.match(
                 _state.tab,
                 ("offers", rx.cond(_state.may_change, new_offer())),
+                ("members", member_actions()),
                 rx.fragment(),
             ),
         ),
@@ -155,5 +163,5 @@ def _missing() -> rx.Component:
 
 PAGE = {
     "route": routes.COURSE,
-    "on_load": [SessionState.load, CourseState.load, CourseOffersState.load],
+    "on_load": [SessionState.load, CourseState.load, CourseMembersState.load, CourseOffersState.load],
 }

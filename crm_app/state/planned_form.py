@@ -50,7 +50,7 @@ class PlannedForm(Undoable, rx.State, mixin=True):
     async def find(self, query: str):
         """Contacts to choose from, as one types."""
         query = query.strip()
-        self.hits = await asyncio.to_thread(_hits, await current_actor(self), query) if len(query) > 1 else []
+        self.hits = await asyncio.to_thread(candidates, await current_actor(self), query) if len(query) > 1 else []
 
     @action(permission=Permission.CONTACTS_EDIT)
     async def choose(self, number: str, name: str):
@@ -117,7 +117,8 @@ def colleague_choices(session, actor: Actor) -> list[Choice]:
     return [Choice(str(user.id), user.name) for user in found]
 
 
-def _hits(actor: Actor, query: str) -> list[Hit]:
+def candidates(actor: Actor, query: str) -> list[Hit]:
+    """Contacts that somebody who types this may mean."""
     with database.reading() as session:
         found = listing.page(session, actor, ContactFilter(query=query), limit=HITS).contacts
         return [

@@ -1,0 +1,123 @@
+"""Somebody is enrolled in the course that is open: a contact is found, an offer and the first day of access chosen."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import reflex as rx
+from sqlmodel import Session
+
+from crm_app.locales import Text, text
+from crm_app.models import EnrolmentStatus, Permission
+from crm_app.services import database, local_time
+from crm_app.services.actor import Actor
+from crm_app.services.contacts import cards
+from crm_app.services.courses import catalogue, enrolling, offers
+from crm_app.services.courses.enrolling import Terms
+from crm_app.services.errors import Invalid
+from crm_app.services.filters.questions import is_id
+from crm_app.state.choice import Choice
+from crm_app.state.contact_view import key_of
+from crm_app.state.course_verbs import CourseVerbs
+from crm_app.state.course_words import price
+from crm_app.state.enrolment import shown_again
+from crm_app.state.guard import action
+from crm_app.state.messages import say
+from crm_app.state.planned_form import Hit, candidates
+from crm_app.state.session import current_actor
+from crm_app.state.settings_words import id_of
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolling:
+    """What a form asks: a course, an offer (0 = none), the first day of access, invited only or active at once."""
+
+    course_id: int
+    offer_id: int
+    from_on: str
+    is_invited: bool
+
+
+class CourseEnrolState(CourseVerbs, rx.State):
+    """`contact` is the number of who was found, empty for nobody yet."""
+
+    is_open: bool = False
+    contact: str = ""
+    contact_name: str = ""
+    hits: list[Hit] = []
+    offers: list[Choice] = []
+    today: str = ""
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def open_form(self):
+        actor = await current_actor(self)
+        self.offers = await asyncio.to_thread(offer_choices, actor, id_of(self.course_id))
+        self.today = local_time.today(actor.timezone).isoformat()
+        self.contact, self.contact_name, self.hits = "", "", []
+        self._begin()
+        self.is_open = True
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def close(self):
+        self.is_open = False
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def find(self, query: str):
+        """Contacts to choose from, as one types."""
+        query = query.strip()
+        self.hits = await asyncio.to_thread(candidates, await current_actor(self), query) if len(query) > 1 else []
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def choose(self, number: str, name: str):
+        """Who it is; an empty number means nobody."""
+        self.contact, self.contact_name, self.hits = number, name, []
+
+    @action(permission=Permission.CONTACTS_EDIT)
+    async def save(self, form: dict[str, Any]):
+        """A second press finds the form closed."""
+        if not self.is_open:
+            return None
+        asked, number = asked_in(form, id_of(self.course_id)), key_of(self.contact)
+        said = await self._saved(lambda session, actor: enrol(session, actor, number, asked))
+        if said is None:
+            return None
+        self.is_open = False
+        await say(self, said)
+        return shown_again(self)
+
+
+def asked_in(form: dict[str, Any], course_id: int) -> Enrolling:
+    offer = str(form.get("offer") or "")
+    return Enrolling(
+        course_id=course_id,
+        offer_id=int(offer) if is_id(offer) else 0,
+        from_on=str(form.get("from_on") or ""),
+        is_invited=form.get("status") == EnrolmentStatus.INVITED,
+    )
+
+
+def enrol(session: Session, actor: Actor, number: int, asked: Enrolling) -> Text:
+    """Enrols the contact with that number; what happened. Raises as `enrolling.enrol`, Invalid(field)."""
+    if not number:
+        raise Invalid(text("Choose who takes part."), "contact")
+    contact = cards.get(session, actor, number)
+    course = catalogue.get(session, actor, asked.course_id)
+    offer = offers.get(session, actor, asked.offer_id, of=course) if asked.offer_id else None
+    first: date | None = catalogue.day({"from_on": asked.from_on}, "from_on")
+    status = EnrolmentStatus.INVITED if asked.is_invited else EnrolmentStatus.ACTIVE
+    found = enrolling.enrol(session, actor, asked.course_id, contact, offer, Terms(status=status, from_on=first))
+    if found.waiting or any(one.status == EnrolmentStatus.WAITING for one in found.there):
+        return text("The course is full: {name} is on the waiting list.", name=contact.display_name)
+    if found.made:
+        return text("{name} is enrolled in “{course}”.", name=contact.display_name, course=course.name)
+    return text("{name} takes part in “{course}”.", name=contact.display_name, course=course.name)
+
+
+def offer_choices(actor: Actor, course_id: int) -> list[Choice]:
+    """What people can be enrolled with. Raises NotFound."""
+    with database.reading() as session:
+        return [
+            Choice(str(one.offer.id), f"{one.offer.name} · {price(one.offer, actor.language)}")
+            for one in offers.listing(session, actor, course_id)
+        ]
