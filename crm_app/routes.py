@@ -10,6 +10,8 @@ LEADS = "/leads"
 REVIEW = "/review"  # of the contacts whose filter follows
 TASKS = "/tasks"
 CALENDAR = "/calendar"
+COURSES = "/courses"
+COURSE = "/courses/[course_id]"
 CALENDAR_FEED = "/feeds/{token}.ics"  # for calendar programs: the token is the key
 EVENT_FILE = "/downloads/event-{event_id}.ics"
 TRASH = "/trash"
@@ -98,6 +100,10 @@ def event(event_id: int | str) -> str:
 
 def event_file(event_id: int | str) -> str:
     return EVENT_FILE.format(event_id=event_id)
+
+
+def course(course_id: int | str, tab: str = "") -> str:
+    return f"{COURSES}/{course_id}" + (f"?tab={tab}" if tab else "")
 
 
 def template(template_id: int | str) -> str:
