@@ -52,6 +52,19 @@ def import_file(
     similar: Annotated[
         bool, typer.Option("--similar/--no-similar", help="Whether new rows are compared with all contacts (yes).")
     ] = True,
+    course: Annotated[
+        str, typer.Option("--course", metavar="NAME|ID", help="Enrol everybody of the file in this course.")
+    ] = "",
+    offer: Annotated[
+        str,
+        typer.Option("--offer", metavar="NAME", help="Their offer; --map HEADER=offer where a column says which."),
+    ] = "",
+    access_from: Annotated[
+        str, typer.Option("--access-from", metavar="DATE", help="First day of access, as 2027-03-01 (now).")
+    ] = "",
+    notice: Annotated[
+        str, typer.Option("--notice", metavar="TEMPLATE", help="Tell new members by e-mail (nothing is sent).")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object on one line.")] = False,
@@ -64,7 +77,9 @@ def import_file(
     if not direct.is_readable(file):
         refuse(f"{file}: there is no such file, or it may not be read.", 1, as_json)
     startup.prepare()
-    wish = Wish(name, maps or (), match, tags or (), preset, blank, in_file, as_new, similar)
+    wish = Wish(
+        name, maps or (), match, tags or (), preset, blank, in_file, as_new, similar, course, offer, access_from, notice
+    )
     progress = Progress(is_shown=sys.stderr.isatty())
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not yes and not as_json
 
@@ -98,6 +113,7 @@ def import_file(
 def answer(result: Result) -> dict[str, object]:
     """The object of `--json`; `error` is in it when the file as a whole is refused."""
     error = {"error": render(result.refusal, SYSTEM.language)} if result.refusal is not None else {}
+    places = {} if result.places is None else {"course": {place.value: n for place, n in result.places.items()}}
     return {
         "import": result.import_id,
         "rows": result.rows,
@@ -112,6 +128,7 @@ def answer(result: Result) -> dict[str, object]:
             }
             for found in result.problems
         ],
+        **places,
         **error,
     }
 
@@ -134,6 +151,8 @@ def _counted(counts: dict[Outcome, int]) -> str:
 def _summary(result: Result) -> str:
     head = f"{result.rows} rows in {result.seconds:.1f} s: {_counted(result.counts)}"
     lines = [head if result.import_id else f"Nothing was written. {head}"]
+    if result.places is not None:
+        lines.append("  course: " + ", ".join(f"{place.value} {count}" for place, count in result.places.items()))
     for found in result.problems[:SHOWN_PROBLEMS]:
         place = ", ".join(filter(None, [f"row {found.row}" if found.row else "", found.column]))
         lines.append(f"  {found.level}: {place + ': ' if place else ''}{render(found.message, SYSTEM.language)}")

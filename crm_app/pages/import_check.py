@@ -8,6 +8,7 @@ from crm_app.components.notice import notice
 from crm_app.components.pager import pager
 from crm_app.components.search_box import search_box
 from crm_app.components.text import N, T, figure, t, tn
+from crm_app.pages.import_course_result import course_summary
 from crm_app.pages.import_find import column_filter, find_button, find_panel
 from crm_app.pages.import_frame import foot, frame
 from crm_app.pages.import_known import decided, probably_known, too_many
@@ -184,6 +185,7 @@ def _row(row: rx.Var[RowLine]) -> rx.Component:
                     rx.el.p(row.reason, class_name="row-reason", title=row.reason),
                 ),
             ),
+            rx.cond(row.member, rx.el.p(row.member, class_name="row-reason")),
             rx.cond((row.known.length() > 0) & ~row.is_left_out, probably_known(row)),
             rx.cond(
                 ImportCheckState.editable & ~row.is_left_out,
@@ -301,6 +303,7 @@ def _foot() -> rx.Component:
             tn("{n} skipped", "{n} skipped", counts["skip"].to(int)),
             " · ",
             tn("{n} needs you", "{n} need you", counts["invalid"].to(int) + counts["conflict"].to(int)),
+            rx.cond(ImportCheckState.course.name, rx.fragment(" · ", course_summary(ImportCheckState.course))),
             class_name="number",
         ),
         rx.cond(
@@ -309,7 +312,11 @@ def _foot() -> rx.Component:
                 rx.cond(
                     ImportCheckState.will_write > 0,
                     tn("Import {n} contact", "Import {n} contacts", ImportCheckState.will_write),
-                    T("Finish: nothing to change"),
+                    rx.cond(
+                        ImportCheckState.will_enrol > 0,
+                        tn("Enrol {n} contact", "Enrol {n} contacts", ImportCheckState.will_enrol),
+                        T("Finish: nothing to change"),
+                    ),
                 ),
                 type="button",
                 class_name="button primary",

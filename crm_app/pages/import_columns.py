@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.notice import notice
 from crm_app.components.text import T, t, tn
+from crm_app.pages.import_course import import_course
 from crm_app.pages.import_frame import foot, frame
 from crm_app.pages.import_new_field import new_field
 from crm_app.pages.import_presets import import_presets
@@ -16,6 +17,7 @@ from crm_app.services.fields.registry import (
     FIELDS,
     FURTHER_FIELDS,
     GROUP_LABELS,
+    OFFER,
     REQUIRABLE,
     WHOLE_FIELDS,
     FieldGroup,
@@ -53,6 +55,7 @@ def import_columns() -> rx.Component:
                 ),
                 _empty_ones(),
                 whole_file(),
+                import_course(),
                 foot(
                     rx.cond(
                         ImportColumnsState.error,
@@ -170,6 +173,7 @@ def _row(line: rx.Var[ColumnLine]) -> rx.Component:
                 & (ImportColumnsState.match_key != "")
                 & (line.target != ImportColumnsState.match_key)
                 & ~line.adds
+                & (line.target != OFFER.name)
                 & ~rx.Var.create(list(CONSENT_FIELDS)).contains(line.target),
                 _rule(line),
             ),
@@ -204,6 +208,10 @@ def _target(line: rx.Var[ColumnLine]) -> rx.Component:
                 rx.foreach(ImportColumnsState.own, lambda own: rx.el.option(own.label, value=own.value)),
                 label=t(GROUP_LABELS[FieldGroup.OWN].msgid),
             ),
+        ),
+        rx.cond(
+            ImportColumnsState.course != "",
+            rx.el.optgroup(rx.el.option(T(OFFER.label.msgid), value=OFFER.name), label=t("Course")),
         ),
         rx.cond(ImportColumnsState.may_add, rx.el.option(T("a new field …"), value=ADD)),
         value=line.target,

@@ -7,6 +7,7 @@ from crm_app.components.download import download
 from crm_app.components.notice import notice
 from crm_app.components.text import T, figure, t, tn
 from crm_app.pages.import_check import OUTCOMES
+from crm_app.pages.import_course_result import course_result
 from crm_app.pages.import_fetch import fetch_again, fetch_error
 from crm_app.pages.import_frame import frame
 from crm_app.pages.import_kept import import_kept
@@ -26,7 +27,16 @@ def import_done() -> rx.Component:
             rx.cond(
                 ImportWizardState.is_change,
                 rx.fragment(_head(), _changed()),
-                rx.fragment(_head(), fetch_error(), _waiting(), _failed(), _counts(), import_kept(), _settings()),
+                rx.fragment(
+                    _head(),
+                    fetch_error(),
+                    _waiting(),
+                    _failed(),
+                    _counts(),
+                    course_result(_view.course),
+                    import_kept(),
+                    _settings(),
+                ),
             ),
         ),
         step="done",

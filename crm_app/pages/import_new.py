@@ -24,6 +24,15 @@ def import_new() -> rx.Component:
                 rx.el.div(
                     rx.cond(ImportNewState.error, notice(ImportNewState.error, "danger")),
                     rx.cond(
+                        ImportNewState.course,
+                        notice(
+                            t(
+                                "The people of this file are enrolled in “{course}”. Offer and notice come later.",
+                                course=ImportNewState.course,
+                            )
+                        ),
+                    ),
+                    rx.cond(
                         ImportNewState.fetching,
                         _fetching(),
                         _drop(),
@@ -49,7 +58,7 @@ def _drop() -> rx.Component:
         rx.el.span(T("Drop a file here or choose one"), id="drop-title", class_name="drop-title"),
         rx.el.span(t("Excel, LibreOffice, CSV or vCard, up to {size} MB", size=megabytes), class_name="quiet"),
         rx.el.button(T("Choose a file"), type="button", class_name="button primary"),
-        url=routes.UPLOAD,
+        url=ImportNewState.upload_url,
         accept=ENDINGS,
         limit=limit,
         words={

@@ -33,6 +33,7 @@ def import_undo() -> rx.Component:
                 rx.fragment(
                     _head(),
                     _lowered(),
+                    _of_course(),
                     _tiles(),
                     _filters(),
                     rows(),
@@ -146,6 +147,58 @@ def _lowered() -> rx.Component:
             )
         ),
     )
+
+
+def _of_course() -> rx.Component:
+    """Enrolments and notices, before the undo and after it."""
+    state = ImportUndoState
+    lines = (
+        (
+            state.enrolments,
+            _before(
+                tn("{n} enrolment is taken back.", "{n} enrolments are taken back.", state.enrolments),
+                tn("{n} enrolment was taken back.", "{n} enrolments were taken back.", state.enrolments),
+            ),
+        ),
+        (
+            state.enrolments_kept,
+            _before(
+                tn(
+                    "{n} enrolment stays, because somebody paid or worked on it since.",
+                    "{n} enrolments stay, because somebody paid or worked on them since.",
+                    state.enrolments_kept,
+                ),
+                tn(
+                    "{n} enrolment stayed, because somebody paid or worked on it since.",
+                    "{n} enrolments stayed, because somebody paid or worked on them since.",
+                    state.enrolments_kept,
+                ),
+            ),
+        ),
+        (
+            state.notices,
+            _before(
+                tn("{n} notice is not sent any more.", "{n} notices are not sent any more.", state.notices),
+                tn("{n} notice was not sent any more.", "{n} notices were not sent any more.", state.notices),
+            ),
+        ),
+        (
+            state.notices_sent,
+            tn(
+                "{n} notice was sent and cannot be called back.",
+                "{n} notices were sent and cannot be called back.",
+                state.notices_sent,
+            ),
+        ),
+    )
+    return rx.cond(
+        state.enrolments + state.enrolments_kept > 0,
+        notice(rx.fragment(*[rx.cond(count > 0, rx.el.p(sentence)) for count, sentence in lines])),
+    )
+
+
+def _before(will: rx.Component, did: rx.Component) -> rx.Component:
+    return rx.cond(_is_undone, did, will)
 
 
 def _tiles() -> rx.Component:

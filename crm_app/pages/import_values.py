@@ -41,6 +41,7 @@ def _value(line: rx.Var[ColumnLine], value: rx.Var[ValueLine]) -> rx.Component:
             line.vocabulary,
             ("status", _select(line, value, *_statuses(value))),
             ("owner", _select(line, value, _listed(ImportColumnsState.addresses))),
+            ("offer", _select(line, value, *_offers())),
             ("choice", _select(line, value, *_options(line, value))),
             ("country", _select(line, value, _listed(ImportColumnsState.countries))),
             *[
@@ -78,6 +79,11 @@ def _statuses(value: rx.Var[ValueLine]) -> list[rx.Component]:
             ImportColumnsState.may_add & (value.problem != ""), rx.el.option(T("add it as a new status"), value=ADD)
         ),
     ]
+
+
+def _offers() -> list[rx.Component]:
+    offers = ImportColumnsState.course_options.offers
+    return [rx.foreach(offers, lambda offer: rx.el.option(offer.label, value=offer.label))]
 
 
 def _options(line: rx.Var[ColumnLine], value: rx.Var[ValueLine]) -> list[rx.Component]:

@@ -20,7 +20,7 @@ from crm_app.services.contacts import cards
 from crm_app.services.custom_fields import PREFIX
 from crm_app.services.custom_fields import TYPE_LABELS as TYPE_LABELS
 from crm_app.services.errors import NotFound
-from crm_app.services.fields.registry import FIELDS, Field, FieldKind
+from crm_app.services.fields.registry import FIELDS, OFFER, Field, FieldKind
 from crm_app.state import contact_brief, contact_consent_view, contact_happenings, contact_relations_view
 from crm_app.state.contact_facts_view import Fact, FactGroup, FactWriter, tel
 from crm_app.state.contact_happenings import Happening
@@ -35,6 +35,9 @@ _NO_FIELD = {
     "segments": text("Hand-picked segment"),
     "trashed_at": text("In the trash since"),
     "branch_id": text("Branch"),
+    OFFER.name: OFFER.label,
+    "enrolment": text("Course"),
+    "notice": text("Notice"),
 }
 
 

@@ -32,13 +32,16 @@ from crm_app.services.imports.columns import Options, from_json
 from crm_app.services.imports.conflicts import Match
 from crm_app.services.imports.edits import Edited
 from crm_app.services.imports.preview import ProblemGroup
+from crm_app.state import import_course_view
 from crm_app.state.guard import action
 from crm_app.state.import_check_view import ColumnHead, GroupLine, RowLine, Shown, short
+from crm_app.state.import_course_view import CourseView
 from crm_app.state.import_known_view import known_lines
 from crm_app.state.import_wizard import ImportWizardState
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
+_IS_IN = (ImportState.DONE, ImportState.UNDOING, ImportState.UNDO_STOPPED, ImportState.UNDONE)
 NO_COLUMN = -2  # of a problem nobody has any more
 
 
@@ -56,6 +59,8 @@ class ImportCheckState(rx.State):
     ready: bool = False
     committable: bool = False
     will_write: int = 0
+    course: CourseView = CourseView()
+    will_enrol: int = 0
     blocking: int = 0  # rows that keep the file out, where files only come in as a whole
     not_compared: int = 0  # new rows that were too many to be compared with the contacts
     seen: int = 0  # counts what was shown, so that a refused change does not stay in its cell
@@ -77,12 +82,12 @@ class ImportCheckState(rx.State):
         if seen is None:
             self.rows = []
             return
-        found, counts, groups, self.blocking, self.not_compared = seen
+        found, counts, groups, self.blocking, self.not_compared, self.course = seen
         params = dict(self.router.url.query_parameters)
         asked = _Asked.of(params, groups)
         page = await asyncio.to_thread(asked.page, found, self._mended_here())
         mapped = [column for column in from_json(found.columns) if column.target]
-        shown = Shown(actor, await asyncio.to_thread(_fields))
+        shown = Shown(actor, await asyncio.to_thread(_fields), is_done=found.state in _IS_IN)
         self.heads = shown.heads(mapped)
         open_ = [row.row for row in page.rows if row.outcome is Outcome.CONFLICT or row.chosen]
         matches = await asyncio.to_thread(_matches, actor, found, open_) if open_ else {}
@@ -106,6 +111,7 @@ class ImportCheckState(rx.State):
         self.editable = found.state == ImportState.CHECKED
         self.can_undo = self.editable and edits.steps_taken(found) > 0
         self.will_write = counts[Outcome.CREATE] + counts[Outcome.UPDATE]
+        self.will_enrol = self.course.new
 
     def _link(self, import_id, asked, page, groups, found, language) -> None:
         """Every link around the table, from what the URL asks."""
@@ -269,7 +275,9 @@ def _matches(actor: Actor, found: Import, rows: list[int]) -> dict[int, list[Mat
         return conflicts.matches(session, actor, found, rows)
 
 
-def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], list[ProblemGroup], int, int] | None:
+def _fetch(
+    actor: Actor, import_id: int
+) -> tuple[Import, dict[Outcome, int], list[ProblemGroup], int, int, CourseView] | None:
     with database.reading() as session:
         try:
             found = access.get(session, actor, import_id)
@@ -281,7 +289,9 @@ def _fetch(actor: Actor, import_id: int) -> tuple[Import, dict[Outcome, int], li
     folder = uploads.place_of(found)
     try:
         counts, groups = preview.counts(folder), preview.problem_groups(folder)
-        return found, counts, groups, blocking, probably_known.not_compared(folder)
+        with database.reading() as session:
+            course = import_course_view.view(session, actor, found)
+        return found, counts, groups, blocking, probably_known.not_compared(folder), course
     except Conflict:  # its file was deleted at this very moment
         return None
 

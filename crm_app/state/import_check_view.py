@@ -17,6 +17,7 @@ from crm_app.services.imports.preview import PreviewRow
 from crm_app.state.choice import Choice
 from crm_app.state.contact_view import label_of, plain_words
 from crm_app.state.formats import exact
+from crm_app.state.import_course_view import said
 from crm_app.state.import_known_view import KnownLine
 
 SHOWN_LETTERS = 200
@@ -46,6 +47,7 @@ class RowLine:
     matches: list[Choice] = field(default_factory=list)  # contacts among which somebody can choose
     chosen: str = ""
     known: list[KnownLine] = field(default_factory=list)  # contacts that it probably is
+    member: str = ""  # what becomes of it in the course
 
 
 @dataclass
@@ -66,10 +68,13 @@ class GroupLine:
 
 
 class Shown:
-    """Rows of the preview as one reader sees them: values as they will be stored. `fields` are those of the house."""
+    """Rows of the preview as one reader sees them: values as they will be stored. `fields` are those of the house.
+    `is_done`: the rows are in.
+    """
 
-    def __init__(self, actor: Actor, fields: Mapping[str, Field]) -> None:
+    def __init__(self, actor: Actor, fields: Mapping[str, Field], *, is_done: bool = False) -> None:
         self._actor, self._language, self._fields = actor, actor.language, fields
+        self._is_done = is_done
 
     def heads(self, mapped: list[ColumnMapping]) -> list[ColumnHead]:
         return [
@@ -98,6 +103,7 @@ class Shown:
             ],
             chosen=row.chosen,
             known=list(known),
+            member=said(row.member, self._language, is_done=self._is_done),
         )
 
     def _cell(self, row: PreviewRow, column: ColumnMapping, problem: preview.CellProblem | None) -> CellLine:

@@ -12,7 +12,7 @@ from crm_app.models import ImportState, Permission, User
 from crm_app.services import branches, choosable, custom_fields, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import CRMError, Invalid
-from crm_app.services.fields.registry import Field, FieldGroup, FieldKind
+from crm_app.services.fields.registry import OFFER, Field, FieldGroup, FieldKind
 from crm_app.services.imports import access, steps, values
 from crm_app.services.imports.columns import CLEAR as CLEAR
 from crm_app.services.imports.columns import KEY_LABELS as KEY_LABELS
@@ -42,6 +42,7 @@ from crm_app.state.import_columns_view import (
     value_line,
     vocabulary_of,
 )
+from crm_app.state.import_course import CourseChoices
 from crm_app.state.import_new_field import ImportNewFieldState
 from crm_app.state.import_whole_file import WholeFileChoices
 from crm_app.state.import_wizard import ImportWizardState
@@ -49,7 +50,7 @@ from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
 
-class ImportColumnsState(WholeFileChoices, rx.State):
+class ImportColumnsState(WholeFileChoices, CourseChoices, rx.State):
     columns: list[ColumnLine] = []
     addresses: list[Choice] = []  # e-mail address and name of the owners
     countries: list[Choice] = []
@@ -82,8 +83,10 @@ class ImportColumnsState(WholeFileChoices, rx.State):
         self.may_add = Permission.SETTINGS in actor.permissions
         await self._show_own()
         await self._show_values()
-        self._show_whole_file(Options.from_json(found.options))
+        options = Options.from_json(found.options)
+        self._show_whole_file(options)
         self.branches, self.branch = await asyncio.to_thread(_branches, actor), str(found.branch_id)
+        await self._show_course(options.course)
         self.name = found.name
         self.changeable = found.state in (ImportState.READ, ImportState.CHECKING, ImportState.CHECKED)
         self.error = ""
@@ -97,7 +100,7 @@ class ImportColumnsState(WholeFileChoices, rx.State):
         if target == ADD:
             return ImportNewFieldState.ask(index)
         fields = await asyncio.to_thread(_fields)
-        if target and target not in fields:
+        if target and target not in fields and not (target == OFFER.name and self.course):
             return None
         before = suggested_key(line.target or None for line in self.columns)
         for line in self.columns:
@@ -227,6 +230,16 @@ class ImportColumnsState(WholeFileChoices, rx.State):
                 self.countries = countries(actor.language)
             line.unknown = sum(bool(value.problem) for value in line.meanings)
 
+    async def _course_chosen(self) -> None:
+        """Columns that name offers go nowhere without a course; for another one nobody has said what texts mean."""
+        for line in self.columns:
+            if line.target == OFFER.name:
+                self._meant[line.index] = {}
+                if not self.course:
+                    line.target = ""
+        if await self._keep():
+            await self._show_values()
+
     async def _show_dates(self) -> None:
         actor = await current_actor(self)
         wizard = await self.get_state(ImportWizardState)
@@ -241,7 +254,7 @@ class ImportColumnsState(WholeFileChoices, rx.State):
         wizard = await self.get_state(ImportWizardState)
         try:
             meant = {index: dict(values) for index, values in self._meant.items()}
-            chosen = (list(self.columns), meant, self._whole_file())
+            chosen = (list(self.columns), meant, {**self._whole_file(), "course": self._into_course()})
             branch = int(self.branch) if self.branches else None
             await asyncio.to_thread(_write, actor, wizard._id, *chosen, self.name, branch)
         except Invalid as error:

@@ -18,9 +18,11 @@ from crm_app.services.fields.registry import Field
 from crm_app.services.imports import access, continuing, fetching_again, retention, undo
 from crm_app.services.imports.columns import KEY_LABELS, Options, from_json
 from crm_app.services.imports.continuing import Round
+from crm_app.state import import_course_view
 from crm_app.state.contact_view import label_of
 from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
+from crm_app.state.import_course_view import CourseView
 from crm_app.state.import_kept import file_line, undo_line
 from crm_app.state.import_states import STATES
 from crm_app.state.import_wizard import ImportWizardState
@@ -69,6 +71,7 @@ class DoneView:
     rounds: list[str] = field(default_factory=list)  # files that brought failed rows back
     waiting_url: str = ""  # of such a file that did not come in to its end
     belongs_url: str = ""  # of the import that these rows are shown with
+    course: CourseView = field(default_factory=CourseView)
 
 
 class ImportDoneState(rx.State):
@@ -128,6 +131,9 @@ def _fetch(actor: Actor, import_id: int) -> DoneView | None:
         settings = installation.current(session)
         view.kept = file_line(settings, found, actor)
         view.undo_kept = undo_line(settings, found, actor) if view.undoable or not view.has_undo_data else ""
+        if found.kind == ImportKind.FILE:
+            view.course = import_course_view.view(session, actor, found)
+            view.undoable = view.undoable or (bool(view.course.new) and _is_undoable(found))
         if found.state == ImportState.UNDONE:
             view.undone_by = undo.undone_by(session, found)
         view.rounds = [_round(one, actor) for one in continuing.rounds(session, found)]
@@ -156,10 +162,7 @@ def _view(found: Import, counts: dict[str, int], who: str, actor: Actor, fields:
         has_file=has_file,
         has_undo_data=has_undo_data,
         file_deletable=has_file and actor.may(Permission.SETTINGS),
-        undoable=bool(wrote)
-        and has_undo_data
-        and found.continues_id is None
-        and found.state in (ImportState.DONE, *HALTED),
+        undoable=bool(wrote) and _is_undoable(found),
         undo_url=routes.import_step(found.id or 0, "undo"),
         id=found.id or 0,
         fetchable=bool(fetching_again.link_to_fetch(found)),
@@ -177,6 +180,12 @@ def _view(found: Import, counts: dict[str, int], who: str, actor: Actor, fields:
             if column.target
         ],
     )
+
+
+def _is_undoable(found: Import) -> bool:
+    """Whether what it wrote can be taken back, if it wrote anything."""
+    is_in = found.state in (ImportState.DONE, *HALTED)
+    return is_in and found.undo_purged_at is None and found.continues_id is None
 
 
 def _is_trashing(found: Import) -> bool:

@@ -47,6 +47,10 @@ class ImportUndoState(rx.State):
     when: str = ""
     behind: int = 0  # rows a stopped undo has been through
     lowered: int = 0  # consents that stay lowered, once `counted`
+    enrolments: int = 0  # taken back, and what follows of enrolments and notices
+    enrolments_kept: int = 0
+    notices: int = 0
+    notices_sent: int = 0
     _import_id: int = 0
     _ticket: int = 0  # of the newest load: what an older one finds is not shown
     _shown_in: str = ""  # the import's state when its rows were read
@@ -110,7 +114,9 @@ class ImportUndoState(rx.State):
             return
         figures = (plan.reversed, plan.kept, plan.impossible)
         self.counts = {"": plan.rows, **dict(zip([one.value for one in UndoOutcome], figures, strict=True))}
-        self.lowered = plan.lowered
+        self.lowered, members = plan.lowered, plan.members
+        self.enrolments, self.enrolments_kept = members.enrolments, members.enrolments_kept
+        self.notices, self.notices_sent = members.notices, members.notices_sent
         self.counted, self._counted_in, self._counted_at = True, state, time.monotonic()
 
 

@@ -8,12 +8,13 @@ from crm_app.locales import Text, ntext, text
 from crm_app.models import Outcome, UndoOutcome
 from crm_app.services.actor import Actor
 from crm_app.services.fields.registry import Field
-from crm_app.services.imports.undo import UndoField, UndoRow
+from crm_app.services.imports.undo import ENROLMENT, NOTICE, UndoField, UndoRow
 from crm_app.services.imports.undo_edits import Edit
 from crm_app.state.contact_view import label_of
 from crm_app.state.formats import exact, spoken
 
 SHOWN_LETTERS = 200
+OF_COURSE = (ENROLMENT, NOTICE)
 
 
 @dataclass
@@ -45,7 +46,7 @@ class UndoLine:
 
 def line(row: UndoRow, actor: Actor, fields: Mapping[str, Field]) -> UndoLine:
     """`fields` are those contacts have here."""
-    values = [_value(one, actor, fields) for one in row.fields]
+    shown = [(_value(one, actor, fields), one) for one in row.fields]
     is_new = row.made is Outcome.CREATE
     return UndoLine(
         row=row.row,
@@ -54,8 +55,8 @@ def line(row: UndoRow, actor: Actor, fields: Mapping[str, Field]) -> UndoLine:
         name=row.name,
         url=routes.contact(row.number) if row.number is not None else "",
         reason=" ".join(locales.render(said, actor.language) for said in _reasons(row)),
-        wrote=[] if is_new else values,
-        edits=values if is_new else [],
+        wrote=[value for value, one in shown if not is_new or one.name in OF_COURSE],
+        edits=[value for value, one in shown if is_new and one.name not in OF_COURSE],
     )
 
 
@@ -82,6 +83,8 @@ def _reason(row: UndoRow) -> Text:
     if row.made is Outcome.CREATE:
         is_gone = row.number is None
         return text("The new contact was deleted.") if is_gone else text("The new contact is deleted.")
+    if row.made is Outcome.UNCHANGED:
+        return text("The enrolment is taken back.") if row.fields else text("The enrolment was taken back.")
     if not row.fields:
         return text("The former values came back.")
     return text("The values become what they were before.")

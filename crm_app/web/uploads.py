@@ -1,6 +1,7 @@
 """A contact file comes in: the body of one POST is the file, its name stands in a header.
 
-The answer is JSON: `{"url": …}` of the import's next page, or `{"error": …}` in the user's language.
+`?course=` names the course the file is meant for. The answer is JSON: `{"url": …}` of the import's next page, or
+`{"error": …}` in the user's language.
 """
 
 import asyncio
@@ -31,7 +32,8 @@ async def receive(request: Request) -> JSONResponse:
     try:
         actor.require(Permission.IMPORT)
         stored = await _stored(request)
-        import_id = await asyncio.to_thread(_begin, token_of(request.scope), name, stored)
+        course = request.query_params.get("course", "")
+        import_id = await asyncio.to_thread(_begin, token_of(request.scope), name, stored, course)
     except ClientDisconnect:
         return JSONResponse({}, 400)  # nobody hears it; the gate answers when the file was too large
     except CRMError as error:
@@ -51,13 +53,18 @@ async def _stored(request: Request) -> uploads.Stored:
     return receiver.stored
 
 
-def _begin(token: str, name: str, stored: uploads.Stored) -> int:
+def _begin(token: str, name: str, stored: uploads.Stored, course: str) -> int:
     """For who is signed in now: a session may end while a large file is on its way."""
     found = sessions.look_up(token)
     if found is None:
         uploads.discard(stored.folder)
         raise NotPermitted(sessions.SIGNED_OUT)
-    return reading.begin(found.actor, name, stored)
+    return reading.begin(found.actor, name, stored, _id(course) if course else None)
+
+
+def _id(written: str) -> int:
+    """An id out of an address; 0, which nothing has, for anything else."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else 0
 
 
 def routes() -> list[BaseRoute]:

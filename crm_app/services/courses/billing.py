@@ -126,6 +126,4 @@ def price_of(session: Session, enrolment: Enrolment, offer: Offer) -> int:
 def _write(session: Session, actor: Actor, made: list[Charge]) -> None:
     session.add_all(made)
     session.flush()
-    for charge in made:
-        history.charged(session, actor, charge)
-    session.flush()
+    history.charged_many(session, actor, made)

@@ -112,8 +112,8 @@ def enrol_many(
             begun.append((made, offer, max(terms.from_on or today, today)))
     session.add_all(found.made)
     session.flush()
-    for made in found.made:
-        history.note(session, actor, made, EntryKind.ENROLLED, status=made.status, offer=made.offer_id)
+    entries = [(made, {"status": made.status, "offer": made.offer_id}) for made in found.made]
+    history.note_many(session, actor, EntryKind.ENROLLED, entries)
     billing.begin(session, actor, begun)
     _tell(session, course, found.made, people)
     return found

@@ -1,16 +1,31 @@
 """What happened to an enrolment, entry by entry: what the entries owe and paid adds up to its balance."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from crm_app.models import Charge, Enrolment, EnrolmentEntry, EntryKind, Payment, User
+from crm_app.models.base import now
 from crm_app.services.actor import Actor
 
 
 def note(session: Session, actor: Actor, enrolment: Enrolment, kind: EntryKind, **data: Any) -> None:
     """An entry that moves no money."""
     session.add(EnrolmentEntry(enrolment_id=enrolment.id or 0, kind=kind, user_id=actor.user_id, data=data))
+
+
+def note_many(
+    session: Session, actor: Actor, kind: EntryKind, entries: Sequence[tuple[Enrolment, Mapping[str, Any]]]
+) -> None:
+    """The same entry of many enrolments that have their ids, each with its data."""
+    _insert(session, actor, kind, [{"enrolment_id": one.id or 0, "data": dict(data)} for one, data in entries])
+
+
+def charged_many(session: Session, actor: Actor, charges: Sequence[Charge]) -> None:
+    """`charged` of many."""
+    _insert(session, actor, EntryKind.CHARGED, [_values(charge, charge.amount) for charge in charges])
 
 
 def charged(session: Session, actor: Actor, charge: Charge) -> None:
@@ -50,14 +65,17 @@ def listing(session: Session, enrolment_id: int) -> list[tuple[EnrolmentEntry, s
 
 
 def _of_charge(session: Session, actor: Actor, charge: Charge, kind: EntryKind, owed: int) -> None:
+    session.add(EnrolmentEntry(kind=kind, user_id=actor.user_id, **_values(charge, owed)))
+
+
+def _values(charge: Charge, owed: int) -> dict[str, Any]:
     data = {"due": charge.due_on.isoformat(), "part": charge.part, "parts": charge.parts, "currency": charge.currency}
-    session.add(
-        EnrolmentEntry(
-            enrolment_id=charge.enrolment_id,
-            kind=kind,
-            user_id=actor.user_id,
-            owed=owed,
-            charge_id=charge.id,
-            data=data,
-        )
-    )
+    return {"enrolment_id": charge.enrolment_id, "owed": owed, "charge_id": charge.id, "data": data}
+
+
+def _insert(session: Session, actor: Actor, kind: EntryKind, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Without an object for each: a file makes members by the thousand."""
+    if entries:
+        always = {"kind": kind.value, "at": now(), "user_id": actor.user_id, "owed": 0, "paid": 0}
+        always |= {"charge_id": None, "payment_id": None}
+        session.execute(insert(EnrolmentEntry), [{**always, **entry} for entry in entries])

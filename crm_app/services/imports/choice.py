@@ -11,7 +11,7 @@ from crm_app.services.folding import fold
 from crm_app.services.imports import columns as mappings
 from crm_app.services.imports import shipped_presets
 from crm_app.services.imports.carrying import Carried, as_suggested
-from crm_app.services.imports.columns import Blank, ColumnMapping, InFile, Options
+from crm_app.services.imports.columns import Blank, ColumnMapping, InFile, IntoCourse, Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,16 @@ class Wish:
     in_file: InFile | None = None
     as_new: bool = False  # failed rows that come back are a file of their own
     similar: bool = True  # rows that become new contacts are compared with those that are stored
+    course: str = ""  # name or id
+    offer: str = ""
+    access_from: str = ""
+    notice: str = ""  # name of a template
 
     @property
     def chooses(self) -> bool:
         """Whether anything was asked for that an import decides with its columns."""
-        return bool(self.maps or self.match or self.tags or self.preset or self.blank or self.in_file)
+        of_course = self.course or self.offer or self.access_from or self.notice
+        return bool(self.maps or self.match or self.tags or self.preset or self.blank or self.in_file or of_course)
 
 
 def choose(
@@ -42,10 +47,12 @@ def choose(
     product: str | None = None,
     preset: Carried | None = None,
     fields: Mapping[str, Field] = TARGETS,
+    course: IntoCourse | None = None,
 ) -> tuple[list[ColumnMapping], Options]:
     """The suggested mapping, or that of the preset, with what was wished for put over it.
 
-    `product` is the program known to write such files, `fields` are those contacts have here.
+    `product` is the program known to write such files, `fields` are those contacts have here, `course` is the one
+    wished for.
 
     Raises Invalid when the wish does not fit the file.
     """
@@ -73,6 +80,7 @@ def choose(
         blank=wish.blank or chosen.blank,
         in_file=wish.in_file or chosen.in_file,
         similar=wish.similar and chosen.similar,
+        course=course,
     )
     mappings.validate(columns, options, len(headers), fields)
     return columns, options

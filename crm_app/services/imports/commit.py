@@ -52,7 +52,7 @@ class Commit:
         self._rows_of = found.continues_id or found.id  # the import whose rows these are
         self._at_row, self._counts = found.committed_row, dict(found.counts)
         self._members = course_rows.of(found)
-        self._pace = Pace()
+        self._pace = Pace(makes_members=self._members is not None)
 
     def run(self, *, should_pause: Callable[[], bool], on_progress: Progress | None = None) -> ImportState:
         """DONE, CANCELLED when somebody asked for it, or COMMITTING when `should_pause` said so.

@@ -148,17 +148,17 @@ def of_rows(plan: Connection, rows: Sequence[int]) -> dict[int, Member]:
     return {row: Member(Place(place), course["offers"].get(str(offer), "")) for row, place, offer in found}
 
 
-def counts(folder: Path) -> dict[Place, int]:
-    """How many rows there are of each place; all zero where the file goes into no course."""
+def counts(folder: Path, upto: int | None = None) -> dict[Place, int]:
+    """How many rows (up to a record number) there are of each place; all zero where the file goes into no course."""
     with plan_file.reading(folder) as plan:
         if not plan_file.fetch(plan, "course"):
             return dict.fromkeys(Place, 0)
         # A row that the commit could not take after all has no place.
         query = (
             "SELECT place, count(*) FROM member JOIN plan USING (row) WHERE place IS NOT NULL "
-            "AND outcome IN ('create', 'update', 'unchanged') GROUP BY place"
+            "AND outcome IN ('create', 'update', 'unchanged') AND row <= ? GROUP BY place"
         )
-        found = Counter(dict(plan.execute(query).fetchall()))
+        found = Counter(dict(plan.execute(query, (2**62 if upto is None else upto,)).fetchall()))
     return {place: found[place.value] for place in Place}
 
 

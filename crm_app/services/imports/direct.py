@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import Session
+
 from crm_app import settings
 from crm_app.locales import Text, text
 from crm_app.models import Import, ImportState, Job, JobState, Outcome
@@ -19,7 +21,9 @@ from crm_app.services.imports import (
     access,
     choice,
     continuing,
+    course_plan,
     direct_return,
+    into_course,
     own_fields,
     plan_file,
     presets,
@@ -31,7 +35,7 @@ from crm_app.services.imports import (
     work,
 )
 from crm_app.services.imports.choice import Wish
-from crm_app.services.imports.columns import ColumnMapping, Options
+from crm_app.services.imports.columns import ColumnMapping, IntoCourse, Options
 from crm_app.services.imports.direct_result import Found, Progress, Result, problems_of, telling
 from crm_app.services.imports.preset_access import PresetId
 from crm_app.services.imports.reading.child import Reader
@@ -46,6 +50,7 @@ def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
     """Reads and checks without changing anything. Raises Unreadable, Invalid (wrong wish)."""
     started = time.monotonic()
     preset = _preset(wish)
+    _look_at_course(wish)
     chosen = settings.get()
     with tempfile.TemporaryDirectory(prefix="dry-", dir=chosen.imports_dir) as place, Reader() as reader:
         folder = Path(place)
@@ -76,7 +81,8 @@ def try_out(path: Path, wish: Wish, *, on_progress: Progress) -> Result:
         probably_known.after_check(compare, payload)
         counts = {outcome: int(checked["counts"].get(outcome, 0)) for outcome in Outcome}
         problems = _refused(returned) + problems_of(folder, staged["read_out"], staged["headers"])
-    return Result(None, staged["rows"], counts, time.monotonic() - started, problems, _refusal(counts))
+        places = course_plan.counts(folder) if options.course is not None else None
+    return Result(None, staged["rows"], counts, time.monotonic() - started, problems, _refusal(counts), places)
 
 
 def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dict[Outcome, int]], bool]) -> Result:
@@ -87,6 +93,7 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
     """
     started = time.monotonic()
     preset = _preset(wish)
+    _look_at_course(wish)
     stored = uploads.from_path(path)
     with database.transaction() as session:
         made = uploads.create(
@@ -127,7 +134,8 @@ def run(path: Path, wish: Wish, *, on_progress: Progress, confirm: Callable[[dic
         raise CRMError(error)
     counts = {outcome: int(found.counts.get(outcome, 0)) for outcome in Outcome}
     problems = _refused(returned) + problems_of(uploads.place_of(found), found.read_out, found.read_out["headers"])
-    result = Result(made.id, found.rows, counts, time.monotonic() - started, problems)
+    places = course_plan.counts(uploads.place_of(found)) if found.options.get("course") else None
+    result = Result(made.id, found.rows, counts, time.monotonic() - started, problems, places=places)
     return direct_return.told(result, returned) if found.continues_id is not None and returned else result
 
 
@@ -193,7 +201,26 @@ def _choose(read_out: dict[str, Any], wish: Wish, preset: PresetId | None) -> tu
     with database.reading() as session:
         fields = custom_fields.targets(session)
         carried = presets.on_file(session, SYSTEM, preset, headers, suggestions) if preset is not None else None
-    return choice.choose(headers, suggestions, wish, product=read_out.get("product"), preset=carried, fields=fields)
+        course = _course(session, wish)
+    how: dict[str, Any] = {"product": read_out.get("product"), "preset": carried, "fields": fields, "course": course}
+    return choice.choose(headers, suggestions, wish, **how)
+
+
+def _look_at_course(wish: Wish) -> None:
+    """Before the file is read. Raises as `_course`."""
+    with database.reading() as session:
+        _course(session, wish)
+
+
+def _course(session: Session, wish: Wish) -> IntoCourse | None:
+    """Raises Invalid for what there is not, and for what has no meaning without a course."""
+    if not wish.course:
+        if wish.offer or wish.access_from or wish.notice:
+            raise Invalid(text("Say with --course which course is meant."), "course")
+        return None
+    return into_course.named(
+        session, SYSTEM, wish.course, offer=wish.offer, access_from=wish.access_from, notice=wish.notice
+    )
 
 
 def step(

@@ -9,6 +9,7 @@ from crm_app.locales import Text
 from crm_app.models import Outcome
 from crm_app.services.fields.verdict import Level
 from crm_app.services.imports import report
+from crm_app.services.imports.course_plan import Place
 
 Progress = Callable[[str, int, int], None]  # step, done, total
 
@@ -35,6 +36,7 @@ class Result:
     seconds: float
     problems: list[Found]
     refusal: Text | None = None
+    places: dict[Place, int] | None = None  # rows by what became of them in the course
 
 
 def problems_of(folder: Path, read_out: dict[str, Any], headers: Sequence[str]) -> list[Found]:

@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Course, EnrolmentStatus, Import, Permission
+from crm_app.models import Course, EnrolmentStatus, Import, Offer, Permission
 from crm_app.services.actor import Actor
 from crm_app.services.courses import catalogue, notices, offers
 from crm_app.services.courses.enrolling import require_open
 from crm_app.services.errors import Invalid
+from crm_app.services.fields.registry import OFFER
 from crm_app.services.folding import fold
-from crm_app.services.imports.columns import IntoCourse, Options
+from crm_app.services.imports.columns import IntoCourse, Options, from_json
+from crm_app.services.imports.profile import ColumnProfile
 
 # What somebody who is enrolled by a file can be.
 STATUSES = (EnrolmentStatus.ACTIVE, EnrolmentStatus.INVITED, EnrolmentStatus.WAITING)
@@ -67,8 +68,24 @@ def begin(session: Session, actor: Actor, found: Import, course_id: int) -> None
     session.flush()
 
 
+def suggest_offers(session: Session, found: Import, profiles: Sequence[ColumnProfile]) -> None:
+    """Sends a column that goes nowhere, and whose samples are all offers of the chosen course, to the offer."""
+    wanted, columns = Options.from_json(found.options).course, from_json(found.columns)
+    if wanted is None or any(column.target == OFFER.name for column in columns):
+        return
+    there = select(Offer.folded).where(Offer.course_id == wanted.id, col(Offer.removed_at).is_(None))
+    known = set(session.exec(there).all())
+    samples = {one.index: {fold(sample) for sample in one.samples} for one in profiles}
+    for place, column in enumerate(columns):
+        if column.target is None and samples.get(column.index) and samples[column.index] <= known:
+            columns[place] = replace(column, target=OFFER.name)
+            found.columns = [one.to_json() for one in columns]
+            session.add(found)
+            return
+
+
 def named(
-    session: Session, actor: Actor, course: str, *, offer: str = "", from_on: date | None = None, notice: str = ""
+    session: Session, actor: Actor, course: str, *, offer: str = "", access_from: str = "", notice: str = ""
 ) -> IntoCourse:
     """What a command line asks for by names, or by the course's id. Raises Invalid(option) listing what there is."""
     there = courses(session, actor, actor.branch_id)
@@ -82,7 +99,7 @@ def named(
         raise Invalid(
             text("There is no open course “{name}”. These exist: {names}.", name=course, names=names), "course"
         )
-    wanted = IntoCourse(chosen.id, from_on=from_on.isoformat() if from_on else None)
+    wanted = IntoCourse(chosen.id, from_on=_day(access_from))
     if offer:
         known = {one.offer.folded: one.offer for one in offers.listing(session, actor, chosen.id)}
         if fold(offer) not in known:
@@ -101,3 +118,9 @@ def named(
             raise Invalid(message, "notice")
         wanted = replace(wanted, template=templates[fold(notice)].id)
     return wanted
+
+
+def _day(written: str) -> str | None:
+    """Raises Invalid("access_from")."""
+    day = catalogue.day({"access_from": written}, "access_from")
+    return day.isoformat() if day else None

@@ -19,11 +19,14 @@ from crm_app.services.changes.run import Change
 from crm_app.services.errors import CRMError
 from crm_app.services.imports import (
     consent_writing,
+    course_result,
     fetching_again,
     halting,
+    into_course,
     merging,
     own_fields,
     plan_file,
+    preview,
     probably_known,
     remembered,
     sight,
@@ -148,6 +151,7 @@ class _Worker:
             plan_file.adopt(folder, folder / file)
             found = self._import(session)
             steps.was_read(found, result)
+            into_course.suggest_offers(session, found, preview.columns(folder))
             session.add(found)
             fetching_again.go_on(session, found, self.claim.job_id)
         return JobState.DONE
@@ -310,4 +314,6 @@ def _audit(session: Session, found: Import, action: str = "import", counts: dict
     job = jobs.latest(session, found.id or 0)
     who = who_runs(session, job) if job is not None else ""
     data = {"import": found.id, "rows": found.rows, **(found.counts if counts is None else counts)}
+    if counts is None and found.options.get("course"):
+        data |= {"course": found.options["course"]["id"], "enrolled": course_result.enrolled(session, found.id or 0)}
     return AuditEntry(user_id=job.user_id if job is not None else None, actor=who or "system", action=action, data=data)

@@ -81,11 +81,6 @@ def _to(session: Session, actor: Actor, contact: Contact, channel: Channel) -> M
         raise Conflict(server.NO_SMS)
     if suppression.reasons(session, [(channel, norm)]):
         raise Conflict(text("This address must not be written to: see what the card says of consent."))
-    return addressed(actor, contact, channel, address, norm)
-
-
-def addressed(actor: Actor, contact: Contact, channel: Channel, address: str, norm: str) -> Message:
-    """A message to one contact that says nothing yet; `address` and `norm` as `addresses.reach` finds them."""
     return Message(
         kind=MessageKind.SINGLE,
         channel=channel,

@@ -48,6 +48,7 @@ def test_who_paid_stays_enrolled_and_so_does_their_contact(
     with database.transaction() as writing:
         ada = enrolment_of(session, "Ada").id or 0
         payments.record(writing, alice, ada, Given(120_00))
+    session.rollback()
     row = undo.page(session, flow.actor, id_, outcome=UndoOutcome.KEPT).rows[0]
     (shown,) = row.fields
     assert (row.name, shown.written, shown.current) == ("Ada", "Violin · Once", "Has access")
@@ -89,7 +90,7 @@ def test_a_notice_that_was_sent_cannot_be_called_back(
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("FIRST", "SMALLEST", "LARGEST"):
+    for name in ("FIRST", "SMALLEST", "LARGEST", "OF_MEMBERS"):
         monkeypatch.setattr(pace, name, 10)
 
 
