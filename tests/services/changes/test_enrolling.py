@@ -75,10 +75,14 @@ def test_where_places_run_out_the_rest_waits_and_only_members_are_told(
     with database.transaction() as session:
         template = templates.add(session, alice, "Welcome", templates.CHANNELS[0], is_newsletter=False).id
         templates.write(session, alice, template or 0, "en", subject="Welcome", body="See you soon.")
-    carried_out(alice, ContactFilter(), into(alice, course, template=template))
+    import_id = carried_out(alice, ContactFilter(), into(alice, course, template=template))
     assert [one.status for one in enrolments()] == ["active"] * 3 + ["waiting"] * 2
     with database.reading() as session:
         assert len(session.exec(select(Message.id)).all()) == 3
+    undone(alice, import_id)
+    assert enrolments() == []
+    with database.reading() as session:
+        assert session.exec(select(Message.id)).all() == []
 
 
 def test_who_paid_since_stays(alice: Actor, tagged: ContactFilter, course: tuple[int, Offer]) -> None:
