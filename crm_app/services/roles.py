@@ -15,7 +15,7 @@ from crm_app.models import Permission, Role, Sight, User
 from crm_app.models.permission import BUILT_IN_ROLES
 from crm_app.services import audit, database, sessions
 from crm_app.services.actor import SYSTEM, Actor
-from crm_app.services.errors import Conflict, Invalid, NotFound, NotPermitted
+from crm_app.services.errors import Conflict, Invalid, NotPermitted
 
 ADMIN = "admin"
 TOP_RANK = BUILT_IN_ROLES[ADMIN][0]
