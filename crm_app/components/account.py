@@ -26,6 +26,7 @@ def account_menu() -> rx.Component:
                 for key, name in LANGUAGES.items()
             ],
             rx.dropdown_menu.separator(),
+            rx.dropdown_menu.item(T("Your account"), on_select=rx.redirect(routes.ACCOUNT)),
             rx.dropdown_menu.item(T("Light or dark"), on_select=rx.toggle_color_mode),
             rx.dropdown_menu.separator(),
             rx.dropdown_menu.item(T("Sign out"), on_select=rx.run_script(SIGN_OUT)),
@@ -73,6 +74,7 @@ def account_panel() -> rx.Component:
             ),
             class_name="card-actions",
         ),
+        rx.link(T("Password, second factor and devices"), href=routes.ACCOUNT, class_name="link"),
         rx.el.label(
             rx.el.input(type="checkbox", checked=SessionState.mail_notices, on_change=SessionState.toggle_mail_notices),
             T("Notices by mail too, once a mail server is set"),

@@ -10,22 +10,28 @@ from crm_app.components.text import N, T, figure, t, tn
 from crm_app.state.session import SessionState
 from crm_app.state.settings_words import RemovedLine
 
+_CHANGES, _MANAGES = SessionState.may_change_settings, SessionState.may_manage_users
+# With who sees it.
 SECTIONS = (
-    ("general", N("General"), routes.SETTINGS),
-    ("statuses", N("Statuses"), routes.STATUSES),
-    ("task_types", N("Types of tasks"), routes.TASK_TYPES),
-    ("tags", N("Tags"), routes.TAGS),
-    ("fields", N("Own fields"), routes.OWN_FIELDS),
-    ("messages", N("Messages"), routes.MESSAGE_SETTINGS),
-    ("forms", N("Forms"), routes.WEB_FORMS),
-    ("integrations", N("Integrations"), routes.INTEGRATIONS),
-    ("branches", N("Branches"), routes.BRANCHES),
+    ("general", N("General"), routes.SETTINGS, True),
+    ("account", N("Your account"), routes.ACCOUNT, True),
+    ("users", N("Users"), routes.USERS, _MANAGES),
+    ("roles", N("Roles"), routes.ROLES, _MANAGES),
+    ("statuses", N("Statuses"), routes.STATUSES, _CHANGES),
+    ("task_types", N("Types of tasks"), routes.TASK_TYPES, _CHANGES),
+    ("tags", N("Tags"), routes.TAGS, _CHANGES),
+    ("fields", N("Own fields"), routes.OWN_FIELDS, _CHANGES),
+    ("messages", N("Messages"), routes.MESSAGE_SETTINGS, _CHANGES),
+    ("forms", N("Forms"), routes.WEB_FORMS, _CHANGES),
+    ("integrations", N("Integrations"), routes.INTEGRATIONS, _CHANGES),
+    ("branches", N("Branches"), routes.BRANCHES, SessionState.sees_branches & _CHANGES),
+    ("log", N("Log"), routes.LOG, SessionState.may_read_log),
 )
 
 
 def settings_shell(section: str, *content: rx.Component) -> rx.Component:
     return shell(
-        rx.cond(SessionState.may_change_settings, _sections(section)),
+        _sections(section),
         *content,
         place="settings",
         title=N("Settings"),
@@ -35,16 +41,22 @@ def settings_shell(section: str, *content: rx.Component) -> rx.Component:
 
 def _sections(current: str) -> rx.Component:
     return rx.el.nav(
-        *[_tab(key, label, path, current) for key, label, path in SECTIONS],
+        *[
+            rx.cond(
+                only,
+                rx.link(
+                    T(label),
+                    href=path,
+                    underline="none",
+                    class_name="tab",
+                    **({"aria_current": "true"} if key == current else {}),
+                ),
+            )
+            for key, label, path, only in SECTIONS
+        ],
         aria_label=t("Parts of the settings"),
         class_name="tabs settings-sections",
     )
-
-
-def _tab(key: str, label: str, path: str, current: str) -> rx.Component:
-    here = {"aria_current": "true"} if key == current else {}
-    link = rx.link(T(label), href=path, underline="none", class_name="tab", **here)
-    return rx.cond(SessionState.sees_branches, link) if key == "branches" else link
 
 
 def count_link(contacts: rx.Var[int], url: rx.Var[str]) -> rx.Component:

@@ -1,4 +1,4 @@
-"""Links by which the owner of an account comes in without a password: invitations, and passwords that were forgotten."""
+"""Links by which the owner of an account comes in without a password: invitations, and forgotten passwords."""
 
 from dataclasses import dataclass
 

@@ -52,7 +52,7 @@ def end(session: Session, actor: Actor, user_id: int, session_id: int, *, ip: st
 
 
 def end_all(session: Session, actor: Actor, user_id: int, *, but: int | None = None, ip: str = "") -> int:
-    """Signs the account out everywhere, except on the session `but`. Returns of how many. Raises NotPermitted, NotFound."""
+    """Signs the account out everywhere but on the session `but`. Returns how many. Raises NotPermitted, NotFound."""
     users.own_or_touchable(session, actor, user_id)
     ended = sessions.end_all(session, user_id, but=but)
     if ended:

@@ -1,4 +1,7 @@
-"""Links that work once: the first set-up, and what an account is reached by without a password. Stored as SHA-256 only."""
+"""Links that work once: the first set-up, and what an account is reached by without a password.
+
+Stored as SHA-256 only.
+"""
 
 import secrets
 from collections.abc import Collection

@@ -1,7 +1,8 @@
 """Signing in with e-mail and password: throttle, log, and the same answer and work for unknown accounts.
 
-Where an account has a second factor, `login_codes` goes on. Only failed tries count, per account and address, and per address alone (an office shares one). Guesses that run at
+Only failed tries count, per account and address, and per address alone (an office shares one). Guesses that run at
 the same time gain nothing: the count is taken again, in the writing transaction, after the password was checked.
+Where the account has a second factor, `login_codes` goes on.
 """
 
 import ipaddress

@@ -31,7 +31,7 @@ WRONG_CODE = text("This code is not right. Each code works once, for about a min
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What an authenticator app needs: the secret, and the same as a picture (a `data:` address) to point a phone at."""
+    """What an authenticator app needs: the secret, and the same as a picture (a `data:` address)."""
 
     secret: str
     picture: str
@@ -74,12 +74,11 @@ def confirm(session: Session, actor: Actor, code: str, *, ip: str = "", at: date
     return made
 
 
-def renew_codes(session: Session, actor: Actor, code: str, *, ip: str = "", at: datetime | None = None) -> list[str]:
-    """Ten new recovery codes in place of the old ones. Raises Invalid("code"), Conflict where it is off."""
-    user = _own(session, actor)
-    _require_on(user)
-    if not accepts(session, user, code, at=at):
-        raise Invalid(WRONG_CODE, "code")
+def renew_codes(
+    session: Session, actor: Actor, *, password: str, code: str, ip: str = "", at: datetime | None = None
+) -> list[str]:
+    """Ten new recovery codes in place of the old. Raises Invalid("password" or "code"), Conflict where it is off."""
+    user = _asked(session, actor, password, code, at)
     made = _new_codes(session, user)
     audit.record(session, actor, "user.recovery_codes", ip=ip, user=user.id or 0)
     return made
@@ -89,12 +88,7 @@ def switch_off_own(
     session: Session, actor: Actor, *, password: str, code: str, ip: str = "", at: datetime | None = None
 ) -> None:
     """Off again for oneself. Takes tens of milliseconds. Raises Invalid("password" or "code"), Conflict."""
-    user = _own(session, actor)
-    _require_on(user)
-    if not passwords.verify(user.password_hash, password):
-        raise Invalid(_WRONG_PASSWORD, "password")
-    if not accepts(session, user, code, at=at):
-        raise Invalid(WRONG_CODE, "code")
+    user = _asked(session, actor, password, code, at)
     _forget(session, user)
     audit.record(session, actor, "user.second_factor_off", ip=ip, user=user.id or 0)
 
@@ -135,9 +129,16 @@ def _own(session: Session, actor: Actor) -> User:
     return user
 
 
-def _require_on(user: User) -> None:
+def _asked(session: Session, actor: Actor, password: str, code: str, at: datetime | None) -> User:
+    """The actor's account, if both are right: whoever finds an open browser changes nothing."""
+    user = _own(session, actor)
     if not user.has_second_factor:
         raise Conflict(text("The second factor is off."))
+    if not passwords.verify(user.password_hash, password):
+        raise Invalid(_WRONG_PASSWORD, "password")
+    if not accepts(session, user, code, at=at):
+        raise Invalid(WRONG_CODE, "code")
+    return user
 
 
 def _takes_step(session: Session, user: User, code: str, at: datetime) -> bool:

@@ -54,6 +54,8 @@ class SessionState(rx.State):
     may_change_settings: bool = False
     may_send: bool = False
     sees_branches: bool = False  # several, told apart
+    may_manage_users: bool = False
+    may_read_log: bool = False
     mail_notices: bool = True
     may_handle_privacy: bool = True
     may_import: bool = True  # until the user is read: for those who may, nothing jumps into the page
@@ -73,6 +75,8 @@ class SessionState(rx.State):
         self.may_change_settings = found.actor.may(Permission.SETTINGS)
         self.sees_branches = len(found.actor.branch_ids or ()) > 1
         self.may_import = found.actor.may(Permission.IMPORT)
+        self.may_manage_users = found.actor.may(Permission.USERS)
+        self.may_read_log = found.actor.may(Permission.AUDIT)
         self.may_send = found.actor.may(Permission.MESSAGES)
         self.mail_notices = found.user.mail_notices
         self.may_handle_privacy = found.actor.may(Permission.CONSENT)

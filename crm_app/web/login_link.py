@@ -79,8 +79,8 @@ def _page(request: Request, found: Behind, error: Text | str = "", status: int =
     is_optional = found.has_password and found.purpose is not LinkPurpose.RESET
     words = {
         **WORDS,
-        "title": text(WORDS["title"].msgid, name=found.name),
-        "hint": text(WORDS["hint"].msgid, minimum=passwords.MIN_LENGTH),
+        "title": Text(WORDS["title"].msgid, {"name": found.name}),
+        "hint": Text(WORDS["hint"].msgid, {"minimum": passwords.MIN_LENGTH}),
         "intro": CHANGE if is_optional else ANOTHER if found.has_password else CHOOSE,
     }
     return page(
