@@ -140,15 +140,17 @@ def require_above(session: Session, actor: Actor, role: Role) -> None:
         raise NotPermitted(text("You can only give and change roles below your own."))
 
 
-def require_another_admin(session: Session, user: User) -> None:
-    """Somebody else must be able to administer. Two removals at once run one after the other, so not both pass."""
+def require_another_admin(session: Session, user: User, *, branch_id: int | None = None) -> None:
+    """Somebody else must be able to administer, in that branch if one is given.
+
+    Two removals at once run one after the other, so not both pass.
+    """
     database.one_at_a_time(session, "administrators")
-    admins = session.exec(
-        select(User)
-        .join(Role, col(Role.id) == User.role_id)
-        .where(Role.key == ADMIN, col(User.active).is_(True))
-        .order_by(col(User.id))
-    ).all()
+    query = select(User).join(Role, col(Role.id) == User.role_id)
+    query = query.where(Role.key == ADMIN, col(User.active).is_(True))
+    if branch_id is not None:
+        query = query.where(User.branch_id == branch_id)
+    admins = session.exec(query.order_by(col(User.id))).all()
     if [admin.id for admin in admins] == [user.id]:
         raise Conflict(text("This is the last active administrator. Make somebody else an administrator first."))
 

@@ -7,7 +7,7 @@ A change that lowers rights or may follow a theft ends the user's sessions.
 from sqlmodel import Session, col, select
 
 from crm_app.locales import LANGUAGES, text
-from crm_app.models import Permission, Role, Sight, Team, User
+from crm_app.models import MAIN_BRANCH, Permission, Role, Sight, Team, User
 from crm_app.services import audit, branches, installation, links, passwords, roles, sessions, teams
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Conflict, Invalid, NotFound
@@ -133,18 +133,25 @@ def change_role(session: Session, actor: Actor, user_id: int, *, to: str, ip: st
 
 
 def move(session: Session, actor: Actor, user_id: int, branch_id: int, *, ip: str = "") -> User:
-    """Gives the account to another branch; a team of the old one is left. Idempotent. Raises NotPermitted, NotFound."""
+    """Gives the account to another branch; a team of the old one is left, its sessions end. Idempotent.
+
+    Raises NotPermitted; NotFound for a branch the actor does not see; Conflict for the last administrator of the head
+    office.
+    """
     user = touchable(session, actor, user_id)
     branches.chosen(session, actor, branch_id)
     if user.branch_id == branch_id:
         return user
+    if user.branch_id == MAIN_BRANCH:
+        roles.require_another_admin(session, user, branch_id=MAIN_BRANCH)
     old, user.branch_id = user.branch_id, branch_id
     team = session.get(Team, user.team_id) if user.team_id is not None else None
     if team is not None and team.branch_id != branch_id:
         user.team_id = None
     session.add(user)
     session.flush()
-    audit.record(session, actor, "user.branch", ip=ip, user=_id(user), old=old, new=branch_id)
+    ended = sessions.end_all(session, _id(user))
+    audit.record(session, actor, "user.branch", ip=ip, user=_id(user), old=old, new=branch_id, sessions=ended)
     return user
 
 

@@ -172,6 +172,8 @@ def test_an_account_goes_to_another_branch_and_leaves_its_team(head: Actor, bob:
         assert [one.action for one in session.exec(select(AuditEntry))] == ["user.branch"]
         with pytest.raises(NotPermitted):
             users.move(session, charlie, bob.user_id or 0, 1)
+        with pytest.raises(Conflict):
+            users.move(session, head, head.user_id or 0, ELSEWHERE)
         with pytest.raises(NotFound):
             users.move(session, head, bob.user_id or 0, 99)
 
