@@ -134,6 +134,8 @@ ACTIONS: dict[str, Text] = {
     "offer.removed": text("Removed an offer"),
     "offer.restored": text("Brought an offer back"),
     "payment.recorded": text("Recorded a payment"),
+    "payment.refunded": text("Paid money back"),
+    "payment.reversed": text("Took a payment back"),
     "enrolment.status": text("Changed an enrolment"),
     "enrolment.access": text("Changed the access of an enrolment"),
     "enrolment.plan": text("Changed what an enrolment owes"),

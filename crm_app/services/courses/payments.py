@@ -31,6 +31,12 @@ METHODS: dict[PaymentMethod, Text] = {
     PaymentMethod.OTHER: text("Other"),
 }
 
+_AUDITED = {
+    PaymentKind.PAYMENT: "payment.recorded",
+    PaymentKind.REFUND: "payment.refunded",
+    PaymentKind.REVERSAL: "payment.reversed",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -162,7 +168,7 @@ def _write(
     session.flush()
     history.paid(session, actor, made, entry)
     settling.settle(session, found)
-    audit.record(session, actor, f"payment.{kind}", enrolment=found.id or 0, payment=made.id or 0)
+    audit.record(session, actor, _AUDITED[kind], enrolment=found.id or 0, payment=made.id or 0)
     contact = session.get_one(Contact, found.contact_id)
     webhooks.emit(
         session,
