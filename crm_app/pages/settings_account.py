@@ -53,9 +53,9 @@ def _opener(form: str, label: str) -> rx.Component:
 def _on() -> rx.Component:
     return rx.el.div(
         rx.el.p(
-            t("On since {day}.", day=_factor.since),
-            " ",
-            tn("{n} recovery code is left.", "{n} recovery codes are left.", _factor.codes_left),
+            t("On since {day}", day=_factor.since),
+            " · ",
+            tn("{n} recovery code is left", "{n} recovery codes are left", _factor.codes_left),
         ),
         rx.match(
             _state.open,

@@ -207,6 +207,8 @@ COUNTS: dict[str, Text] = {
     "format": text("format"),
     "role": text("role"),
     "old": text("before"),
+    "copy_of": text("copy of"),
+    "changed": text("changed"),
     "sight": text("sees"),
     "handler": text("what"),
     "user": text("account"),

@@ -6,14 +6,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 import reflex as rx
+from sqlmodel import select
 
 from crm_app import locales, routes
 from crm_app.locales import Text, ntext, text
-from crm_app.models import AuditEntry, LoginEvent, LoginOutcome, Permission, User
-from crm_app.services import audit_words, database, log_reading
+from crm_app.models import AuditEntry, LoginEvent, LoginOutcome, Permission, Role, User
+from crm_app.services import audit_words, database, log_reading, roles
 from crm_app.services.actor import Actor
 from crm_app.services.filters.questions import is_id
 from crm_app.services.log_reading import Asked
+from crm_app.services.permission_words import SIGHTS
 from crm_app.state.choice import Choice
 from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
@@ -29,6 +31,7 @@ OUTCOMES: dict[LoginOutcome, Text] = {
     LoginOutcome.DISABLED: text("Account disabled"),
     LoginOutcome.LOGOUT: text("Signed out"),
 }
+_NAMED = ("user", "role", "old", "new", "copy_of", "sight")  # values that are ids and keys
 _GOOD = (LoginOutcome.OK, LoginOutcome.LINK, LoginOutcome.LOGOUT)
 
 
@@ -98,13 +101,16 @@ def _fetch(actor: Actor, show: str, asked: Asked) -> tuple[list[LogLine], int, l
         page = log_reading.audit(session, actor, asked)
         ids = {entry.data.get("user") for entry, _ in page.entries}
         names = {id_: user.name for id_ in ids if isinstance(id_, int) and (user := session.get(User, id_))}
+        names |= {role.key: roles.name_of(role, actor.language) for role in session.exec(select(Role)).all()}
+        names |= {key.value: _said(label, actor) for key, label in SIGHTS.items()}
         return [_entry(entry, name, names, actor) for entry, name in page.entries], page.more, known
 
 
-def _entry(entry: AuditEntry, who: str, names: dict[int, str], actor: Actor) -> LogLine:
+def _entry(entry: AuditEntry, who: str, names: dict[Any, str], actor: Actor) -> LogLine:
     counts = {key: value for key, value in entry.data.items() if value not in ("", None)}
-    if counts.get("user") in names:
-        counts["user"] = names[counts["user"]]
+    counts |= {key: names[counts[key]] for key in _NAMED if counts.get(key) in names}
+    if not counts.get("sessions", 1):
+        del counts["sessions"]
     if counts.get("user") == who:
         del counts["user"]  # about oneself
     return LogLine(
