@@ -52,7 +52,7 @@ from crm_app.models.duplicates import (
     MergedContact,
     NotDuplicate,
 )
-from crm_app.models.imports import HALTED, Import, ImportKind, ImportRow, ImportState, Outcome, UndoOutcome
+from crm_app.models.imports import HALTED, MADE_MEMBER, Import, ImportKind, ImportRow, ImportState, Outcome, UndoOutcome
 from crm_app.models.installation import Counter, Installation
 from crm_app.models.interaction import Interaction, InteractionKind
 from crm_app.models.job import Job, JobKind, JobState
@@ -99,6 +99,7 @@ from crm_app.models.webhook import DeliveryState, Webhook, WebhookDelivery, Webh
 
 __all__ = [
     "HALTED",
+    "MADE_MEMBER",
     "MAIN_BRANCH",
     "ActionKind",
     "Activity",

@@ -29,6 +29,7 @@ class ImportState(StrEnum):
     UNDONE = "undone"
 
 
+MADE_MEMBER = "enrolment"  # in the changes of a row: [status of the enrolment before, its id]
 HALTED = (ImportState.PAUSED, ImportState.CANCELLED)  # of a commit that can go on where it stopped
 
 
@@ -108,8 +109,10 @@ class ImportRow(SQLModel, table=True):
 
     `changes` is {field: [old, new]} for updates and null for creates, whose proof is `version`: the contact is
     untouched as long as its version still is this one. In `changes`, status and owner stand as ids under `status_id`
-    and `owner_id`, dates in ISO form, and `tags` is [[ids taken], [ids given]]. Rows without a contact (skip, invalid,
-    conflict) are not here; unchanged ones are. `undone` is what an undo made of the row (UndoOutcome), null before.
+    and `owner_id`, dates in ISO form, and `tags` is [[ids taken], [ids given]]. The enrolment a row made, or brought
+    somebody back to, stands under MADE_MEMBER, of creates and unchanged rows too. Rows without a contact (skip,
+    invalid, conflict) are not here; unchanged ones are. `undone` is what an undo made of the row (UndoOutcome), null
+    before.
     `through` is the import (`continues_id`) that brought the row back mended, null for rows of the file itself. Once
     the undo data of the import is forgotten, every old value is null.
     """

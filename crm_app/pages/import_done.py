@@ -52,7 +52,11 @@ def _head() -> rx.Component:
                 rx.cond(
                     ImportWizardState.is_change,
                     tn("Done: {n} contact was changed.", "Done: {n} contacts were changed.", _view.written),
-                    tn("Done: {n} contact was imported.", "Done: {n} contacts were imported.", _view.written),
+                    rx.cond(
+                        (_view.written == 0) & (_view.enrolled > 0),
+                        tn("Done: {n} contact was enrolled.", "Done: {n} contacts were enrolled.", _view.enrolled),
+                        tn("Done: {n} contact was imported.", "Done: {n} contacts were imported.", _view.written),
+                    ),
                 ),
                 "good",
             ),

@@ -72,6 +72,7 @@ class DoneView:
     waiting_url: str = ""  # of such a file that did not come in to its end
     belongs_url: str = ""  # of the import that these rows are shown with
     course: CourseView = field(default_factory=CourseView)
+    enrolled: int = 0  # whom the course has since
 
 
 class ImportDoneState(rx.State):
@@ -133,7 +134,8 @@ def _fetch(actor: Actor, import_id: int) -> DoneView | None:
         view.undo_kept = undo_line(settings, found, actor) if view.undoable or not view.has_undo_data else ""
         if found.kind == ImportKind.FILE:
             view.course = import_course_view.view(session, actor, found)
-            view.undoable = view.undoable or (bool(view.course.new) and _is_undoable(found))
+            view.enrolled = view.course.new
+            view.undoable = view.undoable or (bool(view.enrolled) and _is_undoable(found))
         if found.state == ImportState.UNDONE:
             view.undone_by = undo.undone_by(session, found)
         view.rounds = [_round(one, actor) for one in continuing.rounds(session, found)]

@@ -61,7 +61,8 @@ def line(row: UndoRow, actor: Actor, fields: Mapping[str, Field]) -> UndoLine:
 
 
 def _reasons(row: UndoRow) -> list[Text]:
-    comes_back = any(one.outcome is UndoOutcome.REVERSED and one.current != one.old for one in row.fields)
+    values = [one for one in row.fields if one.name not in OF_COURSE]
+    comes_back = any(one.outcome is UndoOutcome.REVERSED and one.current != one.old for one in values)
     if row.outcome is UndoOutcome.REVERSED or not comes_back:
         return [_reason(row)]
     return [_reason(row), text("Its other values come back.")]

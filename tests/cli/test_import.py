@@ -7,9 +7,10 @@ from sqlmodel import func, select
 from typer.testing import CliRunner
 
 from crm_app.cli.imports import import_file
-from crm_app.models import Contact, Import, ImportState, Job, Tag
+from crm_app.models import Contact, Enrolment, Import, ImportState, Job, Offer, Tag
 from crm_app.services import database, installation
 from crm_app.services.actor import SYSTEM
+from tests.services.imports import courses
 from tests.services.imports.conftest import InlineReader
 
 app = typer.Typer()
@@ -209,3 +210,49 @@ def test_problems_of_rows_that_come_back_name_the_rows_of_this_file(file: Path, 
     answer = json.loads(crm_import(back, "--json")[1])
     assert (answer["import"], answer["invalid"]) == (first, 1)
     assert [(one["row"], one["column"]) for one in answer["problems"]] == [(2, "E-Mail")]
+
+
+COURSE_FILE = "Vorname,E-Mail,Plan\nAda,ada@example.org,once\nKurt,kurt@example.org,\n"
+INTO = ["--map", "Vorname=first_name", "--map", "E-Mail=email", "--map", "Plan=offer", "--json", "--yes"]
+
+
+@pytest.fixture
+def violin(tmp_path: Path, db: Path) -> Path:
+    """A file for the course that is there."""
+    courses.made(SYSTEM)
+    path = tmp_path / "members.csv"
+    path.write_text(COURSE_FILE, encoding="utf-8")
+    return path
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_file_goes_into_a_course(violin: Path) -> None:
+    wanted = [*INTO, "--course", "violin", "--offer", "monthly", "--access-from", "2027-03-01"]
+    _, out, _ = crm_import(violin, *wanted, "--dry-run")
+    assert json.loads(out)["course"] == {"enrolled": 2, "waiting": 0, "back": 0, "there": 0}
+    assert count(Enrolment) == 0
+    status, out, _ = crm_import(violin, *wanted)
+    assert (status, json.loads(out)["create"], json.loads(out)["course"]["enrolled"]) == (0, 2, 2)
+    with database.reading() as session:
+        offers = session.exec(select(Offer.name).join(Enrolment).order_by(Enrolment.id)).all()
+        assert offers == ["Once", "Monthly"]
+    _, out, _ = crm_import(violin, *wanted)
+    assert json.loads(out)["course"] == {"enrolled": 0, "waiting": 0, "back": 0, "there": 2}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (["--course", "Piano"], "There is no open course “Piano”. These exist: Violin."),
+        (["--course", "1", "--offer", "Gold"], "has no offer “Gold”. These exist: Monthly, Once, Three parts."),
+        (["--course", "1", "--notice", "Hello"], "There is no template “Hello” for a notice."),
+        (["--course", "1", "--access-from", "soon"], "This is no day."),
+        (["--offer", "Once"], "Say with --course which course is meant."),
+    ],
+)
+def test_what_there_is_not_for_a_course_is_wrong_usage(violin: Path, wanted: list[str], said: str) -> None:
+    status, _, err = crm_import(violin, *INTO, *wanted)
+    assert status == 2
+    assert said in err
+    assert count(Import) == 0

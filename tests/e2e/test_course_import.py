@@ -1,4 +1,4 @@
-"""A file goes into a course in the browser: begun at the course, offers by a column, seen before, at the end, undone."""
+"""A file goes into a course in the browser: begun at the course, offers by a column, seen before, undone."""
 
 import sqlite3
 from pathlib import Path
@@ -88,7 +88,7 @@ def test_people_of_a_file_are_enrolled_with_their_offers_and_taken_back(
     page.click(".wizard-foot button.danger")
     expect(page.locator(".notice.good")).to_contain_text("Undone by Alice, today", timeout=60_000)
     for table in ("enrolment", "charge", "enrolment_entry"):
-        assert asked(server, f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608  (our names)
+        assert asked(server, f"SELECT count(*) FROM {table}") == [(0,)]
 
 
 def test_a_course_that_is_not_there_is_refused(page: Page, server: Server, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
-from crm_app.models import Contact, EnrolmentStatus, Offer, Outcome
+from crm_app.models import MADE_MEMBER, Contact, EnrolmentStatus, Offer, Outcome
 from crm_app.services.bulk import among
 from crm_app.services.courses import enrolling, notices
 from crm_app.services.courses.enrolling import Terms
@@ -27,7 +27,7 @@ def enrol(batch: Batch, job_id: int, wanted: IntoCourse, contacts: Sequence[Row]
         notices.put(session, actor, found.made, wanted.template, wanted.language)
     enrolled = {one.contact_id: one.id for one in [*found.made, *found.there]}
     for one in contacts:
-        changes = {course_rows.CHANGE: [before.get(one.id), enrolled[one.id]]}
+        changes = {MADE_MEMBER: [before.get(one.id), enrolled[one.id]]}
         batch.prove(one.number, Outcome.UPDATE, one.id, one.version, encode(changes))
     return len(contacts)
 

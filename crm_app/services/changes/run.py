@@ -44,7 +44,8 @@ class Change:
         assert found.id is not None
         self._engine, self._claim, self._found = engine, claim, found
         self._id, self._at, self._done = found.id, found.committed_row, sum(found.counts.values())
-        self._order, self._pace = Order.of(found), Pace()
+        self._order = Order.of(found)
+        self._pace = Pace(makes_members=self._order.action.course is not None)
 
     @property
     def longest_chunk(self) -> float:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import Text
 from crm_app.models import (
+    MADE_MEMBER,
     Activity,
     ActivityKind,
     Attachment,
@@ -235,11 +236,16 @@ def _imports(asked: _Asked) -> list[Entry]:
             moments[one.import_id, one.row],
             name or "",
             import_.called,
-            {"row": one.row, "outcome": one.outcome, "import": one.import_id, "changes": one.changes or {}},
+            {"row": one.row, "outcome": one.outcome, "import": one.import_id, "changes": _values(one)},
             one.import_id * _ROWS + one.row,
         )
         for one, import_, name in asked.session.exec(query)
     ]
+
+
+def _values(row: ImportRow) -> dict[str, Any]:
+    """What the row changed of the contact itself; its enrolment tells of itself."""
+    return {name: change for name, change in (row.changes or {}).items() if name != MADE_MEMBER}
 
 
 def _consents(asked: _Asked) -> list[Entry]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
-from crm_app.models import Contact, Enrolment, EnrolmentStatus, Import, Job, Offer, Outcome, Role, User
+from crm_app.models import MADE_MEMBER, Contact, Enrolment, EnrolmentStatus, Import, Job, Offer, Outcome, Role, User
 from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.bulk import among
 from crm_app.services.courses import enrolling, notices
@@ -25,8 +25,6 @@ from crm_app.services.sessions import actor_of
 if TYPE_CHECKING:
     from crm_app.services.imports.chunk import Batch
 
-# Under this name a row notes [status before (None = was not in the course), id of the enrolment].
-CHANGE = "enrolment"
 OFFER_GONE = text("The offer of this row was removed since the check.")
 _ENROLS = (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED)
 _ROW, _CONTACT, _CHANGES = 1, 3, 5  # places in a proof: chunk.ROW_COLUMNS
@@ -104,7 +102,7 @@ class Members:
         if _place(before.get(contact_id), enrolled[contact_id]) is Place.THERE:
             return proof
         changes = json.loads(proof[_CHANGES]) if proof[_CHANGES] else {}
-        changes[CHANGE] = [before.get(contact_id), enrolled[contact_id].id]
+        changes[MADE_MEMBER] = [before.get(contact_id), enrolled[contact_id].id]
         return (*proof[:_CHANGES], encode(changes), *proof[_CHANGES + 1 :])
 
 

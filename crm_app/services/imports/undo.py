@@ -221,7 +221,7 @@ def _of_course(fate: RowFate, words: Mapping[int, tuple[str, str]], language: st
     if member.is_sent:
         sent = render(_SENT, language)
         found.append(UndoField(NOTICE, "", sent, sent, UndoOutcome.IMPOSSIBLE, undo_courses.NOTICE_GONE))
-    elif member.notice_id is not None:
+    elif member.is_waiting:
         waits = render(_WAITS, language)
         found.append(UndoField(NOTICE, "", waits, waits, UndoOutcome.REVERSED))
     return found

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import DEFAULT, Text, render, text
 from crm_app.models import (
+    MADE_MEMBER,
     Charge,
     Course,
     Enrolment,
@@ -20,6 +21,7 @@ from crm_app.models import (
     EnrolmentStatus,
     EntryKind,
     Message,
+    MessageState,
     Offer,
     UndoOutcome,
     User,
@@ -30,7 +32,6 @@ from crm_app.services.actor import SYSTEM
 from crm_app.services.bulk import among
 from crm_app.services.courses import enrolling, history
 from crm_app.services.courses.notices import UNSENT
-from crm_app.services.imports.course_rows import CHANGE
 from crm_app.services.imports.undo_edits import Edit
 
 PAID = text("Money was paid for the enrolment since, so it stays.")
@@ -51,7 +52,8 @@ class MemberFate:
     is_back: bool = False
     reason: Text | None = None
     edit: Edit | None = None
-    notice_id: int | None = None  # of a notice that is taken back with it
+    notice_id: int | None = None  # of a notice that goes with it
+    is_waiting: bool = False  # … and that would have been sent
     is_sent: bool = False  # there was a notice, and it has left
 
     @property
@@ -59,7 +61,7 @@ class MemberFate:
         """What it adds to the counts of an undo: `MemberCounts`."""
         if self.outcome is UndoOutcome.KEPT:
             return {"enrolments_kept": 1}
-        return {"enrolments": 1, "notices": int(self.notice_id is not None), "notices_sent": int(self.is_sent)}
+        return {"enrolments": 1, "notices": int(self.is_waiting), "notices_sent": int(self.is_sent)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class MemberCounts:
 
 def judge(session: Session, rows: Iterable[Row[Any]], begun: datetime, *, locks: bool = False) -> dict[int, MemberFate]:
     """What becomes of the enrolments of these rows, by row; those that are gone already are left out."""
-    noted = {row.row: row.changes[CHANGE] for row in rows if row.changes and CHANGE in row.changes}
+    noted = {row.row: row.changes[MADE_MEMBER] for row in rows if row.changes and MADE_MEMBER in row.changes}
     if not noted:
         return {}
     query = select(Enrolment).where(among(session, col(Enrolment.id), sorted(id_ for _, id_ in noted.values())))
@@ -98,6 +100,7 @@ def judge(session: Session, rows: Iterable[Row[Any]], begun: datetime, *, locks:
         elif not fate.is_back and (state := notices.get(one.notice_id)) is not None:
             fate.is_sent = state not in UNSENT
             fate.notice_id = None if fate.is_sent else one.notice_id
+            fate.is_waiting = state == MessageState.QUEUED
         fates[row] = fate
     return fates
 

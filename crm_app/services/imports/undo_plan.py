@@ -143,8 +143,10 @@ def _judge_member(fate: RowFate, member: MemberFate) -> None:
     """An enrolment that stays keeps a new contact; so does a notice that was sent."""
     fate.member = member
     if fate.made is not Outcome.CREATE:
-        fate.outcome = worst([fate.outcome, member.outcome, *([UndoOutcome.IMPOSSIBLE] if member.is_sent else [])])
-        fate.reason = fate.reason or (undo_courses.NOTICE_SENT if member.is_sent else None)
+        own = [member.outcome, *([UndoOutcome.IMPOSSIBLE] if member.is_sent else [])]
+        if fate.outcome is UndoOutcome.REVERSED:
+            fate.reason = undo_courses.NOTICE_SENT if member.is_sent else member.reason
+        fate.outcome = worst([fate.outcome, *own])
     elif fate.outcome is UndoOutcome.REVERSED and member.outcome is UndoOutcome.KEPT:
         fate.outcome, fate.reason = UndoOutcome.KEPT, member.reason
     elif fate.outcome is UndoOutcome.REVERSED and member.is_sent:

@@ -10,14 +10,25 @@ import pytest
 from openpyxl import load_workbook
 from sqlmodel import col, select
 
-from crm_app.models import Contact, Import, ImportRow, ImportState, JobState, Outcome
+from crm_app.models import Contact, Course, Import, ImportRow, ImportState, JobState, Outcome
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import timeline
 from crm_app.services.errors import Conflict
-from crm_app.services.imports import access, continuing, failed_rows, plan_file, returning, steps, undo, uploads
+from crm_app.services.imports import (
+    access,
+    continuing,
+    course_plan,
+    failed_rows,
+    plan_file,
+    returning,
+    steps,
+    undo,
+    uploads,
+)
 from crm_app.services.imports.returning import Returned
 from tests.services.imports.conftest import Flow, add_contact, contacts
+from tests.services.imports.courses import into, members, places, undone
 
 PEOPLE = (
     "first_name,email,birth_date,city\n"
@@ -389,3 +400,19 @@ def _again(job_id: int | None, session: Any, *_: Any) -> Any:
     from crm_app.models import Job
 
     return session.get_one(Job, job_id)
+
+
+def test_mended_rows_are_enrolled_as_rows_of_the_import_they_belong_to(
+    flow: Flow, session, course: Course, template: int, tmp_path: Path
+) -> None:
+    text = "first_name,email,offer\nAda,ada@example.org,once\nBen,ben@example.org,Gold\n"
+    first = flow.checked(text, course=into(course, template=template))
+    assert flow.commit(first) == {"create": 1, "invalid": 1}
+    again = taken(flow, mended(downloaded(flow, first, tmp_path), Gold="Monthly"))
+    assert [place for place in places(flow, again) if place] == [("enrolled", "Monthly")]
+    flow.commit(again)
+    assert flow.counts(first) == {"create": 2}
+    assert members(session) == [("Ada", "active", "Once"), ("Ben", "active", "Monthly")]
+    assert course_plan.counts(flow.folder(first))["enrolled"] == 2
+    assert undone(flow, session, first).members.enrolments == 2
+    assert members(session) == []

@@ -238,3 +238,14 @@ def test_a_newsletter_is_no_notice(flow: Flow, alice: Actor, course: Course) -> 
 def test_nothing_is_sent_unless_it_was_chosen(flow: Flow, session: Session, course: Course) -> None:
     flow.done(PEOPLE, course=into(course))
     assert count(session, Message) == 0
+
+
+def test_the_timeline_does_not_take_an_enrolment_for_a_changed_value(flow: Flow, course: Course) -> None:
+    from crm_app.services.contacts import timeline
+
+    add_contact(first_name="Ada", email="ada@example.org")
+    flow.done(PEOPLE, course=into(course))
+    with database.reading() as session:
+        entries = timeline.page(session, cards.get(session, flow.actor, 1)).entries
+    (imported,) = [one for one in entries if one.kind == "imported"]
+    assert imported.data["changes"] == {"language": [None, "de"]}
