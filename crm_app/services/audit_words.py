@@ -80,6 +80,7 @@ ACTIONS: dict[str, Text] = {
     "campaign.started": text("Started a campaign"),
     "campaign.paused": text("Paused a campaign"),
     "campaign.resumed": text("Let a campaign go on"),
+    "campaign.unscheduled": text("Took back when a campaign goes out"),
     "campaign.stopped": text("Stopped a campaign"),
     "campaign.removed": text("Removed a campaign"),
     "automation.made": text("Made an automation"),

@@ -144,9 +144,7 @@ def test_nobody_gives_a_rank_they_do_not_have(lead: Actor, alice: Actor) -> None
 
 def test_nobody_gives_more_to_see_than_they_see(alice: Actor) -> None:
     narrow = desk(alice, "Narrow", copy_of="manager")
-    changed(
-        alice, narrow.key, name="Narrow", permissions=[*STAFF, Permission.USERS], sight=Sight.TEAM, above="manager"
-    )
+    changed(alice, narrow.key, name="Narrow", permissions=[*STAFF, Permission.USERS], sight=Sight.TEAM, above="manager")
     nora = whose("nora", narrow.key)
     role = desk(nora, copy_of="viewer")
     assert role.sight == Sight.TEAM
