@@ -23,15 +23,19 @@ from crm_app.state.contact import ContactState
 from crm_app.state.contact_comments import ContactCommentState
 from crm_app.state.contact_consent import ContactConsentState
 from crm_app.state.contact_courses import ContactCoursesState
+from crm_app.state.contact_enrol import ContactEnrolState
 from crm_app.state.contact_facts import ContactFactsState
 from crm_app.state.contact_files import ContactFilesState
 from crm_app.state.contact_message import ContactMessageState
+from crm_app.state.contact_payment import ContactPaymentState
 from crm_app.state.contact_place import ContactPlaceState
+from crm_app.state.contact_plan import ContactPlanState
 from crm_app.state.contact_relations import ContactRelationsState
 from crm_app.state.contact_segments import ContactSegmentsState
 from crm_app.state.contact_tasks import ContactTasksState
 from crm_app.state.contact_timeline import ContactTimelineState
 from crm_app.state.contact_undo import ContactUndoState
+from crm_app.state.enrolment import EnrolmentState
 from crm_app.state.event_form import EventFormState
 from crm_app.state.session import SessionState
 from crm_app.state.task_acts import TaskActState
@@ -148,6 +152,10 @@ PAGE = {
         ContactSegmentsState.load,
         ContactTasksState.load,
         ContactCoursesState.load,
+        ContactEnrolState.load,
+        ContactPaymentState.load,
+        ContactPlanState.load,
+        EnrolmentState.load,
         ContactConsentState.load,
         ContactMessageState.load,
         TaskFormState.load,

@@ -26,7 +26,7 @@ def courses() -> rx.Component:
             rx.el.div(rx.el.h2(T("Courses")), rx.cond(ContactState.may_edit, enrol_button()), class_name="panel-head"),
             rx.cond(
                 _state.lines.length() > 0,
-                rx.el.ul(rx.foreach(_state.lines, _account), class_name="accounts"),
+                rx.el.ul(rx.foreach(_state.lines, _account), class_name="ledgers"),
                 rx.el.p(T("Not enrolled in any course."), class_name="quiet"),
             ),
             class_name="panel",
@@ -50,11 +50,11 @@ def _account(line: rx.Var[AccountLine]) -> rx.Component:
         rx.el.div(
             rx.cond(
                 line.url,
-                rx.link(line.course, href=line.url, class_name="link account-course"),
-                rx.el.span(line.course, class_name="account-course"),
+                rx.link(line.course, href=line.url, class_name="link ledger-course"),
+                rx.el.span(line.course, class_name="ledger-course"),
             ),
             status_box(EnrolmentState, line, _state.statuses, ContactState.may_edit, line.course),
-            class_name="account-head",
+            class_name="ledger-head",
         ),
         rx.el.div(
             rx.cond(line.offer, rx.el.span(line.offer), rx.el.span(T("without an offer"))),
@@ -63,14 +63,14 @@ def _account(line: rx.Var[AccountLine]) -> rx.Component:
                 days_button(EnrolmentState, line, line.course),
                 rx.cond(line.days, rx.el.span(line.days)),
             ),
-            class_name="account-sub quiet",
+            class_name="ledger-sub quiet",
         ),
         rx.cond(line.is_billed, _sums(line)),
         rx.cond(line.charges.length() > 0, _charges(line)),
         rx.cond(_state.may_pay & ~line.is_waiting, _acts(line)),
         rx.cond(line.payments.length() > 0, _payments(line)),
         _history(line),
-        class_name="account",
+        class_name="ledger",
         key=line.id.to(str),
     )
 
@@ -81,7 +81,7 @@ def _sums(line: rx.Var[AccountLine]) -> rx.Component:
         _sum(T("Paid"), line.paid),
         rx.cond(line.credit, _sum(T("Credit"), line.credit, "money-good"), _sum(T("Open"), line.open)),
         rx.cond(line.overdue, _sum(T("Overdue"), line.overdue, "money-late")),
-        class_name="account-sums",
+        class_name="ledger-sums",
     )
 
 
@@ -157,7 +157,7 @@ def _acts(line: rx.Var[AccountLine]) -> rx.Component:
             aria_label=t("Change the plan of {course}", course=line.course),
             on_click=ContactPlanState.open_form(line.id),
         ),
-        class_name="account-acts",
+        class_name="ledger-acts",
     )
 
 
@@ -207,11 +207,11 @@ def _history(line: rx.Var[AccountLine]) -> rx.Component:
             rx.cond(is_open, rx.icon("chevron-down", size=14), rx.icon("chevron-right", size=14)),
             T("History"),
             type="button",
-            class_name="button plain small account-history",
+            class_name="button plain small ledger-history",
             aria_expanded=is_open.to_string(),
             on_click=_state.show_history(line.id),
         ),
-        rx.cond(is_open, rx.el.ol(rx.foreach(_state.history, _happened), class_name="account-entries")),
+        rx.cond(is_open, rx.el.ol(rx.foreach(_state.history, _happened), class_name="ledger-entries")),
     )
 
 

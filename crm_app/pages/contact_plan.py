@@ -75,10 +75,13 @@ def _fields() -> rx.Component:
 
 
 def _typed(name: str, label: str, value: Any, **props: Any) -> rx.Component:
-    def typed(written: rx.Var[str]) -> Any:
-        return _state.change(name, written).debounce(300)
-
-    return sheet_field(_state, "plan", name, label, rx.el.input, value=value, on_change=typed, **props)
+    typed = {
+        "amount": _state.type_amount,
+        "parts": _state.type_parts,
+        "every_months": _state.type_every_months,
+        "first": _state.type_first,
+    }[name]
+    return sheet_field(_state, "plan", name, label, rx.el.input, value=value, on_change=typed.debounce(300), **props)
 
 
 def _preview() -> rx.Component:
@@ -87,7 +90,6 @@ def _preview() -> rx.Component:
         rx.cond(
             _view.lines.length() > 0,
             rx.fragment(
-                rx.el.ul(rx.foreach(_view.lines, _line), class_name="money-lines plan-lines"),
                 rx.el.dl(
                     rx.el.div(
                         rx.el.dt(T("Price")),
@@ -109,8 +111,9 @@ def _preview() -> rx.Component:
                             rx.el.dt(T("Open")), rx.el.dd(rx.cond(_view.rest, _view.rest, "–"), class_name="number")
                         ),
                     ),
-                    class_name="account-sums",
+                    class_name="ledger-sums",
                 ),
+                rx.el.ul(rx.foreach(_view.lines, _line), class_name="money-lines plan-lines"),
             ),
             rx.el.p(T("Fill in the plan to see it."), class_name="quiet"),
         ),
@@ -131,6 +134,7 @@ def _line(line: rx.Var[PlanLine]) -> rx.Component:
             rx.match(
                 line.look,
                 ("kept", rx.el.span(T("stays"), class_name="consent-state")),
+                ("paid", rx.el.span(T("paid part"), class_name="consent-state good")),
                 ("gone", rx.el.span(T("goes"), class_name="consent-state warn")),
                 rx.el.span(T("comes"), class_name="consent-state good"),
             ),

@@ -15,6 +15,7 @@ from crm_app.pages.course_form import Begun, course_fields
 from crm_app.pages.course_members import course_members, member_actions
 from crm_app.pages.course_offers import course_offers, new_offer
 from crm_app.state.course import CourseState
+from crm_app.state.course_enrol import CourseEnrolState
 from crm_app.state.course_members import CourseMembersState
 from crm_app.state.course_offers import CourseOffersState
 from crm_app.state.enrolment import EnrolmentState
@@ -163,5 +164,12 @@ def _missing() -> rx.Component:
 
 PAGE = {
     "route": routes.COURSE,
-    "on_load": [SessionState.load, CourseState.load, CourseMembersState.load, CourseOffersState.load],
+    "on_load": [
+        SessionState.load,
+        CourseState.load,
+        CourseMembersState.load,
+        CourseOffersState.load,
+        CourseEnrolState.load,
+        EnrolmentState.load,
+    ],
 }

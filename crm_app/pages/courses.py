@@ -126,7 +126,10 @@ def _row(line: rx.Var[CourseLine]) -> rx.Component:
             rx.el.span(rx.el.span(class_name="status-dot " + line.dot), line.status, class_name="status"),
             class_name="card-line",
         ),
-        rx.el.td(rx.cond(line.days, line.days, rx.el.span("–", class_name="dash")), class_name="card-line number"),
+        rx.el.td(
+            rx.cond(line.days, line.days, rx.el.span("–", class_name="dash not-on-phones")),
+            class_name="card-line number",
+        ),
         rx.el.td(_places(line), class_name="card-line number right"),
         rx.el.td(
             rx.cond(

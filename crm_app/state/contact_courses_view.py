@@ -60,7 +60,7 @@ class ChargeLine:
 
 @dataclass
 class PaymentLine:
-    """`is_void`: it was taken back, or takes one back."""
+    """`is_void`: it was taken back."""
 
     id: int
     what: str
@@ -170,7 +170,7 @@ def _standing(one: Charge, today: date, language: str) -> tuple[str, Text]:
 
 
 def _payment(session: Session, one: Payment, found: Account, language: str) -> PaymentLine:
-    is_void = one.kind == PaymentKind.REVERSAL or one.id in found.reversed_ids
+    is_void = one.id in found.reversed_ids
     who = session.get(User, one.user_id) if one.user_id else None
     method = locales.render(payments.METHODS[PaymentMethod(one.method)], language)
     return PaymentLine(
@@ -180,7 +180,7 @@ def _payment(session: Session, one: Payment, found: Account, language: str) -> P
         amount=amount(one.amount, one.currency, language),
         told=" · ".join(filter(None, (method, one.note, who.name if who else ""))),
         is_void=is_void,
-        can_reverse=not is_void,
+        can_reverse=not is_void and one.kind != PaymentKind.REVERSAL,
     )
 
 

@@ -29,6 +29,11 @@ class ContactEnrolState(CourseVerbs, rx.State):
     chosen: str = ""
     today: str = ""
 
+    @action(permission=Permission.CONTACTS_READ)
+    async def load(self):
+        """Another page: nothing is open."""
+        self.is_open = False
+
     @action(permission=Permission.CONTACTS_EDIT)
     async def open_form(self):
         actor = await current_actor(self)

@@ -40,6 +40,11 @@ class ContactPaymentState(CourseVerbs, Undoable, rx.State):
     reversing: int = 0
     _seen: int = 0
 
+    @action(permission=Permission.CONTACTS_READ)
+    async def load(self):
+        """Another page: nothing is open."""
+        self.kind, self.reversing = "", 0
+
     @action(permission=Permission.PAYMENTS)
     async def open_form(self, kind: Literal["payment", "refund"], enrolment_id: int):
         """With all that is open, or paid too much, in it."""

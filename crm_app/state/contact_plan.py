@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import reflex as rx
 from sqlmodel import Session
@@ -18,7 +18,7 @@ from crm_app.services.courses.plan_change import Preview, Terms
 from crm_app.services.errors import CRMError, Invalid
 from crm_app.state.choice import Choice
 from crm_app.state.course_verbs import CourseVerbs
-from crm_app.state.course_words import charge, part, price
+from crm_app.state.course_words import charge, part, price, reduction
 from crm_app.state.enrolment import shown_again
 from crm_app.state.formats import amount, short_date, typed_amount
 from crm_app.state.guard import action
@@ -31,7 +31,7 @@ _FIELDS = ("offer", "amount", "parts", "every_months", "first")
 
 @dataclass
 class PlanLine:
-    """`look` is kept, gone or new."""
+    """`look` is kept, gone, paid (the paid part of what goes) or new."""
 
     look: str
     what: str
@@ -73,6 +73,11 @@ class ContactPlanState(CourseVerbs, rx.State):
     view: PlanView = PlanView()
     _seen: tuple[int, int] = (0, 0)
 
+    @action(permission=Permission.CONTACTS_READ)
+    async def load(self):
+        """Another page: nothing is open."""
+        self.is_open = False
+
     @action(permission=Permission.PAYMENTS)
     async def open_form(self, enrolment_id: int):
         """With the offer there is, as it is asked now."""
@@ -97,11 +102,22 @@ class ContactPlanState(CourseVerbs, rx.State):
         self.turn += 1
         await self._choose(await current_actor(self), offer)
 
+    # One handler a field: what is typed into one must not push out what waits of another.
     @action(permission=Permission.PAYMENTS)
-    async def change(self, name: Literal["amount", "parts", "every_months", "first"], value: str):
-        """Shows what it would come to, as one types."""
-        self.draft = replace(self.draft, **{name: value})
-        await self._look(await current_actor(self))
+    async def type_amount(self, value: str):
+        await self._type(amount=value)
+
+    @action(permission=Permission.PAYMENTS)
+    async def type_parts(self, value: str):
+        await self._type(parts=value)
+
+    @action(permission=Permission.PAYMENTS)
+    async def type_every_months(self, value: str):
+        await self._type(every_months=value)
+
+    @action(permission=Permission.PAYMENTS)
+    async def type_first(self, value: str):
+        await self._type(first=value)
 
     @action(permission=Permission.PAYMENTS)
     async def save(self, form: dict[str, Any]):
@@ -127,6 +143,11 @@ class ContactPlanState(CourseVerbs, rx.State):
         self.is_open = False
         await say(self, text("The plan is changed."))
         return shown_again(self)
+
+    async def _type(self, **typed: str) -> None:
+        """Shows what it would come to, as one types."""
+        self.draft = replace(self.draft, **typed)
+        await self._look(await current_actor(self))
 
     async def _choose(self, actor: Actor, offer: str) -> None:
         try:
@@ -202,9 +223,10 @@ def _view(found: Preview, language: str) -> PlanView:
         for look, charges in (("kept", found.kept), ("gone", found.gone))
         for one in charges
     ]
-    for due in (*found.parts, *found.new):
-        what = part(due.part, due.parts, language) if due.amount > 0 else locales.render(text("Reduction"), language)
-        lines.append(PlanLine("new", what, short_date(due.on, language), said(due.amount)))
+    for look, coming in (("paid", found.parts), ("new", found.new)):
+        for due in coming:
+            what = part(due.part, due.parts, language) if due.amount > 0 else reduction(language)
+            lines.append(PlanLine(look, what, short_date(due.on, language), said(due.amount)))
     return PlanView(
         lines=lines,
         before=said(found.price_before),

@@ -78,9 +78,12 @@ def tax(offer: Offer, language: str) -> str:
 
 def charge(one: Charge, language: str) -> str:
     """Which of several it is."""
-    if one.amount < 0:
-        return locales.render(text("Reduction"), language)
-    return part(one.part, one.parts, language)
+    return part(one.part, one.parts, language) if one.amount > 0 else reduction(language)
+
+
+def reduction(language: str) -> str:
+    """Something below zero."""
+    return locales.render(text("Reduction"), language)
 
 
 def part(number: int, parts: int, language: str) -> str:

@@ -38,6 +38,11 @@ class EnrolmentState(CourseVerbs, Undoable, rx.State):
     wanted: str = ""
     wanted_word: str = ""
 
+    @action(permission=Permission.CONTACTS_READ)
+    async def load(self):
+        """Another page: nothing is open."""
+        self.form = ""
+
     @action(permission=Permission.CONTACTS_EDIT)
     async def set_status(self, enrolment_id: int, status: str):
         """Another status, with a way back; what ends a debt is asked before."""
