@@ -90,6 +90,10 @@ def addresses(server: Server, browser: Browser, tmp_path_factory: pytest.TempPat
         "/settings/task-types": ".entry-name",
         "/settings/tags": ".entry-name",
         "/settings/fields": "main h2",
+        "/settings/account": "#open-begin",
+        "/settings/users": ".entry-name",
+        "/settings/roles": ".matrix tbody tr, .one-by-one",
+        "/settings/log": ".log-lines li",
     }
 
 

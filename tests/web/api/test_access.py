@@ -13,6 +13,7 @@ from crm_app.services.errors import Invalid, NotFound, NotPermitted
 from crm_app.services.sessions import hash_of
 from crm_app.web import pace
 from crm_app.web.api.table import ENDPOINTS
+from tests.database_rows import rows
 from tests.web.api.conftest import Program, integration, person
 from tests.web.conftest import HERE, Site
 
@@ -42,12 +43,34 @@ async def test_a_token_does_what_its_scope_says_and_nothing_else(
 ) -> None:
     person(alice, first_name="Ada", email="ada@example.org")
     program = Program(gate.http, integration(alice, scope).secret)
+    before = rows("api_token")  # says when a token was used last
     answer = await program.ask(endpoint.method, path_of(endpoint), BODIES.get(endpoint.name))
     if endpoint.scope is scope:
         assert answer.status_code in endpoint.answers, answer.text
     else:
         assert answer.status_code == 403 and answer.json()["error"]["code"] == "scope_missing"
-        assert actions()[-1] == "api.refused"
+        assert actions()[-1] == "api.refused" and rows("api_token") == before
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.name)
+async def test_a_program_of_another_branch_is_told_nothing_and_changes_nothing_here(
+    endpoint: Any, gate: Site, alice: Actor, charlie: Actor
+) -> None:
+    number = person(alice, first_name="Canary", email="ada@example.org")
+    program, before = Program(gate.http, integration(charlie).secret), here()
+    answer = await program.ask(endpoint.method, path_of(endpoint, number), BODIES.get(endpoint.name))
+    if "{number" in endpoint.path:
+        assert answer.status_code == 404, answer.text
+    assert "Canary" not in answer.text and here() == before
+
+
+def here() -> list[list[Any]]:
+    """What stands of the branch of alice."""
+    found = rows()
+    own = [row for row in found["contact"] if row.branch_id == 1]
+    ids = {row.id for row in own}
+    about = ("contact_point", "contact_tag", "activity", "interaction")
+    return [own, *([row for row in found[name] if row.contact_id in ids] for name in about)]
 
 
 @pytest.mark.parametrize("token", ["", "crm_nothing", "Basic abc", "crm_" + "x" * 5000, "crm_é"])
