@@ -66,7 +66,7 @@ def payment_sheet() -> rx.Component:
 
 def reversing(line: rx.Var[PaymentLine]) -> rx.Component:
     return Panel.create(
-        rx.el.p(T("Another entry takes it back; both stay in the history. The money is open again.")),
+        rx.el.p(T("Another entry takes it back; both stay in the history. It counts as if it had never been there.")),
         rx.el.div(
             rx.el.button(T("Take back"), type="button", class_name="button danger", on_click=_state.reverse),
             rx.el.button(T("Cancel"), type="button", class_name="button plain", on_click=_state.ask(0)),

@@ -165,7 +165,7 @@ def _table() -> rx.Component:
                     rx.el.th(T("Name"), scope="col"),
                     rx.el.th(T("Status"), scope="col"),
                     rx.el.th(T("Offer"), scope="col"),
-                    rx.el.th(T("Access"), scope="col"),
+                    rx.el.th(T("Days of access"), scope="col"),
                     rx.el.th(T("Price"), scope="col", class_name="right"),
                     rx.el.th(T("Paid"), scope="col", class_name="right"),
                     rx.el.th(T("Open"), scope="col", class_name="right"),

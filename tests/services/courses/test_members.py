@@ -1,11 +1,13 @@
 """Who takes part: by name, page by page, narrowed, with what each owes."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
-from crm_app.models import Contact, Course, EnrolmentStatus, Offer
-from crm_app.services import database
+from crm_app.models import Charge, Contact, Course, EnrolmentStatus, Offer
+from crm_app.services import database, local_time
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards, trash
 from crm_app.services.courses import catalogue, enrolling, members, payments
@@ -53,6 +55,12 @@ def test_they_are_narrowed_and_counted_by_status(bob: Actor, course: Course, enr
     assert names(shown(bob, course, Wanted(query="ada@exam"))) == ["Ada"]
     assert shown(bob, course, Wanted(query="ada")).counts == {EnrolmentStatus.ACTIVE: 1}
     assert names(shown(bob, course, Wanted(overdue=True))) == []
+    with database.transaction() as session:
+        first = session.exec(select(Charge).where(Charge.due_on == local_time.today("UTC"))).one()
+        first.due_on -= timedelta(days=1)
+        session.add(first)
+    (late,) = shown(bob, course, Wanted(overdue=True)).members
+    assert (late.contact.first_name, late.sums.overdue) == ("Ben", 33_34)
 
 
 def test_each_shows_what_is_owed_and_paid(bob: Actor, course: Course, enrol: Enrol, offer: Add) -> None:

@@ -1,0 +1,146 @@
+"""Money on the card, event by event: nothing counts twice, and a plan is saved as it was shown."""
+
+from typing import Any
+
+import pytest
+
+from crm_app.models import Course, Enrolment, EnrolmentStatus
+from crm_app.services import database
+from crm_app.services.actor import Actor
+from crm_app.services.contacts import cards
+from crm_app.services.courses import balance, catalogue, enrolling, offers, payments
+from crm_app.services.courses.balance import Account
+from crm_app.services.courses.enrolling import Terms
+from crm_app.services.courses.payments import Given
+from crm_app.state.contact_payment import ContactPaymentState
+from crm_app.state.contact_plan import ContactPlanState
+from crm_app.state.courses import CourseListState
+from crm_app.state.enrolment import EnrolmentState
+from crm_app.state.messages import MessageState
+from tests.state.events import Tab, app
+from tests.state.sample import cookie_of
+
+PARTS = {"name": "Parts", "kind": "instalments", "amount": "100", "parts": "4", "first_days": "0", "currency": "EUR"}
+
+
+@pytest.fixture
+def enrolment(alice: Actor) -> Enrolment:
+    """Ada's, of 100 in four parts."""
+    with database.transaction() as session:
+        course = catalogue.add(session, alice, {"name": "Violin", "status": "open"})
+        offer = offers.add(session, alice, course.id or 0, PARTS)
+        ada = cards.create(session, alice, {"first_name": "Ada"})
+        return enrolling.enrol(session, alice, course.id or 0, ada, offer, Terms()).made[0]
+
+
+def account(actor: Actor, enrolment: Enrolment) -> Account:
+    with database.reading() as session:
+        return balance.of_enrolment(session, actor, enrolling.get(session, actor, enrolment.id or 0))
+
+
+async def undo(tab: Tab, state: Any) -> None:
+    await tab.fire(state.take_back, message=(await tab.state(MessageState)).n)
+
+
+async def test_two_clicks_on_paid_are_one_payment_and_its_message_takes_it_back(
+    bob: Actor, enrolment: Enrolment
+) -> None:
+    first = account(bob, enrolment).charges[0].id
+    async with Tab(app, cookie_of(bob)) as tab:
+        await tab.fire(ContactPaymentState.settle, charge_id=first, seen=0)
+        told = (await tab.state(MessageState)).n
+        await tab.fire(ContactPaymentState.settle, charge_id=first, seen=0)
+        assert account(bob, enrolment).sums.paid == 25_00
+        await tab.fire(ContactPaymentState.take_back, message=told)
+        await tab.fire(ContactPaymentState.take_back, message=told)
+    found = account(bob, enrolment)
+    assert (found.sums.paid, len(found.payments)) == (0, 2)
+
+
+async def test_a_form_that_is_sent_twice_records_one_payment(bob: Actor, enrolment: Enrolment) -> None:
+    async with Tab(app, cookie_of(bob)) as tab:
+        answer = await tab.fire(ContactPaymentState.open_form, kind="payment", enrolment_id=enrolment.id)
+        assert answer.value(ContactPaymentState, "amount") == "100.00"
+        form = {"amount": "30,50", "on": "", "method": "cash", "note": ""}
+        await tab.fire(ContactPaymentState.save, form=form)
+        await tab.fire(ContactPaymentState.save, form=form)
+    assert account(bob, enrolment).sums.paid == 30_50
+
+
+async def test_money_that_came_while_the_form_was_open_is_told(bob: Actor, enrolment: Enrolment) -> None:
+    async with Tab(app, cookie_of(bob)) as tab:
+        await tab.fire(ContactPaymentState.open_form, kind="payment", enrolment_id=enrolment.id)
+        with database.transaction() as session:
+            payments.record(session, bob, enrolment.id or 0, Given(100_00))
+        answer = await tab.fire(ContactPaymentState.save, form={"amount": "100"})
+        assert "meanwhile" in answer.value(ContactPaymentState, "errors")[""]
+    assert account(bob, enrolment).sums.paid == 100_00
+
+
+async def test_a_plan_is_saved_only_as_it_was_shown(bob: Actor, enrolment: Enrolment) -> None:
+    async with Tab(app, cookie_of(bob)) as tab:
+        await tab.fire(ContactPlanState.open_form, enrolment_id=enrolment.id)
+        await tab.fire(ContactPlanState.type_amount, value="80")
+        draft = (await tab.state(ContactPlanState)).draft
+        form = {name: getattr(draft, name) for name in ("offer", "amount", "parts", "every_months", "first")}
+        await tab.fire(ContactPlanState.save, form=form | {"parts": "2"})
+        assert account(bob, enrolment).sums.price == 100_00, "what was typed since is shown first"
+        await tab.fire(ContactPlanState.save, form=form | {"parts": "2"})
+        await tab.fire(ContactPlanState.save, form=form | {"parts": "2"})
+    assert [one.amount for one in account(bob, enrolment).charges] == [40_00, 40_00]
+
+
+async def test_a_plan_whose_money_changed_is_shown_again(bob: Actor, enrolment: Enrolment) -> None:
+    async with Tab(app, cookie_of(bob)) as tab:
+        await tab.fire(ContactPlanState.open_form, enrolment_id=enrolment.id)
+        with database.transaction() as session:
+            payments.record(session, bob, enrolment.id or 0, Given(10_00))
+        answer = await tab.fire(ContactPlanState.save, form={})
+        assert "meanwhile" in answer.value(ContactPlanState, "errors")[""]
+        assert (await tab.state(ContactPlanState)).view.paid == "€10.00"
+    assert len(account(bob, enrolment).charges) == 4
+
+
+async def test_leaving_a_course_is_asked_about_and_a_pause_is_taken_back(bob: Actor, enrolment: Enrolment) -> None:
+    def status() -> str:
+        return account(bob, enrolment).enrolment.status
+
+    async with Tab(app, cookie_of(bob)) as tab:
+        await tab.fire(EnrolmentState.set_status, enrolment_id=enrolment.id, status="paused")
+        assert status() == EnrolmentStatus.PAUSED
+        await undo(tab, EnrolmentState)
+        assert status() == EnrolmentStatus.ACTIVE
+        await tab.fire(EnrolmentState.set_status, enrolment_id=enrolment.id, status="cancelled")
+        assert status() == EnrolmentStatus.ACTIVE
+        await tab.fire(EnrolmentState.confirm)
+    assert status() == EnrolmentStatus.CANCELLED
+
+
+async def test_a_foreign_enrolment_is_not_there(charlie: Actor, bob: Actor, enrolment: Enrolment) -> None:
+    first = account(bob, enrolment).charges[0].id
+    async with Tab(app, cookie_of(charlie)) as tab:
+        await tab.fire(ContactPaymentState.settle, charge_id=first, seen=0)
+        await tab.fire(ContactPaymentState.open_form, kind="payment", enrolment_id=enrolment.id)
+        await tab.fire(ContactPlanState.open_form, enrolment_id=enrolment.id)
+        await tab.fire(EnrolmentState.edit_days, enrolment_id=enrolment.id)
+        assert (await tab.state(ContactPaymentState)).kind == ""
+        assert not (await tab.state(ContactPlanState)).is_open
+        assert (await tab.state(EnrolmentState)).form == ""
+    assert account(bob, enrolment).sums.paid == 0
+
+
+async def test_a_course_is_made_once_and_its_removal_is_taken_back(alice: Actor) -> None:
+    async with Tab(app, cookie_of(alice)) as tab:
+        await tab.fire(CourseListState.ask)
+        answer = await tab.fire(CourseListState.make, form={"name": "Choir", "capacity": "none"})
+        assert set(answer.value(CourseListState, "errors")) == {"capacity"}
+        answer = await tab.fire(CourseListState.make, form={"name": "Choir"})
+        await tab.fire(CourseListState.make, form={"name": "Choir"})
+        await tab.fire(CourseListState.load)
+        (line,) = (await tab.state(CourseListState)).lines
+        assert answer.redirects == [line.url + "?tab=offers"]
+        await tab.fire(CourseListState.remove, course_id=line.id)
+        assert (await tab.state(CourseListState)).lines == []
+        await undo(tab, CourseListState)
+    with database.reading() as session:
+        assert session.get_one(Course, line.id).removed_at is None
