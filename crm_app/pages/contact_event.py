@@ -3,13 +3,9 @@
 import reflex as rx
 
 from crm_app.components.download import download
-from crm_app.state.contact_happenings import Change, Happening, Part
+from crm_app.state.contact_happenings import ICONS, Change, Happening, Part
 
-_ICONS = (
-    "user-plus", "pencil", "file-up", "user-x", "user-check", "message-square", "list-checks", "trash-2", "undo-2",
-    "merge", "split", "shield-check", "link", "unlink", "paperclip",
-    "square-check-big", "shopping-bag", "store", "phone-incoming", "clipboard-list",
-)  # fmt: skip
+_ICONS = tuple(dict.fromkeys(ICONS.values()))
 
 
 def event(

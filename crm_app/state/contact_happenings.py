@@ -30,7 +30,7 @@ from crm_app.state.formats import amount, exact, readable_size, short_date, spok
 if TYPE_CHECKING:
     from crm_app.state.contact_view import Presenter
 
-_ICONS = {
+ICONS = {
     "created": "user-plus",
     "changed": "pencil",
     "imported": "file-up",
@@ -176,7 +176,7 @@ def _happening(presenter: "Presenter", entry: Entry) -> Happening:
     ]
     return Happening(
         key=f"{entry.kind}-{entry.key}",
-        icon=_ICONS.get(entry.kind, "circle"),
+        icon=ICONS.get(entry.kind, "circle"),
         what=presenter.say(_what(presenter, entry)),
         when=spoken(entry.at, language, timezone),
         exact=exact(entry.at, language, timezone),
