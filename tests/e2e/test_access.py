@@ -92,7 +92,7 @@ def addresses(server: Server, browser: Browser, tmp_path_factory: pytest.TempPat
         "/settings/fields": "main h2",
         "/settings/account": "#open-begin",
         "/settings/users": ".entry-name",
-        "/settings/roles": ".matrix tbody tr, .one-by-one",
+        "/settings/roles": ".entry-name",
         "/settings/log": ".log-lines li",
     }
 
