@@ -1,5 +1,7 @@
 """Ticks before the rows, the bar that counts them, and the panel that says what is done to them."""
 
+from typing import Any
+
 import reflex as rx
 
 from crm_app.components.choice_options import choice_options
@@ -254,22 +256,8 @@ def _pick() -> rx.Component:
 def _enrol() -> rx.Component:
     """Course, offer, the first day of access, and a notice to who is enrolled."""
     return rx.fragment(
-        rx.el.select(
-            rx.el.option(T("– choose –"), value=""),
-            choice_options(BulkState.courses),
-            default_value="",
-            on_change=BulkState.choose_course,
-            aria_label=t("Course"),
-            class_name="input",
-        ),
-        rx.el.select(
-            rx.el.option(T("Without an offer"), value=""),
-            choice_options(BulkState.offers),
-            default_value="",
-            on_change=lambda value: BulkState.choose_into("offer", value),
-            aria_label=t("Offer"),
-            class_name="input",
-        ),
+        _into(T("– choose –"), BulkState.courses, t("Course"), BulkState.choose_course),
+        _into(T("Without an offer"), BulkState.offers, t("Offer"), lambda value: BulkState.choose_into("offer", value)),
         rx.el.label(
             T("Access from"),
             rx.el.input(
@@ -280,14 +268,23 @@ def _enrol() -> rx.Component:
             ),
             class_name="bulk-day",
         ),
-        rx.el.select(
-            rx.el.option(T("No notice"), value=""),
-            choice_options(BulkState.notices),
-            default_value="",
-            on_change=lambda value: BulkState.choose_into("template", value),
-            aria_label=t("Notice by e-mail"),
-            class_name="input",
+        _into(
+            T("No notice"),
+            BulkState.notices,
+            t("Notice by e-mail"),
+            lambda value: BulkState.choose_into("template", value),
         ),
+    )
+
+
+def _into(nothing: rx.Component, choices: rx.Var[list[Choice]], label: rx.Var[str], on_change: Any) -> rx.Component:
+    return rx.el.select(
+        rx.el.option(nothing, value=""),
+        choice_options(choices),
+        default_value="",
+        on_change=on_change,
+        aria_label=label,
+        class_name="input",
     )
 
 
