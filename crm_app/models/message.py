@@ -114,7 +114,7 @@ class MessageTemplate(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=100)
     folded: str = Field(max_length=200, index=True)
-    branch_id: int = Field(default=MAIN_BRANCH, foreign_key="branch.id")
+    branch_id: int = Field(default=MAIN_BRANCH)
     channel: str = Field(sa_type=String, max_length=10)
     is_newsletter: bool = Field(default=True)  # asks for consent and carries a way out; otherwise a service message
     created_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)

@@ -47,7 +47,7 @@ class User(SQLModel, table=True):
     password_hash: str | None = Field(default=None, max_length=200)
     role_id: int = Field(foreign_key="role.id")
     branch_id: int = Field(default=MAIN_BRANCH, foreign_key="branch.id")
-    team_id: int | None = Field(default=None, foreign_key="team.id", index=True, ondelete="SET NULL")
+    team_id: int | None = Field(default=None, index=True)  # teams.remove takes them out
     language: str = Field(default="en", max_length=8)
     timezone: str = Field(default="UTC", max_length=60)
     mail_notices: bool = Field(default=True)  # what the bell tells comes by mail too

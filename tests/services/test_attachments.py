@@ -205,7 +205,7 @@ def test_it_keeps_its_contact_from_the_undo_of_an_import(number: int, bob: Actor
     with database.reading() as session:
         id_ = session.exec(select(Contact.id).where(Contact.number == number)).one() or 0
         assert undo_ties.ties(session, 1, [id_])[id_].reason is not None
-        assert id_ in undo_ties._referred_to(session, [id_])
+        assert id_ in undo_ties._referred_to(session, 0, [id_])
 
 
 def test_the_sweep_takes_dead_uploads_and_what_was_removed_long_ago(number: int, bob: Actor) -> None:

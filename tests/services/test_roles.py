@@ -38,7 +38,7 @@ def order() -> list[str]:
 def whose(name: str, role: str, **values: Any) -> Actor:
     with database.transaction() as session:
         user = add_user(session, name, role, branch_id=1, **values)
-        return sessions.actor_of(user, session.get_one(Role, user.role_id))
+        return sessions.actor_of(session, user, session.get_one(Role, user.role_id))
 
 
 def signed_in(actor: Actor) -> str:

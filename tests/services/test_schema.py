@@ -63,3 +63,32 @@ def test_roles_of_an_older_database_get_the_right_to_see_colleagues_tasks(tmp_pa
         left = connection.exec_driver_sql("SELECT count(*) FROM role WHERE permissions LIKE '%tasks%'").scalar()
     assert left == 0
     engine.dispose()
+
+
+@pytest.mark.sqlite_only
+def test_an_upgrade_keeps_who_works_here_and_what_they_own(tmp_path: Path) -> None:
+    """A table that is built anew would take along what refers to it."""
+    engine = database.make_engine(f"sqlite:///{tmp_path}/old.sqlite")
+    command.upgrade(schema.config(engine), "0021")
+    rows = (
+        "INSERT OR IGNORE INTO branch (id, name) VALUES (1, 'Here')",
+        "INSERT INTO role (id, key, rank, permissions) VALUES (1, 'admin', 40, '[]')",
+        "INSERT INTO user (id, email, name, role_id, branch_id, language, timezone, mail_notices, active, created_at) "
+        "VALUES (7, 'ada@example.org', 'Ada', 1, 1, 'en', 'UTC', 1, 1, '2026-01-01')",
+        "INSERT INTO user_session (token_hash, user_id, created_at, seen_at, expires_at, ip, user_agent) "
+        "VALUES ('h', 7, '2026-01-01', '2026-01-01', '2030-01-01', '', '')",
+        "INSERT INTO message_template (id, name, folded, channel, is_newsletter, created_at) "
+        "VALUES (1, 'Hello', 'hello', 'email', 0, '2026-01-01')",
+        "INSERT INTO message_text (template_id, language, version, subject, body, at) "
+        "VALUES (1, 'en', 1, 'Hello', 'Hello', '2026-01-01')",
+    )
+    with engine.begin() as connection:
+        for row in rows:
+            connection.exec_driver_sql(row)
+    for revision in ("head", "0021", "head"):
+        (command.upgrade if revision == "head" else command.downgrade)(schema.config(engine), revision)
+        with engine.connect() as connection:
+            for table in ("user_session", "message_text"):
+                found = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+                assert found == 1, (revision, table)
+    engine.dispose()

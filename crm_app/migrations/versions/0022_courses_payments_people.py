@@ -15,6 +15,15 @@ branch_labels = None
 depends_on = None
 
 Text = sqlmodel.sql.sqltypes.AutoString
+COLUMNS = (
+    ("message_template", sa.Column("branch_id", sa.Integer(), nullable=False, server_default="1")),
+    ("role", sa.Column("name", Text(length=60), nullable=False, server_default="")),
+    ("role", sa.Column("sight", sa.String(), nullable=False, server_default="all")),
+    ("user", sa.Column("team_id", sa.Integer(), nullable=True)),
+    ("user", sa.Column("totp_secret", Text(length=1000), nullable=False, server_default="")),
+    ("user", sa.Column("totp_at", crm_app.models.base.UTCDateTime(), nullable=True)),
+    ("user", sa.Column("totp_step", sa.Integer(), nullable=False, server_default="0")),
+)
 GRANTED = {
     "admin": {"courses", "payments", "audit"},
     "manager": {"courses", "payments"},
@@ -202,39 +211,18 @@ def upgrade() -> None:
     with op.batch_alter_table("enrolment_entry", schema=None) as batch_op:
         batch_op.create_index("ix_enrolment_entry_timeline", ["enrolment_id", "at", "id"], unique=False)
 
-    with op.batch_alter_table("message_template", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("branch_id", sa.Integer(), nullable=False, server_default="1"))
-        batch_op.create_foreign_key(batch_op.f("fk_message_template_branch_id"), "branch", ["branch_id"], ["id"])
-    op.add_column("role", sa.Column("name", Text(length=60), nullable=False, server_default=""))
-    op.add_column("role", sa.Column("sight", sa.String(), nullable=False, server_default="all"))
-    with op.batch_alter_table("user", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("team_id", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("totp_secret", Text(length=1000), nullable=False, server_default=""))
-        batch_op.add_column(sa.Column("totp_at", crm_app.models.base.UTCDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("totp_step", sa.Integer(), nullable=False, server_default="0"))
-        batch_op.create_index(batch_op.f("ix_user_team_id"), ["team_id"], unique=False)
-        batch_op.create_foreign_key(batch_op.f("fk_user_team_id"), "team", ["team_id"], ["id"], ondelete="SET NULL")
+    # Columns without a foreign key: SQLite would have to build these tables anew, and what refers to them would go.
+    for table, column in COLUMNS:
+        op.add_column(table, column.copy())
+    op.create_index(op.f("ix_user_team_id"), "user", ["team_id"], unique=False)
     _permissions(add=True)
 
 
 def downgrade() -> None:
     _permissions(add=False)
-    with op.batch_alter_table("user", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_user_team_id"), type_="foreignkey")
-        batch_op.drop_index(batch_op.f("ix_user_team_id"))
-        batch_op.drop_column("totp_step")
-        batch_op.drop_column("totp_at")
-        batch_op.drop_column("totp_secret")
-        batch_op.drop_column("team_id")
-
-    with op.batch_alter_table("role", schema=None) as batch_op:
-        batch_op.drop_column("sight")
-        batch_op.drop_column("name")
-
-    with op.batch_alter_table("message_template", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_message_template_branch_id"), type_="foreignkey")
-        batch_op.drop_column("branch_id")
-
+    op.drop_index(op.f("ix_user_team_id"), table_name="user")
+    for table, column in COLUMNS:
+        op.drop_column(table, column.name)
     with op.batch_alter_table("enrolment_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_enrolment_entry_timeline")
 

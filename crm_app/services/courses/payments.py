@@ -31,12 +31,6 @@ METHODS: dict[PaymentMethod, Text] = {
     PaymentMethod.OTHER: text("Other"),
 }
 
-_AUDITED = {
-    PaymentKind.PAYMENT: "payment.recorded",
-    PaymentKind.REFUND: "payment.refunded",
-    PaymentKind.REVERSAL: "payment.reversed",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -55,7 +49,9 @@ def record(session: Session, actor: Actor, enrolment_id: int, given: Given) -> P
     found = _locked(session, actor, enrolment_id, given)
     if given.amount <= 0:
         raise Invalid(text("Please type an amount above zero."), "amount")
-    return _write(session, actor, found, given, PaymentKind.PAYMENT, EntryKind.PAID, given.amount)
+    made = _write(session, actor, found, given, PaymentKind.PAYMENT, EntryKind.PAID, given.amount)
+    audit.record(session, actor, "payment.recorded", enrolment=enrolment_id, payment=made.id or 0)
+    return made
 
 
 def refund(session: Session, actor: Actor, enrolment_id: int, given: Given) -> Payment:
@@ -65,7 +61,9 @@ def refund(session: Session, actor: Actor, enrolment_id: int, given: Given) -> P
         raise Invalid(text("Please type an amount above zero."), "amount")
     if given.amount > paid(session, enrolment_id):
         raise Invalid(text("That is more than was paid."), "amount")
-    return _write(session, actor, found, given, PaymentKind.REFUND, EntryKind.REFUNDED, -given.amount)
+    made = _write(session, actor, found, given, PaymentKind.REFUND, EntryKind.REFUNDED, -given.amount)
+    audit.record(session, actor, "payment.refunded", enrolment=enrolment_id, payment=made.id or 0)
+    return made
 
 
 def settle_charge(
@@ -100,9 +98,11 @@ def reverse(session: Session, actor: Actor, payment_id: int) -> Payment:
     if wrong.amount > paid(session, found.id or 0):
         raise Conflict(text("Part of this payment was paid back. Take the refund back first."))
     given = Given(0, on=wrong.paid_on, method=PaymentMethod(wrong.method), charge_id=wrong.charge_id)
-    return _write(
+    made = _write(
         session, actor, found, given, PaymentKind.REVERSAL, EntryKind.REVERSED, -wrong.amount, reverses_id=payment_id
     )
+    audit.record(session, actor, "payment.reversed", enrolment=found.id or 0, payment=made.id or 0)
+    return made
 
 
 def paid(session: Session, enrolment_id: int) -> int:
@@ -168,7 +168,6 @@ def _write(
     session.flush()
     history.paid(session, actor, made, entry)
     settling.settle(session, found)
-    audit.record(session, actor, _AUDITED[kind], enrolment=found.id or 0, payment=made.id or 0)
     contact = session.get_one(Contact, found.contact_id)
     webhooks.emit(
         session,
