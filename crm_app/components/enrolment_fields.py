@@ -10,7 +10,7 @@ from crm_app.components.text import N, T
 
 
 def enrolment_fields(state: Any) -> rx.Component:
-    """`state` has `offers`, `today` and what a form's sheet takes."""
+    """`state` has `offers`, `notices`, `today` and what a form's sheet takes."""
     return rx.fragment(
         sheet_field(
             state,
@@ -41,5 +41,18 @@ def enrolment_fields(state: Any) -> rx.Component:
             rx.el.option(T("Has access"), value="active"),
             rx.el.option(T("Invited"), value="invited"),
             value="active",
+        ),
+        rx.cond(
+            state.notices.length() > 0,
+            sheet_field(
+                state,
+                "enrol",
+                "notice",
+                N("Notice by e-mail"),
+                rx.el.select,
+                rx.el.option(T("No notice"), value=""),
+                choice_options(state.notices),
+                value="",
+            ),
         ),
     )

@@ -11,7 +11,7 @@ from crm_app.services.actor import Actor
 from crm_app.services.courses import catalogue
 from crm_app.state.choice import Choice
 from crm_app.state.contact_view import key_of
-from crm_app.state.course_enrol import asked_in, enrol, offer_choices
+from crm_app.state.course_enrol import asked_in, enrol, notice_choices, offer_choices
 from crm_app.state.course_verbs import CourseVerbs
 from crm_app.state.enrolment import shown_again
 from crm_app.state.guard import action
@@ -26,6 +26,7 @@ class ContactEnrolState(CourseVerbs, rx.State):
     is_open: bool = False
     courses: list[Choice] = []
     offers: list[Choice] = []
+    notices: list[Choice] = []
     chosen: str = ""
     today: str = ""
 
@@ -38,6 +39,7 @@ class ContactEnrolState(CourseVerbs, rx.State):
     async def open_form(self):
         actor = await current_actor(self)
         self.courses = await asyncio.to_thread(_courses, actor)
+        self.notices = await asyncio.to_thread(notice_choices, actor)
         self.today = local_time.today(actor.timezone).isoformat()
         self._begin()
         self.is_open = True

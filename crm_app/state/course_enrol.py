@@ -13,10 +13,11 @@ from crm_app.models import EnrolmentStatus, Permission
 from crm_app.services import database, local_time
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
-from crm_app.services.courses import catalogue, enrolling, offers
+from crm_app.services.courses import catalogue, enrolling, notices, offers
 from crm_app.services.courses.enrolling import Terms
 from crm_app.services.errors import Invalid
 from crm_app.services.filters.questions import is_id
+from crm_app.services.messages.permitted import REASONS
 from crm_app.state.choice import Choice
 from crm_app.state.contact_view import key_of
 from crm_app.state.course_verbs import CourseVerbs
@@ -31,12 +32,15 @@ from crm_app.state.settings_words import id_of
 
 @dataclass(frozen=True, slots=True)
 class Enrolling:
-    """What a form asks: a course, an offer (0 = none), the first day of access, invited only or active at once."""
+    """What a form asks: a course, an offer (0 = none), the first day of access, invited only or active at once, and the
+    template of a notice (0 = none).
+    """
 
     course_id: int
     offer_id: int
     from_on: str
     is_invited: bool
+    template_id: int = 0
 
 
 class CourseEnrolState(CourseVerbs, rx.State):
@@ -47,6 +51,7 @@ class CourseEnrolState(CourseVerbs, rx.State):
     contact_name: str = ""
     hits: list[Hit] = []
     offers: list[Choice] = []
+    notices: list[Choice] = []
     today: str = ""
 
     @action(permission=Permission.CONTACTS_READ)
@@ -58,6 +63,7 @@ class CourseEnrolState(CourseVerbs, rx.State):
     async def open_form(self):
         actor = await current_actor(self)
         self.offers = await asyncio.to_thread(offer_choices, actor, id_of(self.course_id))
+        self.notices = await asyncio.to_thread(notice_choices, actor)
         self.today = local_time.today(actor.timezone).isoformat()
         self.contact, self.contact_name, self.hits = "", "", []
         self._begin()
@@ -93,12 +99,13 @@ class CourseEnrolState(CourseVerbs, rx.State):
 
 
 def asked_in(form: dict[str, Any], course_id: int) -> Enrolling:
-    offer = str(form.get("offer") or "")
+    offer, template = str(form.get("offer") or ""), str(form.get("notice") or "")
     return Enrolling(
         course_id=course_id,
         offer_id=int(offer) if is_id(offer) else 0,
         from_on=str(form.get("from_on") or ""),
         is_invited=form.get("status") == EnrolmentStatus.INVITED,
+        template_id=int(template) if is_id(template) else 0,
     )
 
 
@@ -114,9 +121,20 @@ def enrol(session: Session, actor: Actor, number: int, asked: Enrolling) -> Text
     found = enrolling.enrol(session, actor, asked.course_id, contact, offer, Terms(status=status, from_on=first))
     if found.waiting or any(one.status == EnrolmentStatus.WAITING for one in found.there):
         return text("The course is full: {name} is on the waiting list.", name=contact.display_name)
+    if found.made and asked.template_id:
+        put = notices.put(session, actor, found.made, asked.template_id)
+        if put.left_out:
+            words = REASONS[next(iter(put.left_out))]
+            return text("{name} is enrolled, but gets no notice: {why}", name=contact.display_name, why=words)
     if found.made:
         return text("{name} is enrolled in “{course}”.", name=contact.display_name, course=course.name)
     return text("{name} takes part in “{course}”.", name=contact.display_name, course=course.name)
+
+
+def notice_choices(actor: Actor) -> list[Choice]:
+    """Templates a notice can be made from."""
+    with database.reading() as session:
+        return [Choice(str(one.template.id), one.template.name) for one in notices.choices(session, actor)]
 
 
 def offer_choices(actor: Actor, course_id: int) -> list[Choice]:

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from sqlmodel import col, select
 
-from crm_app.models import Course, Enrolment, EnrolmentStatus
+from crm_app.models import Channel, Course, Enrolment, EnrolmentStatus, Message
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards
@@ -12,8 +13,10 @@ from crm_app.services.courses import balance, catalogue, enrolling, offers, paym
 from crm_app.services.courses.balance import Account
 from crm_app.services.courses.enrolling import Terms
 from crm_app.services.courses.payments import Given
+from crm_app.services.messages import templates
 from crm_app.state.contact_payment import ContactPaymentState
 from crm_app.state.contact_plan import ContactPlanState
+from crm_app.state.course_enrol import asked_in, enrol
 from crm_app.state.courses import CourseListState
 from crm_app.state.enrolment import EnrolmentState
 from crm_app.state.messages import MessageState
@@ -144,3 +147,20 @@ async def test_a_course_is_made_once_and_its_removal_is_taken_back(alice: Actor)
         await undo(tab, CourseListState)
     with database.reading() as session:
         assert session.get_one(Course, line.id).removed_at is None
+
+
+def test_who_is_enrolled_by_hand_gets_the_notice_that_was_chosen_or_it_is_said_why_not(
+    bob: Actor, alice: Actor
+) -> None:
+    with database.transaction() as session:
+        course = catalogue.add(session, alice, {"name": "Choir", "status": "open"}).id or 0
+        template = templates.add(session, alice, "Welcome", Channel.EMAIL, is_newsletter=False).id or 0
+        templates.write(session, alice, template, "en", subject="Welcome", body="See you soon.")
+        cards.create(session, bob, {"first_name": "Ada", "email": "ada@example.org"})
+        cards.create(session, bob, {"first_name": "Ben"})
+        asked = asked_in({"notice": str(template), "status": "active"}, course)
+        said = [str(enrol(session, bob, number, asked)) for number in (1, 2, 1)]
+    assert said[0] == "Ada is enrolled in “Choir”." and said[1] == "Ben is enrolled, but gets no notice: no address"
+    with database.reading() as session:
+        written = session.exec(select(Message).order_by(col(Message.id))).all()
+        assert [(one.state, one.address) for one in written] == [("queued", "ada@example.org"), ("left_out", "")]
