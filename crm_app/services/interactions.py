@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CompoundSelect, func, union_all
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
@@ -26,6 +27,7 @@ from crm_app.services.contacts import cards
 from crm_app.services.errors import Conflict, Invalid
 
 SOURCE_LENGTH, TEXT_LENGTH, ID_LENGTH = 60, 2_000, 200
+_Paying = aliased(Contact)  # whose branch is that of the course: a contact may have been of another one
 _AHEAD = timedelta(days=1)  # a till whose clock is wrong, not an appointment
 
 
@@ -121,9 +123,14 @@ def revenue(contact: Contact | None = None) -> CompoundSelect[Any]:
     bought: list[Any] = [getattr(Interaction, name) for name in ("contact_id", "amount", "currency", "at", "id")]
     paid: list[Any] = [Enrolment.contact_id, Payment.amount, Payment.currency, Payment.created_at, Payment.id]
     orders = select(*bought).where(col(Interaction.amount).is_not(None))
-    payments = select(*paid).join(Enrolment, col(Enrolment.id) == col(Payment.enrolment_id))
+    payments = (
+        select(*paid)
+        .join(Enrolment, col(Enrolment.id) == col(Payment.enrolment_id))
+        .join(_Paying, col(_Paying.id) == col(Enrolment.contact_id))
+        .where(col(_Paying.branch_id) == col(Enrolment.branch_id))
+    )
     if contact is None:
-        return union_all(orders, payments.where(col(Enrolment.contact_id).is_not(None)))
+        return union_all(orders, payments)
     return union_all(
         orders.where(Interaction.contact_id == contact.id), payments.where(Enrolment.contact_id == contact.id)
     )

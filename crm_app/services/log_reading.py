@@ -71,7 +71,9 @@ def people(session: Session, actor: Actor) -> list[tuple[int, str]]:
 def _common(actor: Actor, asked: Asked, model: type[AuditEntry] | type[LoginEvent]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if actor.branch_ids is not None:
-        conditions.append(or_(col(model.user_id).is_(None), col(User.branch_id).in_(actor.branch_ids)))
+        of_branch = col(User.branch_id).in_(actor.branch_ids)
+        # What nobody of the house did may be of any branch.
+        conditions.append(or_(col(model.user_id).is_(None), of_branch) if actor.is_head_office else of_branch)
     if asked.person:
         conditions.append(col(model.user_id) == asked.person)
     if asked.days:

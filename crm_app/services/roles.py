@@ -186,6 +186,10 @@ def _changeable(session: Session, actor: Actor, key: str) -> Role:
     if key in BUILT_IN_ROLES:
         raise Conflict(_FIXED)
     require_above(session, actor, role)
+    if not actor.is_head_office:
+        held = select(User.id).where(User.role_id == role.id, col(User.branch_id).not_in(actor.branch_ids or ()))
+        if session.exec(held.limit(1)).first() is not None:
+            raise Conflict(text("Somebody of another branch has this role. The head office changes it."))
     return role
 
 

@@ -94,7 +94,7 @@ def disable(session: Session, actor: Actor, user_id: int, *, ip: str = "") -> Us
     user = touchable(session, actor, user_id)
     if not user.active:
         return user
-    roles.require_another_admin(session, user)
+    _keep_an_admin(session, user)
     user.active = False
     session.add(user)
     ended = sessions.end_all(session, _id(user))
@@ -123,7 +123,7 @@ def change_role(session: Session, actor: Actor, user_id: int, *, to: str, ip: st
     if old.id == new.id:
         return user
     if old.key == roles.ADMIN:
-        roles.require_another_admin(session, user)
+        _keep_an_admin(session, user)
     user.role_id = _id(new)
     session.add(user)
     is_lower = not set(old.permissions) <= set(new.permissions) or roles.is_narrower(new.sight, old.sight)
@@ -241,6 +241,13 @@ def check_language(language: str) -> str:
     if language not in LANGUAGES:
         raise Invalid(text("This CRM speaks: {known}.", known=", ".join(LANGUAGES)), "language")
     return language
+
+
+def _keep_an_admin(session: Session, user: User) -> None:
+    """Raises Conflict for the last administrator, and for the last one of the head office."""
+    roles.require_another_admin(session, user)
+    if user.branch_id == MAIN_BRANCH:
+        roles.require_another_admin(session, user, branch_id=MAIN_BRANCH)
 
 
 def touchable(session: Session, actor: Actor, user_id: int) -> User:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, not_, or_, true
 from sqlmodel import Session, col, select
 
 from crm_app.locales import Text, text
-from crm_app.models import Contact, ContactTag, Enrolment, EnrolmentStatus, SegmentContact, Tag
+from crm_app.models import Contact, ContactTag, Course, Enrolment, EnrolmentStatus, SegmentContact, Tag
 from crm_app.models.base import now
 from crm_app.services import branches, choosable, custom_fields, installation, picked
 from crm_app.services.actor import Actor
@@ -105,11 +105,13 @@ class Action:
         if self.kind is ActionKind.REPLACE:
             return self._stands(session)
         if self.kind is ActionKind.ENROL:
-            return ~exists().where(
+            of_course = select(Course.branch_id).where(Course.id == self.value["id"]).scalar_subquery()
+            is_in = exists().where(
                 col(Enrolment.contact_id) == col(Contact.id),
                 col(Enrolment.course_id) == self.value["id"],
                 col(Enrolment.status) != EnrolmentStatus.CANCELLED,
             )
+            return and_(col(Contact.branch_id) == of_course, ~is_in)
         if self.kind is ActionKind.CONVERT:
             return own_values.as_text(session, self.attribute.removeprefix(PREFIX)).is_not(None)
         if self.kind is ActionKind.HAND_OVER:

@@ -27,9 +27,11 @@ def enrol(batch: Batch, job_id: int, wanted: IntoCourse, contacts: Sequence[Row]
         notices.put(session, actor, found.made, wanted.template, wanted.language)
     enrolled = {one.contact_id: one.id for one in [*found.made, *found.there]}
     for one in contacts:
+        if before.get(one.id, EnrolmentStatus.CANCELLED) != EnrolmentStatus.CANCELLED:
+            continue  # somebody enrolled them by hand meanwhile
         changes = {MADE_MEMBER: [before.get(one.id), enrolled[one.id]]}
         batch.prove(one.number, Outcome.UPDATE, one.id, one.version, encode(changes))
-    return len(contacts)
+    return len(batch.proofs)
 
 
 def _contacts(session: Session, ids: Sequence[int]) -> list[Contact]:

@@ -20,6 +20,7 @@ from crm_app.services.changes import enrolling
 from crm_app.services.changes.actions import ActionKind
 from crm_app.services.changes.start import Order
 from crm_app.services.contacts import derived
+from crm_app.services.courses.enrolling import lock as enrol_lock
 from crm_app.services.duplicates import regrouping
 from crm_app.services.imports import updating
 from crm_app.services.imports.chunk import ROW_COLUMNS, Batch, Prepared
@@ -82,6 +83,8 @@ class Change:
             if jobs.should_stop(session, self._claim):
                 jobs.beat(session, self._claim)  # raises Lost when it is not ours any more
                 return ImportState.CANCELLED
+            if (course := self._order.action.course) is not None:
+                enrol_lock(session, course.id)
             contacts = self._next(session)
             if not contacts:
                 return ImportState.DONE

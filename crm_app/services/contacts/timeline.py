@@ -401,6 +401,7 @@ def _courses(asked: _Asked) -> list[Entry]:
         .join(User, col(EnrolmentEntry.user_id) == col(User.id), isouter=True)
         .where(
             col(Enrolment.contact_id) == asked.contact.id,
+            col(Enrolment.branch_id) == asked.contact.branch_id,  # it may have been of another one
             col(EnrolmentEntry.kind).not_in((EntryKind.CHARGED, EntryKind.UNCHARGED)),
             *asked.behind(at, lambda key: id_ < key),
         )

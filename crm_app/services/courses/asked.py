@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from crm_app.locales import text
@@ -28,6 +29,7 @@ from crm_app.services.filters.operators import Kind
 from crm_app.services.filters.questions import Question, Subject
 
 COURSE, OFFER, STATUS, ENDS = "course", "offer", "enrolment_status", "course_ends"
+_Member = aliased(Contact)
 OPEN, OVERDUE, PAID, FORM = "open_amount", "overdue", "has_paid", "form"
 
 
@@ -62,7 +64,9 @@ def _open(session: Session, asked: Question) -> ColumnElement[bool]:
     rows = (
         select(Enrolment.contact_id)
         .join(Charge, col(Charge.enrolment_id) == col(Enrolment.id))
-        .where(col(Charge.cancelled_at).is_(None), Charge.currency == currency, col(Enrolment.contact_id).is_not(None))
+        .join(_Member, col(_Member.id) == col(Enrolment.contact_id))
+        .where(col(Charge.cancelled_at).is_(None), Charge.currency == currency)
+        .where(col(_Member.branch_id) == col(Enrolment.branch_id))
         .group_by(col(Enrolment.contact_id))
     )
     if asked.operator in ("empty", "filled"):
@@ -116,7 +120,9 @@ def _of_some(
 
 
 def _enrolled(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(col(Enrolment.contact_id) == col(Contact.id), *conditions)
+    """In a course of the contact's branch: it may have been of another one."""
+    is_own = col(Enrolment.branch_id) == col(Contact.branch_id)
+    return exists().where(col(Enrolment.contact_id) == col(Contact.id), is_own, *conditions)
 
 
 def _yes_no(asked: Question, holds: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -29,6 +29,39 @@ def begin(session: Session, actor: Actor, begun: Sequence[tuple[Enrolment, Offer
     _write(session, actor, made)
 
 
+def resume(session: Session, actor: Actor, enrolment: Enrolment, today: date) -> None:
+    """What somebody owes who has a place, again or for the first time: what their leaving took away, and the periods
+    from today on. Periods of a pause are not made up for.
+    """
+    if enrolment.offer_id is None:
+        return
+    offer = session.get_one(Offer, enrolment.offer_id)
+    if session.exec(select(Charge.id).where(Charge.enrolment_id == enrolment.id).limit(1)).first() is None:
+        begin(session, actor, [(enrolment, offer, max(enrolment.from_on or today, today))])
+    elif offer.kind == OfferKind.SUBSCRIPTION:
+        _go_on(session, actor, enrolment, offer, today)
+    else:
+        gone = session.exec(select(Charge).where(col(Charge.id).in_(history.uncharged_since(session, enrolment)))).all()
+        due = [Due(max(one.due_on, today), one.amount, one.part, one.parts) for one in gone]
+        _write(session, actor, charges(enrolment, offer, due))
+
+
+def _go_on(session: Session, actor: Actor, enrolment: Enrolment, offer: Offer, today: date) -> None:
+    """The next period is the one that holds today."""
+    if enrolment.billed_to is None:
+        last = select(func.max(Charge.due_on)).where(
+            Charge.enrolment_id == enrolment.id, Charge.parts == 0, col(Charge.cancelled_at).is_(None)
+        )
+        if (begun := session.exec(last).one()) is None:
+            begin(session, actor, [(enrolment, offer, max(enrolment.from_on or today, today))])
+            return
+        enrolment.billed_to = schedule.period_end(begun, offer.every_months)
+    while (end := schedule.period_end(enrolment.billed_to + timedelta(days=1), offer.every_months)) < today:
+        enrolment.billed_to = end
+    session.add(enrolment)
+    session.flush()
+
+
 def charges(enrolment: Enrolment, offer: Offer, due: Iterable[Due]) -> list[Charge]:
     """Charges that are not written down yet."""
     return [

@@ -69,16 +69,18 @@ def enrol_many(
     """Contacts that the actor may see, each with its offer: a new enrolment for who has none in the course.
 
     Who is in it stays as they are; who had left it comes back. What the offer asks is charged, but of who waits.
-    Raises NotPermitted, NotFound; Conflict for a course that is over; Invalid("to_on").
+    Raises NotPermitted, NotFound; Conflict for a course that is over or of another branch; Invalid("to_on").
     """
     actor.require(Permission.CONTACTS_EDIT)
-    database.one_at_a_time(session, f"course {course_id}")
+    lock(session, course_id)
     course = catalogue.get(session, actor, course_id)
     require_open(course)
+    if any(contact.branch_id != course.branch_id for contact, _ in people):
+        raise Conflict(text("This course belongs to another branch than the contact."))
     if terms.from_on and terms.to_on and terms.to_on < terms.from_on:
         raise Invalid(text("The end lies before the beginning."), "to_on")
     there, free = _there(session, course, [one.id or 0 for one, _ in people]), catalogue.free_places(session, course)
-    found, begun = Enrolled(), []
+    found, begun, back = Enrolled(), [], []
     today = local_time.today(actor.timezone)
     for contact, offer in people:
         known = there.get(contact.id or 0)
@@ -92,6 +94,7 @@ def enrol_many(
         if known is not None:
             _come_back(session, actor, known, status, terms)
             found.there.append(known)
+            back.append((contact.number, known))
             continue
         made = Enrolment(
             contact_id=contact.id,
@@ -116,7 +119,14 @@ def enrol_many(
     history.note_many(session, actor, EntryKind.ENROLLED, entries)
     billing.begin(session, actor, begun)
     _tell(session, course, found.made, people)
+    told = [(number, about(one)) for number, one in back]
+    webhooks.emit_many(session, course.branch_id, WebhookEvent.ENROLMENT_CHANGED, told)
     return found
+
+
+def lock(session: Session, course_id: int) -> None:
+    """Until the transaction ends nobody else enrols in the course. Taken before contacts are locked, not behind."""
+    database.one_at_a_time(session, f"course {course_id}")
 
 
 def get(session: Session, actor: Actor, enrolment_id: int) -> Enrolment:
@@ -134,7 +144,8 @@ def get(session: Session, actor: Actor, enrolment_id: int) -> Enrolment:
 
 
 def set_status(session: Session, actor: Actor, enrolment_id: int, status: EnrolmentStatus) -> Enrolment:
-    """Who waited and gets a place owes what the offer asks; who is cancelled owes nothing that is not yet due.
+    """Who waited and gets a place owes what the offer asks; who is cancelled owes nothing that is not yet due, and owes
+    it again when they come back.
 
     The same again changes nothing. Raises NotPermitted, NotFound; Conflict when there is no place.
     """
@@ -147,18 +158,7 @@ def set_status(session: Session, actor: Actor, enrolment_id: int, status: Enrolm
         require_open(course)
         if catalogue.free_places(session, course) == 0:
             raise Conflict(text("This course is full. Somebody has to leave it first, or it needs more places."))
-    found.status = status
-    session.add(found)
-    history.note(session, actor, found, EntryKind.STATUS, before=before, after=status)
-    session.flush()
-    today = local_time.today(actor.timezone)
-    if before == EnrolmentStatus.WAITING and status in TAKING and found.offer_id is not None:
-        offer = session.get_one(Offer, found.offer_id)
-        billing.begin(session, actor, [(found, offer, max(found.from_on or today, today))])
-    if status in (EnrolmentStatus.CANCELLED, EnrolmentStatus.WAITING):
-        found.billed_to = None
-        open_ = [one for one in settling.living(session, found) if one.due_on > today and one.settled == 0]
-        billing.cancel(session, actor, open_)
+    _change_status(session, actor, found, status)
     settling.settle(session, found)
     audit.record(session, actor, "enrolment.status", enrolment=enrolment_id, old=before, new=status)
     tell_changed(session, found)
@@ -194,23 +194,41 @@ def require_open(course: Course) -> None:
 def _locked(session: Session, actor: Actor, enrolment_id: int) -> Enrolment:
     """Fetched when nobody else changes it, or who has a place in its course. Raises as `get`."""
     found = get(session, actor, enrolment_id)
-    database.one_at_a_time(session, f"course {found.course_id}")
+    lock(session, found.course_id)
     database.one_at_a_time(session, f"enrolment {enrolment_id}")
     session.refresh(found)
     return found
 
 
 def _there(session: Session, course: Course, contact_ids: Iterable[int]) -> dict[int, Enrolment]:
+    """By contact; of two after a merge the one that was not left."""
     query = select(Enrolment).where(Enrolment.course_id == course.id, col(Enrolment.contact_id).in_(contact_ids))
-    return {one.contact_id or 0: one for one in session.exec(query).all()}
+    found = sorted(session.exec(query).all(), key=lambda one: (one.status != EnrolmentStatus.CANCELLED, one.id))
+    return {one.contact_id or 0: one for one in found}
 
 
 def _come_back(session: Session, actor: Actor, known: Enrolment, status: EnrolmentStatus, terms: Terms) -> None:
-    """Who had left the course: their offer and what they owe stay what they were."""
-    history.note(session, actor, known, EntryKind.STATUS, before=known.status, after=status)
-    known.status = status
+    """Who had left the course: their offer stays what it was."""
     known.from_on, known.to_on = terms.from_on or known.from_on, terms.to_on or known.to_on
-    session.add(known)
+    _change_status(session, actor, known, status)
+    settling.settle(session, known)
+
+
+def _change_status(session: Session, actor: Actor, found: Enrolment, status: EnrolmentStatus) -> None:
+    """With what is owed by it."""
+    before, found.status, gone = found.status, status, []
+    today = local_time.today(actor.timezone)
+    if status in (EnrolmentStatus.CANCELLED, EnrolmentStatus.WAITING):
+        found.billed_to = None
+        gone = [one for one in settling.living(session, found) if one.due_on > today and one.settled == 0]
+        billing.cancel(session, actor, gone)
+    session.add(found)
+    history.note(
+        session, actor, found, EntryKind.STATUS, before=before, after=status, uncharged=[one.id for one in gone]
+    )
+    session.flush()
+    if status in billing.BILLED and before not in billing.BILLED:
+        billing.resume(session, actor, found, today)
 
 
 def _days(found: Enrolment) -> list[str | None]:

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from crm_app.models import Charge, Enrolment, EnrolmentEntry, EntryKind, Payment, User
+from crm_app.models import Charge, Enrolment, EnrolmentEntry, EnrolmentStatus, EntryKind, Payment, User
 from crm_app.models.base import now
 from crm_app.services.actor import Actor
+
+_OWING = (EnrolmentStatus.INVITED, EnrolmentStatus.ACTIVE)
 
 
 def note(session: Session, actor: Actor, enrolment: Enrolment, kind: EntryKind, **data: Any) -> None:
@@ -51,6 +53,22 @@ def paid(session: Session, actor: Actor, payment: Payment, kind: EntryKind) -> N
             data={"on": payment.paid_on.isoformat(), "method": payment.method, "currency": payment.currency},
         )
     )
+
+
+def uncharged_since(session: Session, enrolment: Enrolment) -> list[int]:
+    """The charges that were given up when somebody left the course, of whom the last entry says that they are back.
+
+    A plan that was made since counts instead of them.
+    """
+    query = select(EnrolmentEntry).where(
+        EnrolmentEntry.enrolment_id == enrolment.id, col(EnrolmentEntry.kind).in_((EntryKind.STATUS, EntryKind.PLAN))
+    )
+    found: list[int] = []
+    for entry in session.exec(query.order_by(col(EnrolmentEntry.id).desc()).offset(1)):
+        if entry.kind == EntryKind.PLAN or entry.data["after"] in _OWING:
+            break
+        found += entry.data.get("uncharged", [])
+    return found
 
 
 def listing(session: Session, enrolment_id: int) -> list[tuple[EnrolmentEntry, str]]:

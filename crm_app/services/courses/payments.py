@@ -11,6 +11,7 @@ from crm_app.models import (
     Contact,
     Enrolment,
     EntryKind,
+    Offer,
     Payment,
     PaymentKind,
     PaymentMethod,
@@ -112,12 +113,13 @@ def paid(session: Session, enrolment_id: int) -> int:
 
 
 def currency_of(session: Session, enrolment: Enrolment) -> str:
-    """That of its charges and payments; the installation's where there is none."""
+    """That of its charges and payments; of its offer, else the installation's, where there is none."""
     for model in (Charge, Payment):
         query = select(model.currency).where(model.enrolment_id == enrolment.id).order_by(col(model.id).desc())
         if found := session.exec(query.limit(1)).first():
             return found
-    return installation.current(session).currency
+    offer = session.get(Offer, enrolment.offer_id) if enrolment.offer_id is not None else None
+    return offer.currency if offer is not None else installation.current(session).currency
 
 
 def _locked(session: Session, actor: Actor, enrolment_id: int, given: Given) -> Enrolment:

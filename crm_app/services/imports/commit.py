@@ -102,6 +102,8 @@ class Commit:
             if jobs.should_stop(session, self._claim):
                 jobs.beat(session, self._claim)  # raises Lost when it is not ours any more
                 return False
+            if self._members is not None:
+                self._members.lock(session)
             returning.require_open(session, self._continues)
             if there := self._there(session, rows):
                 prepared = [row for row in prepared if row.candidate.row not in there]

@@ -117,13 +117,13 @@ def plan_members(
 
 
 def standing(session: Session, course_id: int, contact_ids: Sequence[int]) -> dict[int | None, str]:
-    """The status of each of these contacts that is, or was, in the course."""
+    """The status of each of these contacts that is, or was, in the course; of two the one that was not left."""
     if not contact_ids:
         return {}
     query = select(Enrolment.contact_id, Enrolment.status).where(
         Enrolment.course_id == course_id, among(session, col(Enrolment.contact_id), sorted(set(contact_ids)))
     )
-    return dict(session.exec(query).all())
+    return dict(sorted(session.exec(query).all(), key=lambda one: one[1] != EnrolmentStatus.CANCELLED))
 
 
 def offers_of(plan: Connection, rows: Sequence[int]) -> dict[int, int | None]:

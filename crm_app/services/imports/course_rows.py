@@ -44,6 +44,10 @@ class Members:
         self._import_id = found.continues_id or found.id  # the import whose rows these are
         self._source = found.name or found.file_name
 
+    def lock(self, session: Session) -> None:
+        """As `enrolling.lock`."""
+        enrolling.lock(session, self._wanted.id)
+
     def actor(self, session: Session, job_id: int) -> Actor:
         """Whoever asked for the commit, with the rights of now."""
         return actor_of_job(session, job_id, self._branch_id)

@@ -131,3 +131,33 @@ def test_many_are_enrolled_at_once(bob: Actor, course: Course, offer: Add) -> No
         assert len(found.made) == 50 and found.waiting == 0
     with database.reading() as session:
         assert len(session.exec(select(Charge.id)).all()) == 150
+
+
+def test_a_course_takes_contacts_of_its_branch(charlie: Actor, alice: Actor, course: Course) -> None:
+    with database.transaction() as session:
+        foreign = person(session, charlie, "Foreign")
+        with pytest.raises(Conflict, match="another branch"):
+            enrolling.enrol(session, alice, course.id or 0, foreign, None, Terms())
+
+
+def test_of_two_enrolments_after_a_merge_the_one_that_was_not_left_counts(
+    bob: Actor, course: Course, enrol: Enrol
+) -> None:
+    first, second = enrol(), enrol("Ben")
+    with database.transaction() as session:
+        session.get_one(Enrolment, second.id).contact_id = first.contact_id
+        session.flush()
+        enrolling.set_status(session, bob, second.id or 0, EnrolmentStatus.CANCELLED)
+        found = enrolling.enrol(session, bob, course.id or 0, cards.get(session, bob, 1), None, Terms())
+        assert [one.id for one in found.there] == [first.id]
+        assert session.get_one(Enrolment, second.id).status == EnrolmentStatus.CANCELLED
+
+
+def test_other_systems_are_told_who_comes_back(alice: Actor, bob: Actor, course: Course, enrol: Enrol) -> None:
+    made = enrol()
+    with database.transaction() as session:
+        enrolling.set_status(session, bob, made.id or 0, EnrolmentStatus.CANCELLED)
+        webhooks.add(session, alice, "https://learn.example.org/in", [WebhookEvent.ENROLMENT_CHANGED])
+        enrolling.enrol(session, bob, course.id or 0, cards.get(session, bob, 1), None, Terms())
+    with database.reading() as session:
+        assert '"status": "active"' in session.exec(select(WebhookDelivery.body)).one()

@@ -138,6 +138,66 @@ def test_a_subscription_ends_with_access(bob: Actor, enrol: Enrol, offer: Add) -
     assert billing.next_periods(today=TODAY + timedelta(days=400)) == 1
 
 
+def moved(actor: Actor, enrolment_id: int | None, *statuses: str) -> balance.Sums:
+    with database.transaction() as session:
+        for one in statuses:
+            enrolling.set_status(session, actor, enrolment_id or 0, EnrolmentStatus(one))
+        holds(session, actor, enrolment_id or 0)
+    return account(actor, enrolment_id or 0).sums
+
+
+def test_who_goes_back_to_waiting_and_gets_a_place_again_is_not_charged_twice(
+    bob: Actor, enrol: Enrol, offer: Add
+) -> None:
+    made = enrol(offer=offer(ONCE))
+    with database.transaction() as session:
+        payments.record(session, bob, made.id or 0, Given(120_00))
+    assert moved(bob, made.id, "waiting", "active").price == 120_00
+
+
+@pytest.mark.parametrize("way", [("cancelled",), ("cancelled", "waiting"), ("waiting", "cancelled", "paused")])
+def test_who_comes_back_owes_again_what_their_leaving_took_away(
+    bob: Actor, enrol: Enrol, offer: Add, way: tuple[str, ...]
+) -> None:
+    made = enrol(offer=offer(PARTS))
+    before = [(one.due_on, one.amount, one.part) for one in account(bob, made.id or 0).charges]
+    assert moved(bob, made.id, *way).price == 33_34, "what is due today stays"
+    moved(bob, made.id, "active")
+    assert [(one.due_on, one.amount, one.part) for one in account(bob, made.id or 0).charges] == before
+    assert moved(bob, made.id, "paused", "active").price == 100_00
+
+
+def test_a_plan_made_while_somebody_was_away_counts(bob: Actor, enrol: Enrol, offer: Add) -> None:
+    once = offer(ONCE)
+    made = enrol(offer=offer(PARTS))
+    moved(bob, made.id, "cancelled")
+    with database.transaction() as session:
+        plan_change.change(session, bob, made.id or 0, Terms(once.id or 0, 50_00), seen=(33_34, 0))
+    assert moved(bob, made.id, "active").price == 50_00
+
+
+@pytest.mark.parametrize("away", ["paused", "cancelled", "finished"])
+def test_periods_of_a_pause_are_not_made_up_for_and_those_behind_it_come(
+    bob: Actor, enrol: Enrol, offer: Add, away: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = enrol(offer=offer(MONTHLY))
+    moved(bob, made.id, away)
+    later = TODAY + timedelta(days=200)
+    assert billing.next_periods(today=later) == 0
+    monkeypatch.setattr(local_time, "today", lambda *_: later)
+    moved(bob, made.id, "active")
+    assert billing.next_periods(today=later) in (1, 2)
+    due = [one.due_on for one in account(bob, made.id or 0).charges]
+    assert due[0] == TODAY and all(later - timedelta(days=31) <= one <= later + timedelta(days=31) for one in due[1:])
+
+
+def test_a_deposit_is_in_the_currency_of_the_offer(bob: Actor, alice: Actor, enrol: Enrol, offer: Add) -> None:
+    made = enrol(offer=offer(ONCE, currency="USD"), status=EnrolmentStatus.WAITING)
+    with database.transaction() as session:
+        assert payments.record(session, bob, made.id or 0, Given(10_00)).currency == "USD"
+    assert moved(bob, made.id, "active").open == 110_00
+
+
 def test_payments_are_for_those_who_may(bob: Actor, victor: Actor, charlie: Actor, enrol: Enrol, offer: Add) -> None:
     made = enrol(offer=offer(ONCE))
     charge = account(bob, made.id or 0).charges[0]
