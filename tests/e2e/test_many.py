@@ -363,6 +363,7 @@ def test_a_segment_is_filled_by_hand_from_the_list_and_on_the_card(page: Page) -
     page.wait_for_url("**/imports/*/done")
     page.get_by_role("link", name="Show the contacts").click()
     page.get_by_role("link", name="P01", exact=True).click()
+    page.wait_for_selector(".timeline")
     page.get_by_role("button", name="Segments").click()
     page.get_by_role("checkbox", name="Choir").click()
     expect(page.get_by_role("checkbox", name="Choir")).not_to_be_checked()
