@@ -1,10 +1,10 @@
 """The branches of a franchise. There is one, and nothing is seen of it, until the head office adds a second."""
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from crm_app.locales import render, text
 from crm_app.models import MAIN_BRANCH, Branch, Permission
-from crm_app.services import audit
+from crm_app.services import audit, database
 from crm_app.services.actor import Actor
 from crm_app.services.errors import Invalid, NotFound, NotPermitted
 from crm_app.services.folding import fold
@@ -44,7 +44,9 @@ def name_of(branch: Branch, actor: Actor) -> str:
 def add(session: Session, actor: Actor, name: str) -> Branch:
     """A new branch. Raises NotPermitted; Invalid ("name")."""
     _require_head_office(actor)
-    made = Branch(name=_checked(session, actor, name))
+    database.one_at_a_time(session, "branches")
+    last = session.exec(select(func.max(Branch.id))).one() or 0  # PostgreSQL's counter knows nothing of the first one
+    made = Branch(id=last + 1, name=_checked(session, actor, name))
     session.add(made)
     session.flush()
     audit.record(session, actor, "branch.add", branch=made.id or 0)
