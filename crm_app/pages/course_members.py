@@ -79,9 +79,13 @@ def _waiting() -> rx.Component:
             tn("{n} person waits for a place.", "{n} people wait for a place.", _course.waiting),
             " ",
             rx.cond(
-                _course.free > 0,
-                tn("{n} place is free.", "{n} places are free.", _course.free),
-                T("No place is free."),
+                _course.is_limited,
+                rx.cond(
+                    _course.free > 0,
+                    tn("{n} place is free.", "{n} places are free.", _course.free),
+                    T("No place is free."),
+                ),
+                T("There is a place for each of them."),
             ),
             " ",
             rx.link(T("Show the waiting list"), href=_state.waiting_url, class_name="link"),

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import reflex as rx
@@ -12,10 +11,8 @@ from crm_app.locales import Text, text
 from crm_app.models import EnrolmentStatus, Permission
 from crm_app.services import database, local_time
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import cards
-from crm_app.services.courses import catalogue, enrolling, notices, offers
+from crm_app.services.courses import admitting, catalogue, notices, offers
 from crm_app.services.courses.enrolling import Terms
-from crm_app.services.errors import Invalid
 from crm_app.services.filters.questions import is_id
 from crm_app.services.messages.permitted import REASONS
 from crm_app.state.choice import Choice
@@ -110,25 +107,21 @@ def asked_in(form: dict[str, Any], course_id: int) -> Enrolling:
 
 
 def enrol(session: Session, actor: Actor, number: int, asked: Enrolling) -> Text:
-    """Enrols the contact with that number; what happened. Raises as `enrolling.enrol`, Invalid(field)."""
-    if not number:
-        raise Invalid(text("Choose who takes part."), "contact")
-    contact = cards.get(session, actor, number)
-    course = catalogue.get(session, actor, asked.course_id)
-    offer = offers.get(session, actor, asked.offer_id, of=course) if asked.offer_id else None
-    first: date | None = catalogue.day({"from_on": asked.from_on}, "from_on")
-    status = EnrolmentStatus.INVITED if asked.is_invited else EnrolmentStatus.ACTIVE
-    found = enrolling.enrol(session, actor, asked.course_id, contact, offer, Terms(status=status, from_on=first))
-    if found.waiting or any(one.status == EnrolmentStatus.WAITING for one in found.there):
-        return text("The course is full: {name} is on the waiting list.", name=contact.display_name)
-    if found.made and asked.template_id:
-        put = notices.put(session, actor, found.made, asked.template_id)
-        if put.left_out:
-            words = REASONS[next(iter(put.left_out))]
-            return text("{name} is enrolled, but gets no notice: {why}", name=contact.display_name, why=words)
-    if found.made:
-        return text("{name} is enrolled in “{course}”.", name=contact.display_name, course=course.name)
-    return text("{name} takes part in “{course}”.", name=contact.display_name, course=course.name)
+    """Enrols the contact with that number; what happened. Raises as `admitting.admit`, Invalid("from_on")."""
+    terms = Terms(
+        status=EnrolmentStatus.INVITED if asked.is_invited else EnrolmentStatus.ACTIVE,
+        from_on=catalogue.day({"from_on": asked.from_on}, "from_on"),
+    )
+    chosen = {"offer_id": asked.offer_id or None, "template_id": asked.template_id or None}
+    found = admitting.admit(session, actor, asked.course_id, number, terms, **chosen)
+    name = found.contact.display_name
+    if found.enrolment.status == EnrolmentStatus.WAITING:
+        return text("The course is full: {name} is on the waiting list.", name=name)
+    if found.untold is not None:
+        return text("{name} is enrolled, but gets no notice: {why}", name=name, why=REASONS[found.untold])
+    if found.is_new:
+        return text("{name} is enrolled in “{course}”.", name=name, course=found.course.name)
+    return text("{name} takes part in “{course}”.", name=name, course=found.course.name)
 
 
 def notice_choices(actor: Actor) -> list[Choice]:

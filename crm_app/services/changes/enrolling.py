@@ -5,32 +5,28 @@ from collections.abc import Sequence
 from sqlalchemy import Row
 from sqlmodel import Session, col, select
 
-from crm_app.models import MADE_MEMBER, Contact, EnrolmentStatus, Offer, Outcome
+from crm_app.models import Contact, Offer, Outcome
 from crm_app.services.bulk import among
-from crm_app.services.courses import enrolling, notices
-from crm_app.services.courses.enrolling import Terms
-from crm_app.services.imports import course_plan, course_rows
+from crm_app.services.imports import course_rows
 from crm_app.services.imports.chunk import Batch
 from crm_app.services.imports.columns import IntoCourse
+from crm_app.services.imports.course_plan import Place
 from crm_app.services.imports.plan_file import encode
 
 
 def enrol(batch: Batch, job_id: int, wanted: IntoCourse, contacts: Sequence[Row]) -> int:
-    """How many were enrolled, with the rights whoever asked for it has now. Raises as `enrolling.enrol_many`."""
-    session, ids = batch.session, [one.id for one in contacts]
+    """How many were enrolled, with the rights whoever asked for it has now. Raises as `enrolling.enrol_many`.
+
+    Whom somebody enrolled by hand meanwhile is passed over.
+    """
+    session = batch.session
     actor = course_rows.actor_of_job(session, job_id, batch.branch_id)
-    before = course_plan.standing(session, wanted.id, ids)
     offer = session.get(Offer, wanted.offer) if wanted.offer is not None else None
-    terms = Terms(EnrolmentStatus(wanted.status), wanted.begins, import_id=batch.import_id)
-    found = enrolling.enrol_many(session, actor, wanted.id, [(one, offer) for one in _contacts(session, ids)], terms)
-    if wanted.template is not None:
-        notices.put(session, actor, found.made, wanted.template, wanted.language)
-    enrolled = {one.contact_id: one.id for one in [*found.made, *found.there]}
+    people = [(one, offer) for one in _contacts(session, [one.id for one in contacts])]
+    joined = course_rows.join(session, actor, wanted, people, import_id=batch.import_id)
     for one in contacts:
-        if before.get(one.id, EnrolmentStatus.CANCELLED) != EnrolmentStatus.CANCELLED:
-            continue  # somebody enrolled them by hand meanwhile
-        changes = {MADE_MEMBER: [before.get(one.id), enrolled[one.id]]}
-        batch.prove(one.number, Outcome.UPDATE, one.id, one.version, encode(changes))
+        if joined[one.id].place is not Place.THERE:
+            batch.prove(one.number, Outcome.UPDATE, one.id, one.version, encode(joined[one.id].change))
     return len(batch.proofs)
 
 

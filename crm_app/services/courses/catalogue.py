@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 from crm_app.locales import Text, text
 from crm_app.models import Course, CourseStatus, Enrolment, EnrolmentStatus, Permission
 from crm_app.models.base import now
-from crm_app.services import audit
+from crm_app.services import audit, changing
 from crm_app.services.actor import Actor
 from crm_app.services.contacts.visibility import of_branches
 from crm_app.services.errors import Invalid, NotFound
@@ -82,12 +82,7 @@ def change(session: Session, actor: Actor, course_id: int, typed: Mapping[str, s
     """As `add`; the same again changes nothing. Raises NotFound too."""
     actor.require(Permission.COURSES)
     found, values = get(session, actor, course_id), _checked(typed)
-    changed = [name for name, value in values.items() if getattr(found, name) != value]
-    if changed:
-        for name, value in values.items():
-            setattr(found, name, value)
-        session.add(found)
-        session.flush()
+    if changed := changing.apply(session, found, values):
         audit.record(session, actor, "course.changed", course=course_id, changed=",".join(changed))
     return found
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 from crm_app.locales import Text, text
 from crm_app.models import Course, Enrolment, Offer, OfferKind, Permission
 from crm_app.models.base import now
-from crm_app.services import audit, installation, money
+from crm_app.services import audit, changing, installation, money
 from crm_app.services.actor import Actor
 from crm_app.services.courses import catalogue
 from crm_app.services.errors import Invalid, NotFound
@@ -75,12 +75,7 @@ def change(session: Session, actor: Actor, offer_id: int, typed: Mapping[str, st
     actor.require(Permission.COURSES)
     found, values = get(session, actor, offer_id), _checked(session, typed)
     _require_free(session, found.course_id, values["folded"], found.id)
-    changed = [name for name, value in values.items() if getattr(found, name) != value]
-    if changed:
-        for name, value in values.items():
-            setattr(found, name, value)
-        session.add(found)
-        session.flush()
+    if changed := changing.apply(session, found, values):
         audit.record(session, actor, "offer.changed", offer=offer_id, changed=",".join(changed))
     return found
 

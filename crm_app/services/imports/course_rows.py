@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -69,24 +70,13 @@ class Members:
         The proofs of the chunk say which enrolment is theirs. Raises as `enrolling.enrol_many`, and NotFound or Invalid
         when the template of the notice is gone.
         """
-        session = batch.session
         contacts = {proof[_ROW]: proof[_CONTACT] for proof in sorted(batch.proofs, key=lambda proof: proof[_ROW])}
         if not contacts:
             return
-        before = course_plan.standing(session, self._wanted.id, list(contacts.values()))
-        people = self._people(session, plan, contacts)
-        terms = Terms(
-            status=EnrolmentStatus(self._wanted.status),
-            from_on=self._wanted.begins,
-            source=self._source,
-            import_id=self._import_id,
-        )
-        found = enrolling.enrol_many(session, actor, self._wanted.id, people, terms)
-        if self._wanted.template is not None:
-            notices.put(session, actor, found.made, self._wanted.template, self._wanted.language)
-        enrolled = {one.contact_id: one for one in [*found.made, *found.there]}
-        course_plan.note(plan, {row: _place(before.get(id_), enrolled[id_]) for row, id_ in contacts.items()})
-        batch.proofs = [self._proved(proof, before, enrolled) for proof in batch.proofs]
+        people = self._people(batch.session, plan, contacts)
+        joined = join(batch.session, actor, self._wanted, people, source=self._source, import_id=self._import_id)
+        course_plan.note(plan, {row: joined[id_].place for row, id_ in contacts.items()})
+        batch.proofs = [self._proved(proof, joined[proof[_CONTACT]]) for proof in batch.proofs]
 
     def _people(
         self, session: Session, plan: Connection, contacts: Mapping[int, int]
@@ -99,15 +89,52 @@ class Members:
         offers = course_plan.offers_of(plan, list(contacts))
         return [(by_id[id_], known.get(offers.get(row))) for row, id_ in contacts.items()]
 
-    def _proved(
-        self, proof: tuple[Any, ...], before: Mapping[int | None, str], enrolled: Mapping[int | None, Enrolment]
-    ) -> tuple[Any, ...]:
-        contact_id = proof[_CONTACT]
-        if _place(before.get(contact_id), enrolled[contact_id]) is Place.THERE:
+    @staticmethod
+    def _proved(proof: tuple[Any, ...], joined: Joined) -> tuple[Any, ...]:
+        if joined.place is Place.THERE:
             return proof
         changes = json.loads(proof[_CHANGES]) if proof[_CHANGES] else {}
-        changes[MADE_MEMBER] = [before.get(contact_id), enrolled[contact_id].id]
-        return (*proof[:_CHANGES], encode(changes), *proof[_CHANGES + 1 :])
+        return (*proof[:_CHANGES], encode(changes | joined.change), *proof[_CHANGES + 1 :])
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody in the course: the status before (None = was not in it), and the enrolment."""
+
+    before: str | None
+    enrolment: Enrolment
+
+    @property
+    def place(self) -> Place:
+        if self.before is not None and self.before != EnrolmentStatus.CANCELLED:
+            return Place.THERE
+        if self.enrolment.status == EnrolmentStatus.WAITING:
+            return Place.WAITING
+        return Place.ENROLLED if self.before is None else Place.BACK
+
+    @property
+    def change(self) -> dict[str, Any]:
+        """What the row notes, for the undo."""
+        return {MADE_MEMBER: [self.before, self.enrolment.id]}
+
+
+def join(
+    session: Session,
+    actor: Actor,
+    wanted: IntoCourse,
+    people: Sequence[tuple[Contact, Offer | None]],
+    *,
+    source: str = "",
+    import_id: int | None,
+) -> dict[int, Joined]:
+    """Enrols them, and tells new members where a notice is wanted; by contact. Raises as `enrolling.enrol_many`."""
+    before = course_plan.standing(session, wanted.id, [one.id or 0 for one, _ in people])
+    terms = Terms(EnrolmentStatus(wanted.status), wanted.begins, source=source, import_id=import_id)
+    found = enrolling.enrol_many(session, actor, wanted.id, people, terms)
+    if wanted.template is not None:
+        notices.put(session, actor, found.made, wanted.template, wanted.language)
+    enrolled = [*found.made, *found.there]
+    return {one.contact_id or 0: Joined(before.get(one.contact_id), one) for one in enrolled}
 
 
 def actor_of_job(session: Session, job_id: int, branch_id: int) -> Actor:
@@ -115,11 +142,3 @@ def actor_of_job(session: Session, job_id: int, branch_id: int) -> Actor:
     query = select(User, Role).join(Job, col(Job.user_id) == col(User.id)).where(User.role_id == Role.id)
     found = session.exec(query.where(Job.id == job_id, col(User.active))).first()
     return into_course.within(actor_of(session, *found) if found is not None else SYSTEM, branch_id)
-
-
-def _place(before: str | None, enrolment: Enrolment) -> Place:
-    if before is not None and before != EnrolmentStatus.CANCELLED:
-        return Place.THERE
-    if enrolment.status == EnrolmentStatus.WAITING:
-        return Place.WAITING
-    return Place.ENROLLED if before is None else Place.BACK

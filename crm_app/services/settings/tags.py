@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from crm_app.locales import text
 from crm_app.models import ContactTag, Job, Permission, Tag
-from crm_app.services import audit, gone
+from crm_app.services import audit, changing, gone
 from crm_app.services.actor import Actor
 from crm_app.services.changes.actions import Action, ActionKind
 from crm_app.services.errors import NotPermitted
@@ -80,12 +80,7 @@ def change(
     wanted: dict[str, str | bool] = {"name": clean, "folded": fold(clean), "is_franchise": is_franchise}
     if is_group is not None:
         wanted["is_group"] = is_group
-    changed = [key for key, value in wanted.items() if getattr(found, key) != value]
-    if changed:
-        for key, value in wanted.items():
-            setattr(found, key, value)
-        session.add(found)
-        session.flush()
+    if changed := changing.apply(session, found, wanted):
         audit.record(session, actor, "tag.change", tag=tag_id, changed=",".join(changed))
     return found
 
