@@ -79,7 +79,7 @@ def _waiting() -> rx.Component:
             tn("{n} person waits for a place.", "{n} people wait for a place.", _course.waiting),
             " ",
             rx.cond(
-                _course.is_limited,
+                _course.places > 0,
                 rx.cond(
                     _course.free > 0,
                     tn("{n} place is free.", "{n} places are free.", _course.free),

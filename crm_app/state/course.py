@@ -39,7 +39,6 @@ class CourseView:
     taken: int = 0
     places: int = 0
     free: int = 0
-    is_limited: bool = False
     waiting: int = 0
     is_over: bool = False
     contacts_url: str = ""
@@ -138,7 +137,6 @@ def _fetch(actor: Actor, course_id: int) -> CourseView | None:
         taken=entry.taken,
         places=course.capacity or 0,
         free=max((course.capacity or 0) - entry.taken, 0),
-        is_limited=course.capacity is not None,
         waiting=entry.waiting,
         is_over=course.status in catalogue.OVER,
         contacts_url=who_has("course", str(course_id)),
