@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from crm_app import locales, routes
 from crm_app.locales import Text, ntext, text
-from crm_app.models import AuditEntry, LoginEvent, LoginOutcome, Permission, Role, User
+from crm_app.models import AuditEntry, LoginEvent, LoginOutcome, Permission, Role
 from crm_app.services import audit_words, database, log_reading, roles
 from crm_app.services.actor import Actor
 from crm_app.services.filters.questions import is_id
@@ -94,14 +94,13 @@ class SettingsLogState(rx.State):
 
 def _fetch(actor: Actor, show: str, asked: Asked) -> tuple[list[LogLine], int, list[Choice]]:
     with database.reading() as session:
-        known = [Choice(str(user_id), name) for user_id, name in log_reading.people(session, actor)]
+        people: dict[Any, str] = dict(log_reading.people(session, actor))
+        known = [Choice(str(user_id), name) for user_id, name in people.items()]
         if show == LOGINS:
             page = log_reading.logins(session, actor, asked)
             return [_login(entry, name, actor) for entry, name in page.entries], page.more, known
         page = log_reading.audit(session, actor, asked)
-        ids = {entry.data.get("user") for entry, _ in page.entries}
-        names = {id_: user.name for id_ in ids if isinstance(id_, int) and (user := session.get(User, id_))}
-        names |= {role.key: roles.name_of(role, actor.language) for role in session.exec(select(Role)).all()}
+        names = people | {role.key: roles.name_of(role, actor.language) for role in session.exec(select(Role)).all()}
         names |= {key.value: _said(label, actor) for key, label in SIGHTS.items()}
         return [_entry(entry, name, names, actor) for entry, name in page.entries], page.more, known
 
