@@ -1,5 +1,6 @@
 // A search box whose truth is the URL. It writes the query string itself, so no typed letter is ever lost to a slow
-// answer, and takes the value back only when somebody else (the back button, a link) changed it.
+// answer, and takes the value back only when somebody else (the back button, a link) changed it. What the page has
+// rendered may be an earlier URL than the window's, with a text of its own that was typed on since: the window's counts.
 import { useEffect, useRef } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { jsx } from "@emotion/react";
@@ -13,10 +14,11 @@ export function SearchBox({ param, delay, id, label, placeholder }) {
   const wrote = useRef(inUrl);
 
   useEffect(() => {
-    if (inUrl !== wrote.current) {
-      wrote.current = inUrl;
+    const now = new URLSearchParams(window.location.search).get(param) ?? "";
+    if (now !== wrote.current) {
+      wrote.current = now;
       clearTimeout(timer.current);
-      input.current.value = inUrl;
+      input.current.value = now;
     }
   }, [inUrl]);
 

@@ -1,7 +1,7 @@
 """The guard: every event is asked here before its handler runs. Refused unless registered, signed in and permitted.
 
 Order: is there a session (read from the database, each time) · whose data does this tab's state hold · is the handler
-registered · has the user the right · does the payload fit the handler's type hints.
+registered · has the user the right · does the payload fit the handler's type hints · has the page loaded.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from crm_app.locales import Text, text
 from crm_app.services import audit, database, sessions
 from crm_app.services.errors import Busy
 from crm_app.services.sessions import SignedIn
-from crm_app.state import payloads, quiet, tabs
+from crm_app.state import early, payloads, quiet, tabs
 from crm_app.state.registry import action, rule_of
 
 __all__ = ["Guard", "action", "install"]
@@ -70,7 +70,7 @@ class Guard(rx.Middleware):
         except payloads.BadPayloadError as error:
             log.warning("payload refused for %s: %s", _short(event.name), error)
             return await self._refuse(state, OUT_OF_DATE, signed_in)
-        return None
+        return early.put_off(state, event)
 
     async def _take_over(self, app: rx.App, state: BaseState, signed_in: SignedIn) -> None:
         """A tab keeps its state when somebody else signs in on it, or brings its token: work and values go first."""

@@ -57,10 +57,15 @@ def rule_of(event_name: str) -> Rule | None:
     found = RegistrationContext.get().event_handlers.get(event_name)
     if found is None or event_name.endswith(".setvar"):
         return None
-    fn = found.handler.fn
-    if (fn.__module__, fn.__qualname__) in INTERNAL:
+    if is_internal(event_name):
         return Rule(None)
-    return _rules.get(getattr(fn, "__code__", None))
+    return _rules.get(getattr(found.handler.fn, "__code__", None))
+
+
+def is_internal(event_name: str) -> bool:
+    """Whether it is an event of Reflex itself."""
+    found = RegistrationContext.get().event_handlers.get(event_name)
+    return found is not None and (found.handler.fn.__module__, found.handler.fn.__qualname__) in INTERNAL
 
 
 def registered() -> dict[CodeType, Rule]:

@@ -51,8 +51,10 @@ class Answer:
 class Tab:
     """One tab of one browser, talking to `middleware` (an `rx.App` or what stands for it)."""
 
-    def __init__(self, middleware: Any, cookie: str = "", *, token: str = "tab", socket: str = "sid") -> None:
-        self.cookie, self.token, self.socket = cookie, token, socket
+    def __init__(
+        self, middleware: Any, cookie: str = "", *, token: str = "tab", socket: str = "sid", path: str = "/"
+    ) -> None:
+        self.cookie, self.token, self.socket, self.path = cookie, token, socket, path
         self.manager = StateManagerMemory()
         self.answer = Answer()
         self.processor = BaseStateEventProcessor(
@@ -91,7 +93,8 @@ class Tab:
         name = handler if isinstance(handler, str) else format_event_handler(handler)
         headers = {"cookie": self.cookie} if self.cookie else {}
         router = {
-            "pathname": "/",
+            "pathname": self.path,
+            **({"asPath": "http://crm.test" + self.path} if self.path != "/" else {}),
             "query": {},
             "headers": headers,
             "ip": "192.0.2.1",
@@ -133,4 +136,5 @@ async def preprocess(guard: Any, middleware: Any, name: str, cookie: str) -> Any
         root = state._get_root_state()
         router = {"headers": {"cookie": cookie}, "ip": "192.0.2.1", "token": "tab", "sid": "sid", "pathname": "/"}
         root._update_router_vars(router, {})
+        root.is_hydrated = True
         return await guard.preprocess(middleware, root, Event(name=name))
