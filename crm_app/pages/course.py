@@ -14,6 +14,9 @@ from crm_app.pages.course_enrol import enrol_sheet
 from crm_app.pages.course_form import Begun, course_fields
 from crm_app.pages.course_members import course_members, member_actions
 from crm_app.pages.course_offers import course_offers, new_offer
+from crm_app.state.bulk import BulkState
+from crm_app.state.contact_columns import ContactColumnsState
+from crm_app.state.contact_filter import ContactFilterState
 from crm_app.state.course import CourseState
 from crm_app.state.course_enrol import CourseEnrolState
 from crm_app.state.course_members import CourseMembersState
@@ -168,6 +171,9 @@ PAGE = {
         SessionState.load,
         CourseState.load,
         CourseMembersState.load,
+        ContactFilterState.load,
+        ContactColumnsState.load,
+        BulkState.load,
         CourseOffersState.load,
         CourseEnrolState.load,
         EnrolmentState.load,

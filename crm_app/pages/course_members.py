@@ -5,10 +5,17 @@ import reflex as rx
 from crm_app.components.choice_options import choice_options
 from crm_app.components.empty import empty
 from crm_app.components.enrolment import days_button, status_box
+from crm_app.components.filter_chip import filter_chip
 from crm_app.components.notice import notice
 from crm_app.components.pager import pager
 from crm_app.components.search_box import search_box
 from crm_app.components.text import T, figure, t, tn
+from crm_app.pages.contacts.bulk_panel import bulk_bar, bulk_panel, tick, tick_page
+from crm_app.pages.contacts.columns_panel import columns_button, columns_panel
+from crm_app.pages.contacts.filter_panel import filter_button, filter_panel
+from crm_app.pages.contacts.table import cell
+from crm_app.state.bulk import BulkState
+from crm_app.state.contacts import Head
 from crm_app.state.course import CourseState
 from crm_app.state.course_enrol import CourseEnrolState
 from crm_app.state.course_members import CourseMembersState, MemberLine, StatusChip
@@ -21,7 +28,18 @@ _course = CourseState.course
 def course_members() -> rx.Component:
     return rx.fragment(
         rx.cond(_course.waiting > 0, _waiting()),
-        _toolbar(),
+        rx.cond(BulkState.everybody | (BulkState.numbers.length() > 0), bulk_bar(_state), _toolbar()),
+        rx.cond(
+            _state.conditions.length() > 0,
+            rx.el.div(
+                rx.foreach(_state.conditions, lambda one: filter_chip(one.words, one.words, one.off_url)),
+                class_name="filter-chips",
+            ),
+        ),
+        filter_panel(),
+        columns_panel(),
+        bulk_panel(),
+        rx.cond(_state.error, notice(_state.error, "danger")),
         rx.cond(
             _state.loaded & (_state.rows.length() == 0),
             rx.cond(_state.narrowed, _no_hits(), _nobody()),
@@ -119,10 +137,12 @@ def _toolbar() -> rx.Component:
             class_name="button plain",
             aria_current=rx.cond(_state.overdue, "true", "false"),
         ),
+        filter_button(_state.conditions.length() > 0),
+        columns_button(),
         rx.link(
             rx.icon("users", size=16),
             T("Open as contact list"),
-            href=_course.contacts_url,
+            href=_state.contacts_url,
             underline="none",
             class_name="button plain",
         ),
@@ -166,6 +186,7 @@ def _table() -> rx.Component:
         rx.el.table(
             rx.el.thead(
                 rx.el.tr(
+                    rx.cond(_state.may_bulk, tick_page(_state)),
                     rx.el.th(T("Name"), scope="col"),
                     rx.el.th(T("Status"), scope="col"),
                     rx.el.th(T("Offer"), scope="col"),
@@ -173,18 +194,30 @@ def _table() -> rx.Component:
                     rx.el.th(T("Price"), scope="col", class_name="right"),
                     rx.el.th(T("Paid"), scope="col", class_name="right"),
                     rx.el.th(T("Open"), scope="col", class_name="right"),
+                    rx.foreach(_state.heads, _head),
                 )
             ),
             rx.el.tbody(rx.foreach(_state.rows, _row)),
-            class_name="table cards member-table",
+            class_name=rx.cond(_state.dense, "table cards member-table dense", "table cards member-table"),
         ),
         class_name="table-frame",
+    )
+
+
+def _head(head: rx.Var[Head]) -> rx.Component:
+    return rx.el.th(
+        head.label,
+        scope="col",
+        class_name=rx.cond(head.look == "number", "right", ""),
+        style={"min_width": head.width.to_string() + "px"},
+        key=head.name,
     )
 
 
 def _row(line: rx.Var[MemberLine]) -> rx.Component:
     dash = rx.el.span("–", class_name="dash not-on-phones")
     return rx.el.tr(
+        rx.cond(_state.may_bulk, tick(line)),
         rx.el.td(
             rx.link(line.name, href=line.url, underline="none", class_name="name-link"),
             rx.cond(line.more, rx.el.span(line.more, class_name="quiet member-more")),
@@ -226,6 +259,7 @@ def _row(line: rx.Var[MemberLine]) -> rx.Component:
             ),
             class_name="card-line number right",
         ),
+        rx.foreach(line.cells, lambda parts, place: cell(parts, _state.heads[place], line.contact_dot)),
         key=line.id.to(str),
     )
 

@@ -110,6 +110,7 @@ def resolved(session: Session, actor: Actor, wanted: ContactFilter) -> ContactFi
         lifecycle=wanted.lifecycle or base.lifecycle,
         inactive=wanted.inactive or base.inactive,
         import_id=wanted.import_id or base.import_id,
+        membership=wanted.membership or base.membership,
         where=wanted.where or base.where,
     )
 

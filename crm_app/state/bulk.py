@@ -9,7 +9,7 @@ import reflex as rx
 from crm_app import locales, routes
 from crm_app.jobs import queue
 from crm_app.locales import text
-from crm_app.models import Lifecycle, Permission
+from crm_app.models import Permission
 from crm_app.services.changes.actions import ActionKind
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import CRMError, Invalid
@@ -32,6 +32,7 @@ from crm_app.state.bulk_change import (
 from crm_app.state.choice import Choice
 from crm_app.state.contacts import LOOK
 from crm_app.state.guard import action
+from crm_app.state.list_place import place_of
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
@@ -234,14 +235,10 @@ class BulkState(rx.State):
         return bool(self._name or self._into.course or self._value not in ("", NEW))
 
     def _wanted(self) -> ContactFilter:
-        params = dict(self.router.url.query_parameters)
-        wanted = ContactFilter.from_params(params)
-        if self.router.url.path.startswith(routes.LEADS):
-            wanted = replace(wanted, lifecycle=Lifecycle.LEAD)
-        if not self.everybody:
-            picked = Condition("picked", "any", tuple(map(str, self.numbers)) or ("0",))
-            wanted = ContactFilter(inactive=True, where=Group(items=(picked,)))
-        return wanted
+        if self.everybody:
+            return place_of(self.router.url.path).wanted(dict(self.router.url.query_parameters))
+        picked = Condition("picked", "any", tuple(map(str, self.numbers)) or ("0",))
+        return ContactFilter(inactive=True, where=Group(items=(picked,)))
 
     def _asked(self) -> Asked:
         return Asked(self.kind, self.field_name, self._value, self._name, self._into)

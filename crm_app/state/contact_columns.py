@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from crm_app import locales, routes
+from crm_app import locales
 from crm_app.models import Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
@@ -13,7 +13,9 @@ from crm_app.services.contacts import columns, layouts
 from crm_app.services.contacts.layouts import NAME
 from crm_app.services.errors import CRMError
 from crm_app.state.contacts import ContactListState
+from crm_app.state.course_members import CourseMembersState
 from crm_app.state.guard import action
+from crm_app.state.list_place import MEMBERS, place_of
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
@@ -35,11 +37,16 @@ class ContactColumnsState(rx.State):
     choices: list[ColumnChoice] = []  # those shown, in their order, then the others
     is_usual: bool = True
     dense: bool = False
-    _chosen: list[tuple[str, int]] = []
+    _opened_at: str = ""
+
+    @action(permission=Permission.CONTACTS_READ)
+    async def load(self):
+        """Closes a panel that was opened on another list."""
+        self.opened = self.opened and self._opened_at == self._place
 
     @action(permission=Permission.CONTACTS_READ)
     async def toggle(self):
-        self.opened = not self.opened
+        self.opened, self._opened_at = not self.opened, self._place
         if self.opened:
             await self._show()
 
@@ -88,7 +95,7 @@ class ContactColumnsState(rx.State):
 
     @property
     def _place(self) -> str:
-        return (routes.LEADS if self.router.url.path.startswith(routes.LEADS) else routes.CONTACTS).strip("/")
+        return place_of(self.router.url.path).layout
 
     async def _read(self) -> list[tuple[str, int]]:
         """What is kept now: another tab may have changed it."""
@@ -113,7 +120,10 @@ class ContactColumnsState(rx.State):
         self.choices, self.is_usual, self.dense = await asyncio.to_thread(_choices, actor, self._place)
 
     async def _repaint(self) -> None:
-        await (await self.get_state(ContactListState))._load(dict(self.router.url.query_parameters))
+        if self._place == MEMBERS:
+            await (await self.get_state(CourseMembersState))._show()
+        else:
+            await (await self.get_state(ContactListState))._load(dict(self.router.url.query_parameters))
 
 
 def _layout(actor: Actor, place: str) -> layouts.Layout:

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import reflex as rx
 from babel.dates import get_month_names
 
-from crm_app import locales, routes
+from crm_app import locales
 from crm_app.locales import text
-from crm_app.models import Lifecycle, Permission
+from crm_app.models import Permission
 from crm_app.services import database, segments
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import listing
@@ -21,6 +21,7 @@ from crm_app.services.filters.tree import EVERYBODY, Condition, Group, Match
 from crm_app.state.choice import Choice
 from crm_app.state.filter_lines import FilterLine, Lines, SubjectGroup
 from crm_app.state.guard import action
+from crm_app.state.list_place import CONTACTS, ListPlace, place_of
 from crm_app.state.session import current_actor
 
 FIRST, SECOND = "first", "second"  # names of a condition's inputs, behind its path
@@ -40,7 +41,7 @@ class ContactFilterState(rx.State):
     turn: int = 0  # grows when lines move: their inputs are made anew
     _draft: str = ""
     _params: dict[str, str] = {}
-    _path: str = routes.CONTACTS
+    _place: ListPlace = CONTACTS
 
     @action(permission=Permission.CONTACTS_READ)
     async def toggle(self):
@@ -50,7 +51,7 @@ class ContactFilterState(rx.State):
             return
         actor = await current_actor(self)
         self._params = dict(self.router.url.query_parameters)
-        self._path = _path_of(self)
+        self._place = place_of(self.router.url.path)
         names = get_month_names("wide", "stand-alone", actor.language)
         self.months = [Choice(str(month), str(names[month])) for month in range(1, 13)]
         try:
@@ -68,7 +69,7 @@ class ContactFilterState(rx.State):
     @action(permission=Permission.CONTACTS_READ)
     async def load(self):
         """Closes a panel that was opened on the other list."""
-        self.opened = self.opened and self._path == _path_of(self)
+        self.opened = self.opened and self._place == place_of(self.router.url.path)
 
     @action(permission=Permission.CONTACTS_READ)
     async def add_condition(self, path: str):
@@ -135,7 +136,7 @@ class ContactFilterState(rx.State):
             if isinstance(found, Condition) and place in (FIRST, SECOND):
                 group = editing.put(group, path, _with(found, 0 if place == FIRST else 1, str(value)))
         await self._show(actor, lambda _: group)
-        wanted = ContactFilter.from_params(self._params)
+        wanted = self._place.wanted(self._params)
         group = without_blanks(group)
         try:
             own = await asyncio.to_thread(_checked, actor, wanted, group)
@@ -149,7 +150,7 @@ class ContactFilterState(rx.State):
         self.opened = False
         if not group:
             wanted = replace(wanted, segment_id=None)
-        return rx.redirect(replace(wanted, where=own).url(self._path))
+        return rx.redirect(self._place.url(replace(wanted, where=own)))
 
     async def _change_condition(self, path: str, change: Any) -> None:
         actor, group = await current_actor(self), tree.loads(self._draft)
@@ -171,16 +172,10 @@ class ContactFilterState(rx.State):
 
     async def _show(self, actor: Actor, made: Callable[[Lines], Group]) -> None:
         """The lines of the tree that `made` answers, and how many contacts its complete conditions leave."""
-        wanted = ContactFilter.from_params(self._params)
-        group, self.lines, self.subjects, self.choices, total = await asyncio.to_thread(
-            _fetch, actor, wanted, self._path, made
-        )
+        wanted = self._place.wanted(self._params)
+        group, self.lines, self.subjects, self.choices, total = await asyncio.to_thread(_fetch, actor, wanted, made)
         self._draft, self.error = tree.dumps(group), ""
         self.total, self.capped = min(total, listing.COUNT_LIMIT), total > listing.COUNT_LIMIT
-
-
-def _path_of(state: rx.State) -> str:
-    return routes.LEADS if state.router.url.path.startswith(routes.LEADS) else routes.CONTACTS
 
 
 def _found(group: Group, path: str) -> Condition | Group | None:
@@ -223,16 +218,12 @@ def _checked(actor: Actor, wanted: ContactFilter, group: Group) -> Group:
 
 
 def _fetch(
-    actor: Actor, wanted: ContactFilter, path: str, made: Callable[[Lines], Group]
+    actor: Actor, wanted: ContactFilter, made: Callable[[Lines], Group]
 ) -> tuple[Group, list[FilterLine], list[SubjectGroup], dict[str, list[Choice]], int]:
     with database.reading() as session:
         lines = Lines(session, actor)
         group = made(lines)
         shown = lines.of(group)
         complete = compiling.understood(session, actor, without_blanks(group))
-        total = listing.count(session, actor, _of_place(replace(wanted, where=complete), path))
+        total = listing.count(session, actor, replace(wanted, where=complete))
         return group, shown, lines.subjects(), lines.choices, total
-
-
-def _of_place(wanted: ContactFilter, path: str) -> ContactFilter:
-    return replace(wanted, lifecycle=Lifecycle.LEAD) if path == routes.LEADS else wanted

@@ -6,13 +6,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import reflex as rx
 
 from crm_app import routes
-from crm_app.models import Lifecycle, Permission
+from crm_app.models import Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import listing
-from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import CRMError
 from crm_app.state.guard import action
+from crm_app.state.list_place import place_of
 from crm_app.state.session import current_actor
 
 LONGEST = 8_000  # characters of an address that are read
@@ -56,10 +56,8 @@ def _parsed(address: str) -> tuple[str, dict[str, str]]:
 
 
 def _neighbours(actor: Actor, path: str, params: dict[str, str], number: int) -> tuple[int | None, int | None]:
-    if path == routes.LEADS:
-        params = {**params, "lifecycle": Lifecycle.LEAD.value}
     try:
         with database.reading() as session:
-            return listing.neighbours(session, actor, ContactFilter.from_params(params), number)
+            return listing.neighbours(session, actor, place_of(path).wanted(params), number)
     except (CRMError, ValueError):
         return None, None

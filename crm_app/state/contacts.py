@@ -7,7 +7,6 @@ from typing import Literal
 from urllib.parse import urlencode
 
 import reflex as rx
-from sqlmodel import Session
 
 from crm_app import locales, routes
 from crm_app.locales import Text, text
@@ -18,13 +17,14 @@ from crm_app.services.contacts import layouts, listing, order
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.layouts import Layout
 from crm_app.services.errors import CRMError
-from crm_app.services.filters import editing
 from crm_app.services.filters.questions import is_id
-from crm_app.services.filters.tree import EVERYBODY, Match
-from crm_app.services.filters.words import Words
+from crm_app.services.filters.tree import EVERYBODY
 from crm_app.state.choice import Choice
 from crm_app.state.contact_rows import ContactLine, lines
+from crm_app.state.course_words import membership_words
+from crm_app.state.filter_chips import FilterChip, filter_chips
 from crm_app.state.guard import action
+from crm_app.state.list_place import LEADS, ListPlace, place_of
 from crm_app.state.session import SessionState, current_actor
 
 LOOK = "look"  # in the address: the number of the contact that is looked at beside the list
@@ -37,14 +37,6 @@ _ORDERS = (
     ("lifecycle", text("Lifecycle")),
     ("owner", text("Responsible")),
 )
-
-
-@dataclass
-class FilterChip:
-    """One condition in words, and the list without it."""
-
-    words: str
-    off_url: str
 
 
 @dataclass
@@ -99,6 +91,8 @@ class ContactListState(rx.State):
     inactive_url: str = ""
     import_name: str = ""
     import_off_url: str = ""
+    course_name: str = ""
+    course_off_url: str = ""
     chips: list[FilterChip] = []
     segment_name: str = ""
     segment_off_url: str = ""
@@ -131,71 +125,70 @@ class ContactListState(rx.State):
     async def order_by(self, place: Literal[1, 2], key: str):
         """Sorts by another first or second key; an empty second one means by the first alone."""
         try:
-            wanted, path = self._wanted()
+            wanted, here = self._wanted()
         except ValueError:
             return None  # the list says why it shows nobody
         first, second = wanted.order[0], wanted.order[1:]
         chosen = order.loads(key)
         if place == 1:
-            return rx.redirect(_url(replace(wanted, order=order.unique((*chosen, *second))), path))
-        return rx.redirect(_url(replace(wanted, order=order.unique((first, *(chosen if key else ())))), path))
+            return rx.redirect(here.url(replace(wanted, order=order.unique((*chosen, *second)))))
+        return rx.redirect(here.url(replace(wanted, order=order.unique((first, *(chosen if key else ()))))))
 
     @action(permission=Permission.CONTACTS_READ)
     async def turn_round(self, place: Literal[1, 2]):
         """Turns the first or second key round, as the address has it: it may be ahead of what is painted."""
         try:
-            wanted, path = self._wanted()
+            wanted, here = self._wanted()
         except ValueError:
             return None
         keys = list(wanted.order)
         if place > len(keys):
             return None
         keys[place - 1] = keys[place - 1].turned
-        return rx.redirect(_url(replace(wanted, order=tuple(keys)), path))
+        return rx.redirect(here.url(replace(wanted, order=tuple(keys))))
 
-    def _wanted(self) -> tuple[ContactFilter, str]:
-        """The list as its address has it, and its path. Raises ValueError like `from_params`."""
-        path = routes.LEADS if self.router.url.path.startswith(routes.LEADS) else routes.CONTACTS
-        wanted = ContactFilter.from_params(dict(self.router.url.query_parameters))
-        return replace(wanted, lifecycle=Lifecycle.LEAD) if path == routes.LEADS else wanted, path
+    def _wanted(self) -> tuple[ContactFilter, ListPlace]:
+        """The list as its address has it, and where it stands. Raises ValueError like `from_params`."""
+        here = place_of(self.router.url.path)
+        return here.wanted(dict(self.router.url.query_parameters)), here
 
     async def _load(self, params: dict[str, str]) -> None:
         actor = await current_actor(self)
         self.may_bulk, self.may_export = actor.may(Permission.CONTACTS_BULK), actor.may(Permission.EXPORT)
         self.may_edit, self.may_import = actor.may(Permission.CONTACTS_EDIT), actor.may(Permission.IMPORT)
         try:
-            wanted, path = self._wanted()
+            wanted, here = self._wanted()
             after, before = _number(params.get("after")), _number(params.get("before"))
         except ValueError:
             self._fail(text("This link has a condition that is not known."), actor)
             return
         self.error = ""
-        here = {key: value for key, value in params.items() if key != LOOK}
-        self.plain_url = path + ("?" + urlencode(here) if here else "")
-        self.look_url = path + "?" + urlencode({**here, LOOK: ""})
-        self._describe(wanted, path)
+        shown = {key: value for key, value in params.items() if key != LOOK}
+        self.plain_url = here.path + ("?" + urlencode(shown) if shown else "")
+        self.look_url = here.path + "?" + urlencode({**shown, LOOK: ""})
+        self._describe(wanted, here)
         try:
-            shown = await asyncio.to_thread(_fetch, actor, wanted, path, after, before)
+            found = await asyncio.to_thread(_fetch, actor, wanted, here, after, before)
         except CRMError as error:
             self._fail(error.message, actor)
             return
-        self.rows, page, self.import_name, self.chips, segment, layout, self.statuses = shown
-        self._show_heads(layout, wanted, path, actor)
+        self.rows, page, self.import_name, self.course_name, self.chips, segment, layout, self.statuses = found
+        self._show_heads(layout, wanted, here, actor)
         self.segment_name, self.segment_changeable = segment
         self.numbers = [row.number for row in self.rows]
         self.total, self.capped = min(page.total, listing.COUNT_LIMIT), page.total > listing.COUNT_LIMIT
-        self.previous_url = _url(wanted, path, before=page.before) if page.before else ""
-        self.next_url = _url(wanted, path, after=page.after) if page.after else ""
+        self.previous_url = here.url(wanted, before=page.before) if page.before else ""
+        self.next_url = here.url(wanted, after=page.after) if page.after else ""
         self.loaded = True
 
-    def _show_heads(self, layout: Layout, wanted: ContactFilter, path: str, actor: Actor) -> None:
+    def _show_heads(self, layout: Layout, wanted: ContactFilter, here: ListPlace, actor: Actor) -> None:
         places = {sort.key: (str(place), sort.descending) for place, sort in enumerate(wanted.order, start=1)}
 
         def head(name: str, label: str, look: str, width: int, key: str) -> Head:
             made = Head(name, label, look, width)
             if key:
-                made.sort_url = _url(replace(wanted, order=order.first_by(wanted.order, key)), path)
-                made.then_url = _url(replace(wanted, order=order.then_by(wanted.order, key)), path)
+                made.sort_url = here.url(replace(wanted, order=order.first_by(wanted.order, key)))
+                made.then_url = here.url(replace(wanted, order=order.then_by(wanted.order, key)))
                 made.place, made.descending = places.get(key, ("", False))
             return made
 
@@ -214,36 +207,33 @@ class ContactListState(rx.State):
     def _fail(self, message: Text, actor: Actor) -> None:
         """Nobody is shown where it is not clear who is meant."""
         self.rows, self.chips, self.total, self.loaded = [], [], 0, True
-        self.import_name = self.segment_name = self.previous_url = self.next_url = ""
+        self.import_name = self.course_name = self.segment_name = self.previous_url = self.next_url = ""
         self.error = locales.render(message, actor.language)
 
-    def _describe(self, wanted: ContactFilter, path: str) -> None:
+    def _describe(self, wanted: ContactFilter, here: ListPlace) -> None:
         """Every link around the table, computed from the filter."""
         self.board = wanted.board
-        self.board_url, self.list_url = (_url(replace(wanted, board=board), path) for board in (True, False))
+        self.board_url, self.list_url = (here.url(replace(wanted, board=board)) for board in (True, False))
         self.lifecycle = wanted.lifecycle or ""
         self.lifecycle_urls = {
             (key.value if key else ""): replace(wanted, lifecycle=key).url(routes.CONTACTS)
             for key in (None, *Lifecycle)
         }
         self.inactive = wanted.inactive
-        self.inactive_url = _url(replace(wanted, inactive=not wanted.inactive), path)
-        self.import_off_url = _url(replace(wanted, import_id=None), path)
+        self.inactive_url = here.url(replace(wanted, inactive=not wanted.inactive))
+        self.import_off_url = here.url(replace(wanted, import_id=None))
+        self.course_off_url = here.url(replace(wanted, membership=None))
         self.export_url = wanted.url(routes.NEW_EXPORT)
         self.review_url = replace(wanted, board=False).url(routes.REVIEW)
-        self.segment_off_url = _url(replace(wanted, segment_id=None, where=EVERYBODY), path)
+        self.segment_off_url = here.url(replace(wanted, segment_id=None, where=EVERYBODY))
         self.narrowed = bool(
             wanted.query
-            or (wanted.lifecycle and path != routes.LEADS)
+            or (wanted.lifecycle and here != LEADS)
             or wanted.import_id
+            or wanted.membership
             or wanted.segment_id
             or wanted.where
         )
-
-
-def _url(wanted: ContactFilter, path: str, **more: int) -> str:
-    """The leads' place says the lifecycle itself."""
-    return (replace(wanted, lifecycle=None) if path == routes.LEADS else wanted).url(path, **more)
 
 
 def _number(value: str | None) -> int | None:
@@ -253,12 +243,12 @@ def _number(value: str | None) -> int | None:
     return int(value) if value else None
 
 
-Shown = tuple[list[ContactLine], listing.Page, str, list[FilterChip], tuple[str, bool], Layout, list[Choice]]
+Shown = tuple[list[ContactLine], listing.Page, str, str, list[FilterChip], tuple[str, bool], Layout, list[Choice]]
 
 
-def _fetch(actor: Actor, wanted: ContactFilter, path: str, after: int | None, before: int | None) -> Shown:
+def _fetch(actor: Actor, wanted: ContactFilter, here: ListPlace, after: int | None, before: int | None) -> Shown:
     with database.reading() as session:
-        layout = layouts.of(session, actor, path.strip("/"))
+        layout = layouts.of(session, actor, here.layout)
         if wanted.board:  # its lanes show the contacts
             page = listing.Page([], None, None, listing.count(session, actor, wanted))
         else:
@@ -266,22 +256,8 @@ def _fetch(actor: Actor, wanted: ContactFilter, path: str, after: int | None, be
         rows = lines(session, actor, page.contacts, layout, wanted.query)
         called = listing.import_name(session, actor, wanted.import_id) if wanted.import_id else None
         name = locales.render(called, actor.language) if called else ""
+        course = membership_words(session, actor, wanted.membership) if wanted.membership else ""
         segment = segments.named(session, actor, wanted.segment_id) if wanted.segment_id else ("", False)
-        chips = _chips(session, actor, wanted, path)
+        chips = filter_chips(session, actor, wanted, here)
         statuses = [Choice(str(status.id), status.name) for status in choosable.statuses(session)]
-        return rows, page, name, chips, segment, layout, statuses
-
-
-def _chips(session: Session, actor: Actor, wanted: ContactFilter, path: str) -> list[FilterChip]:
-    """The conditions, one chip for each of those that must all hold. An unchanged segment is a chip of its own."""
-    group = wanted.where
-    if not group:
-        return []
-    words = Words(session, actor)
-    if group.match is not Match.ALL:
-        return [FilterChip(words.of(group), _url(replace(wanted, where=EVERYBODY), path))]
-    found = []
-    for place, item in enumerate(group.items):
-        rest = editing.filled(editing.put(group, str(place), None))
-        found.append(FilterChip(words.of(item), _url(replace(wanted, where=rest), path)))
-    return found
+        return rows, page, name, course, chips, segment, layout, statuses

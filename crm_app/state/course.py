@@ -21,7 +21,7 @@ from crm_app.state.courses import status_choices, typed
 from crm_app.state.guard import action
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
-from crm_app.state.settings_words import id_of, who_has
+from crm_app.state.settings_words import id_of
 from crm_app.state.undoing import Undoable
 
 TABS = ("members", "offers", "details")
@@ -41,7 +41,6 @@ class CourseView:
     free: int = 0
     waiting: int = 0
     is_over: bool = False
-    contacts_url: str = ""
     import_url: str = ""
     description: str = ""
     starts_on: str = ""
@@ -139,7 +138,6 @@ def _fetch(actor: Actor, course_id: int) -> CourseView | None:
         free=max((course.capacity or 0) - entry.taken, 0),
         waiting=entry.waiting,
         is_over=course.status in catalogue.OVER,
-        contacts_url=who_has("course", str(course_id)),
         import_url=f"{routes.NEW_IMPORT}?course={course_id}",
         description=course.description,
         starts_on=course.starts_on.isoformat() if course.starts_on else "",

@@ -4,11 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 from babel.numbers import format_decimal
+from sqlmodel import Session, select
 
 from crm_app import locales
 from crm_app.locales import Text, ntext, text
 from crm_app.models import Charge, Course, CourseStatus, EnrolmentStatus, Offer, OfferKind
+from crm_app.services.actor import Actor
+from crm_app.services.contacts.visibility import of_branches
 from crm_app.services.courses import catalogue, enrolling
+from crm_app.services.courses.membership import Membership
 from crm_app.state.choice import Choice
 from crm_app.state.formats import amount, short_date
 
@@ -43,6 +47,24 @@ def enrolment_status(status: str, language: str) -> tuple[str, str]:
 
 def enrolment_choices(language: str) -> list[Choice]:
     return [Choice(status, locales.render(word, language)) for status, word in enrolling.STATUSES.items()]
+
+
+def membership_words(session: Session, actor: Actor, wanted: Membership) -> str:
+    """Which members of which course, on one line."""
+
+    def said(message: Text) -> str:
+        return locales.render(message, actor.language)
+
+    mine = select(Course.name).where(Course.id == wanted.course_id, *of_branches(actor, Course.branch_id))
+    parts = [said(text("Members of “{course}”", course=session.exec(mine).first() or "?"))]
+    if wanted.status is not None:
+        parts.append(said(enrolling.STATUSES[wanted.status]))
+    if wanted.offer_id is not None:
+        offer = select(Offer.name).where(Offer.id == wanted.offer_id, Offer.course_id == wanted.course_id)
+        parts.append(session.exec(offer).first() or "?")
+    if wanted.overdue:
+        parts.append(said(text("overdue")))
+    return " · ".join(parts)
 
 
 def days(first: date | None, last: date | None, language: str) -> str:

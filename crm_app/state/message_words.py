@@ -9,6 +9,7 @@ from crm_app.services import segments
 from crm_app.services.actor import Actor
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.filters.words import Words
+from crm_app.state.course_words import membership_words
 
 CHANNELS = {Channel.EMAIL: text("E-mail"), Channel.SMS: text("Text message"), Channel.PHONE: text("Phone")}
 STATES: dict[MessageState, Text] = {
@@ -52,4 +53,6 @@ def audience(session: Session, actor: Actor, wanted: ContactFilter) -> str:
         parts.append(f"“{wanted.query}”")
     if wanted.import_id is not None:
         parts.append(said(text("of import {number}", number=wanted.import_id)))
+    if wanted.membership is not None:
+        parts.append(membership_words(session, actor, wanted.membership))
     return " · ".join(parts) or said(_EVERYBODY)

@@ -20,6 +20,7 @@ from crm_app.services.filters.questions import is_id
 from crm_app.state.choice import Choice
 from crm_app.state.contact_filter import ContactFilterState, without_blanks
 from crm_app.state.guard import action
+from crm_app.state.list_place import place_of
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
@@ -92,7 +93,7 @@ class SegmentsState(rx.State):
         """Keeps what the list shows, as a new segment or, by `change`, as the one it began as."""
         actor = await current_actor(self)
         panel = await self.get_state(ContactFilterState)
-        wanted = _wanted(dict(self.router.url.query_parameters), self.router.url.path)
+        wanted = place_of(self.router.url.path).wanted(dict(self.router.url.query_parameters))
         if panel.opened:
             wanted = replace(wanted, where=without_blanks(tree.loads(panel._draft)) or wanted.where)
         is_change = bool(form.get("change")) and self.changeable
@@ -137,11 +138,6 @@ class SegmentsState(rx.State):
         self.current_sharing, self.current_with = Sharing.ME.value, []
         if current is not None:
             self.current_sharing, self.current_with = await asyncio.to_thread(_sharing, actor, current.id)
-
-
-def _wanted(params: dict[str, str], path: str) -> ContactFilter:
-    wanted = ContactFilter.from_params(params)
-    return replace(wanted, lifecycle=segments.READY[0].filter.lifecycle) if path.startswith(routes.LEADS) else wanted
 
 
 def _lines(actor: Actor) -> tuple[tuple[list[SegmentLine], list[SegmentLine], list[SegmentLine]], list[Choice]]:

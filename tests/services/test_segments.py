@@ -9,6 +9,8 @@ from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.contacts import cards, listing
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.courses import catalogue, enrolling, offers, payments
+from crm_app.services.courses.enrolling import Terms
+from crm_app.services.courses.membership import Membership
 from crm_app.services.errors import Invalid, NotFound, NotPermitted
 from crm_app.services.filters.tree import Condition, Group
 
@@ -46,6 +48,15 @@ def test_a_segment_is_the_filter_it_was_saved_from(contacts: Actor) -> None:
     assert people(contacts, ContactFilter(segment_id=id_, where=rome)) == {"Cem"}, "own conditions stand in"
     assert people(contacts, ContactFilter(segment_id=id_, query="ben")) == {"Ben"}
     assert seen(contacts) == ["Berlin leads"]
+
+
+def test_the_members_of_a_course_are_a_segment(contacts: Actor, alice: Actor) -> None:
+    with database.transaction() as session:
+        course = catalogue.add(session, alice, {"name": "Violin", "status": "open"})
+        ada = next(one for one in listing.page(session, contacts, BERLIN).contacts if one.full_name == "Ada")
+        enrolling.enrol(session, contacts, course.id or 0, ada, None, Terms())
+        wanted = ContactFilter(membership=Membership(course.id or 0))
+    assert people(contacts, ContactFilter(segment_id=kept(contacts, "Violin", wanted))) == {"Ada"}
 
 
 def test_who_sees_a_segment(alice: Actor, bob: Actor, charlie: Actor, victor: Actor) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.token import BaseStateToken
@@ -52,9 +53,17 @@ class Tab:
     """One tab of one browser, talking to `middleware` (an `rx.App` or what stands for it)."""
 
     def __init__(
-        self, middleware: Any, cookie: str = "", *, token: str = "tab", socket: str = "sid", path: str = "/"
+        self,
+        middleware: Any,
+        cookie: str = "",
+        *,
+        token: str = "tab",
+        socket: str = "sid",
+        path: str = "/",
+        query: Mapping[str, str] | None = None,
     ) -> None:
         self.cookie, self.token, self.socket, self.path = cookie, token, socket, path
+        self.query = dict(query or {})
         self.manager = StateManagerMemory()
         self.answer = Answer()
         self.processor = BaseStateEventProcessor(
@@ -94,8 +103,8 @@ class Tab:
         headers = {"cookie": self.cookie} if self.cookie else {}
         router = {
             "pathname": self.path,
-            **({"asPath": "http://crm.test" + self.path} if self.path != "/" else {}),
-            "query": {},
+            **({"asPath": f"http://crm.test{self.path}?{urlencode(self.query)}"} if self.path != "/" else {}),
+            "query": self.query,
             "headers": headers,
             "ip": "192.0.2.1",
             "token": self.token,

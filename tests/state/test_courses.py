@@ -13,10 +13,16 @@ from crm_app.services.courses import balance, catalogue, enrolling, offers, paym
 from crm_app.services.courses.balance import Account
 from crm_app.services.courses.enrolling import Terms
 from crm_app.services.courses.payments import Given
+from crm_app.services.filters import tree
+from crm_app.services.filters.tree import Condition, Group
 from crm_app.services.messages import templates
+from crm_app.state.bulk import BulkState
+from crm_app.state.contact_columns import ContactColumnsState
+from crm_app.state.contact_filter import ContactFilterState
 from crm_app.state.contact_payment import ContactPaymentState
 from crm_app.state.contact_plan import ContactPlanState
 from crm_app.state.course_enrol import asked_in, enrol
+from crm_app.state.course_members import CourseMembersState
 from crm_app.state.courses import CourseListState
 from crm_app.state.enrolment import EnrolmentState
 from crm_app.state.messages import MessageState
@@ -164,3 +170,36 @@ def test_who_is_enrolled_by_hand_gets_the_notice_that_was_chosen_or_it_is_said_w
     with database.reading() as session:
         written = session.exec(select(Message).order_by(col(Message.id))).all()
         assert [(one.state, one.address) for one in written] == [("queued", "ada@example.org"), ("left_out", "")]
+
+
+async def test_the_members_are_filtered_chosen_and_changed_like_contacts(alice: Actor, enrolment: Enrolment) -> None:
+    where = tree.dumps(Group(items=(Condition("first_name", "starts", ("B",)),)))
+    with database.transaction() as session:
+        for name in ("Ben", "Bea", "Cem"):
+            ben = cards.create(session, alice, {"first_name": name, "city": "Bern"})
+            enrolling.enrol(session, alice, enrolment.course_id, ben, None, Terms())
+        cards.create(session, alice, {"first_name": "Bob"})
+    path = f"/courses/{enrolment.course_id}"
+    async with Tab(app, cookie_of(alice), path=path, query={"where": where}) as tab:
+        await tab.fire(CourseMembersState.load)
+        await tab.fire(ContactColumnsState.tick, name="city")
+        shown = await tab.state(CourseMembersState)
+        assert [(line.name, line.cells) for line in shown.rows] == [("Bea", [["Bern"]]), ("Ben", [["Bern"]])]
+        assert [chip.words for chip in shown.conditions] == ["First name starts with “B”"]
+        assert shown.conditions[0].off_url == path and shown.narrowed and shown.total == 2
+        assert shown.contacts_url.startswith("/contacts?") and f"course={enrolment.course_id}" in shown.contacts_url
+        await tab.fire(BulkState.choose_everybody)
+        await tab.fire(BulkState.toggle)
+        await tab.fire(BulkState.choose_kind, kind="tag")
+        answer = await tab.fire(BulkState.set_value, value="strings")
+        assert answer.value(BulkState, "changing") == 2, "who takes part, and no namesake"
+        await tab.fire(ContactFilterState.toggle)
+        assert (await tab.state(ContactFilterState)).total == 2
+
+
+async def test_a_link_to_members_that_is_not_understood_shows_nobody(bob: Actor, enrolment: Enrolment) -> None:
+    path = f"/courses/{enrolment.course_id}"
+    async with Tab(app, cookie_of(bob), path=path, query={"status": "gone"}) as tab:
+        await tab.fire(CourseMembersState.load)
+        shown = await tab.state(CourseMembersState)
+        assert shown.loaded and shown.rows == [] and "not known" in shown.error

@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.empty import empty
+from crm_app.components.filter_chip import filter_chip
 from crm_app.components.notice import notice
 from crm_app.components.pager import pager
 from crm_app.components.search_box import search_box
@@ -23,6 +24,7 @@ from crm_app.pages.contacts.segments_panel import (
 )
 from crm_app.pages.contacts.table import contact_table
 from crm_app.state.bulk import BulkState
+from crm_app.state.contact_columns import ContactColumnsState
 from crm_app.state.contact_filter import ContactFilterState
 from crm_app.state.contacts import ContactListState
 from crm_app.state.lead_board import LeadBoardState
@@ -40,7 +42,7 @@ def leads() -> rx.Component:
 
 def _list(place: str, title: str, kinds: rx.Component) -> rx.Component:
     return shell(
-        rx.cond(BulkState.everybody | (BulkState.numbers.length() > 0), bulk_bar(), _toolbar(kinds)),
+        rx.cond(BulkState.everybody | (BulkState.numbers.length() > 0), bulk_bar(ContactListState), _toolbar(kinds)),
         segments_panel(),
         _filters(),
         save_panel(),
@@ -105,7 +107,7 @@ def _toolbar(kinds: rx.Component) -> rx.Component:
     return rx.el.div(
         search_box(t("Search contacts"), t("Name, company, e-mail, phone, number")),
         kinds,
-        filter_button(),
+        filter_button(ContactListState.chips.length() > 0),
         segments_button(),
         sort_menu(),
         rx.cond(ContactListState.board, rx.fragment(), columns_button()),
@@ -151,38 +153,28 @@ def _filters() -> rx.Component:
         (ContactListState.chips.length() > 0)
         | ContactListState.segment_name
         | ContactListState.import_name
+        | ContactListState.course_name
         | ContactFilterState.opened,
         rx.el.div(
-            _chip(
+            filter_chip(
                 ContactListState.segment_name,
                 rx.fragment(rx.icon("layers", size=14), ContactListState.segment_name),
                 ContactListState.segment_off_url,
             ),
-            _chip(
+            filter_chip(
                 ContactListState.import_name,
                 t("From import {name}", name=ContactListState.import_name),
                 ContactListState.import_off_url,
             ),
-            rx.foreach(ContactListState.chips, lambda chip: _chip(chip.words, chip.words, chip.off_url)),
+            filter_chip(
+                ContactListState.course_name,
+                rx.fragment(rx.icon("graduation-cap", size=14), ContactListState.course_name),
+                ContactListState.course_off_url,
+            ),
+            rx.foreach(ContactListState.chips, lambda chip: filter_chip(chip.words, chip.words, chip.off_url)),
             save_button(),
             rx.cond(ContactListState.segment_changeable, remove_button()),
             class_name="filter-chips",
-        ),
-    )
-
-
-def _chip(shown: rx.Var[str], words: rx.Component | rx.Var[str], off_url: rx.Var[str]) -> rx.Component:
-    return rx.cond(
-        shown,
-        rx.el.span(
-            rx.el.span(words, class_name="filter-words"),
-            rx.link(
-                rx.icon("x", size=14),
-                href=off_url,
-                underline="none",
-                aria_label=t("Remove the filter {words}", words=shown),
-            ),
-            class_name="filter-chip",
         ),
     )
 
@@ -242,6 +234,7 @@ LOADS = [
     SessionState.load,
     ContactListState.load,
     ContactFilterState.load,
+    ContactColumnsState.load,
     LeadBoardState.load,
     QuickLookState.load,
     BulkState.load,

@@ -1,4 +1,8 @@
-"""Ticks before the rows, the bar that counts them, and the panel that says what is done to them."""
+"""Ticks before the rows, the bar that counts them, and the panel that says what is done to them. `shown` is the state
+of the list: it has its `total`, whether that is `capped`, and the `numbers` of the page.
+"""
+
+from typing import Any
 
 import reflex as rx
 
@@ -8,13 +12,12 @@ from crm_app.components.text import T, figure, t, tn
 from crm_app.pages.contacts.bulk_inputs import enrol_input, pick_input, select_input, set_input, text_input
 from crm_app.state.bulk import BulkState
 from crm_app.state.bulk_change import WITHOUT_OPT_IN, ReasonLine
-from crm_app.state.contact_rows import ContactLine
-from crm_app.state.contacts import ContactListState
 
 OPENER = "bulk-open"
 
 
-def tick(line: rx.Var[ContactLine]) -> rx.Component:
+def tick(line: Any) -> rx.Component:
+    """`line` has the `number` and `name` of a contact."""
     return rx.el.td(
         rx.el.input(
             type="checkbox",
@@ -26,12 +29,12 @@ def tick(line: rx.Var[ContactLine]) -> rx.Component:
     )
 
 
-def tick_page() -> rx.Component:
+def tick_page(shown: Any) -> rx.Component:
     return rx.el.th(
         rx.el.input(
             type="checkbox",
             checked=BulkState.everybody,
-            on_change=BulkState.tick_page(ContactListState.numbers),
+            on_change=BulkState.tick_page(shown.numbers),
             aria_label=t("Tick all of this page"),
         ),
         scope="col",
@@ -39,21 +42,21 @@ def tick_page() -> rx.Component:
     )
 
 
-def bulk_bar() -> rx.Component:
+def bulk_bar(shown: Any) -> rx.Component:
     """How many are ticked, and what can be done with them. It stands in the place of the toolbar."""
-    total = figure(ContactListState.total)
+    total = figure(shown.total)
     ticked = BulkState.numbers.length()
     return rx.el.div(
         rx.el.span(
             rx.cond(
                 BulkState.everybody,
                 rx.cond(
-                    ContactListState.capped,
+                    shown.capped,
                     t("All of more than {total} selected", total=total),
                     t("All {total} selected", total=total),
                 ),
                 rx.cond(
-                    ContactListState.capped,
+                    shown.capped,
                     t("{n} of more than {total} selected", n=ticked, total=total),
                     t("{n} of {total} selected", n=ticked, total=total),
                 ),
@@ -62,10 +65,10 @@ def bulk_bar() -> rx.Component:
             class_name="number",
         ),
         rx.cond(
-            ~BulkState.everybody & (ContactListState.total > ticked),
+            ~BulkState.everybody & (shown.total > ticked),
             rx.el.button(
                 rx.cond(
-                    ContactListState.capped,
+                    shown.capped,
                     t("Select all of more than {total}", total=total),
                     t("Select all {total}", total=total),
                 ),

@@ -8,19 +8,18 @@ from crm_app.components.panel import Panel
 from crm_app.components.text import T, figure, t, tn
 from crm_app.state.choice import Choice
 from crm_app.state.contact_filter import FIRST, SECOND, ContactFilterState
-from crm_app.state.contacts import ContactListState
 from crm_app.state.filter_lines import CONDITION, GROUP, FilterLine, SubjectGroup, Takes
 
 OPENER = "filter-open"
 
 
-def filter_button() -> rx.Component:
+def filter_button(is_on: rx.Var[bool]) -> rx.Component:
     return rx.el.button(
         rx.icon("list-filter", size=16),
         T("Filter"),
         id=OPENER,
         type="button",
-        class_name=rx.cond(ContactListState.chips.length() > 0, "button on", "button"),
+        class_name=rx.cond(is_on, "button on", "button"),
         aria_expanded=ContactFilterState.opened.to_string(),
         on_click=ContactFilterState.toggle,
     )

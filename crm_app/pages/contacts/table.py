@@ -23,7 +23,7 @@ def contact_table() -> rx.Component:
             ),
             rx.el.thead(
                 rx.el.tr(
-                    rx.cond(ContactListState.may_bulk, tick_page()),
+                    rx.cond(ContactListState.may_bulk, tick_page(ContactListState)),
                     _head(ContactListState.name_head, "first"),
                     rx.foreach(ContactListState.heads, lambda head: _head(head)),
                 )
@@ -90,7 +90,7 @@ def _row(line: rx.Var[ContactLine]) -> rx.Component:
             ),
             class_name="card-title first",
         ),
-        rx.foreach(line.cells, lambda parts, place: _cell(line, parts, ContactListState.heads[place])),
+        rx.foreach(line.cells, lambda parts, place: cell(parts, ContactListState.heads[place], line.status_dot)),
         rx.el.td(_marked(line.under), class_name="card-line card-only"),
         rx.el.td(_status_of(line), class_name="card-status card-only"),
         rx.el.td(_reach(line), class_name="card-side card-only"),
@@ -102,7 +102,8 @@ def _row(line: rx.Var[ContactLine]) -> rx.Component:
     )
 
 
-def _cell(line: rx.Var[ContactLine], parts: rx.Var[list[str]], head: rx.Var[Head]) -> rx.Component:
+def cell(parts: rx.Var[list[str]], head: rx.Var[Head], status_dot: rx.Var[str]) -> rx.Component:
+    """What a column shows of a contact."""
     whole = parts.join("")
     return rx.el.td(
         rx.cond(
@@ -113,7 +114,7 @@ def _cell(line: rx.Var[ContactLine], parts: rx.Var[list[str]], head: rx.Var[Head
                 ("badges", rx.foreach(parts, lambda badge: rx.el.span(badge, class_name="chip"))),
                 (
                     "status",
-                    rx.el.span(rx.el.span(class_name="status-dot " + line.status_dot), whole, class_name="status"),
+                    rx.el.span(rx.el.span(class_name="status-dot " + status_dot), whole, class_name="status"),
                 ),
                 (
                     "link",

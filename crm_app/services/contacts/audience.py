@@ -13,6 +13,7 @@ from crm_app.services.contacts import spent as _spent  # noqa: F401
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.visibility import trashed, visible
 from crm_app.services.courses import asked as _asked  # noqa: F401
+from crm_app.services.courses import membership
 from crm_app.services.filters import compiling
 from crm_app.services.privacy import touched as _touched  # noqa: F401
 
@@ -46,6 +47,8 @@ def conditions(
     if wanted.import_id is not None:
         rows = select(ImportRow.contact_id).where(col(ImportRow.import_id) == wanted.import_id)
         found.append(col(Contact.id).in_(rows))
+    if wanted.membership is not None:
+        found.append(membership.of_contacts(actor, wanted.membership))
     if wanted.where:
         found.append(compiling.compiled(session, actor, wanted.where))
     found.extend(search.conditions(session, search.terms(wanted.query)))

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from crm_app.models import Lifecycle
 from crm_app.services.contacts import order
 from crm_app.services.contacts.order import BY_NAME, Order
+from crm_app.services.courses.membership import Membership
 from crm_app.services.filters import tree
 from crm_app.services.filters.questions import is_id
 from crm_app.services.filters.tree import EVERYBODY, Group
@@ -24,6 +25,7 @@ class ContactFilter:
     lifecycle: Lifecycle | None = None
     inactive: bool = False  # True = inactive ones are shown too
     import_id: int | None = None
+    membership: Membership | None = None
     where: Group = EVERYBODY
     segment_id: int | None = None  # the saved segment this began as; its conditions hold where `where` has none
     order: Order = BY_NAME
@@ -42,6 +44,7 @@ class ContactFilter:
             lifecycle=Lifecycle(lifecycle) if lifecycle else None,
             inactive=params.get("inactive") == "1",
             import_id=_id(import_id),
+            membership=Membership.from_params(params),
             where=tree.loads(params.get("where", "")),
             segment_id=_id(segment_id),
             order=order.loads(params.get("sort", "")),
@@ -55,6 +58,7 @@ class ContactFilter:
             "lifecycle": self.lifecycle,
             "inactive": "1" if self.inactive else "",
             "import": self.import_id,
+            **(self.membership.to_params() if self.membership else {}),
             "segment": self.segment_id,
             "where": tree.dumps(self.where),
             "sort": order.dumps(self.order),

@@ -12,7 +12,7 @@ from crm_app.services.contacts import columns
 from crm_app.services.contacts.columns import NAME_WIDTH, Column
 from crm_app.services.errors import Invalid, NotPermitted
 
-PLACES = ("contacts", "leads")
+PLACES = ("contacts", "leads", "members")
 NARROWEST, WIDEST = 64, 640
 MOST = 30
 NAME = "name"  # always there and always first; only its width is chosen
@@ -38,16 +38,16 @@ def of(session: Session, actor: Actor, place: str) -> Layout:
     known = columns.known(session, actor)
     kept = _kept(session, actor, place)
     if kept is None:
-        return usual(session, actor)
+        return usual(session, actor, place)
     pairs = [(str(name), int(width)) for name, width in kept.columns]
     shown = tuple(replace(known[name], width=width) for name, width in pairs if name in known)
     return Layout(shown, dict(pairs).get(NAME, NAME_WIDTH), kept.dense, is_usual=False)
 
 
-def usual(session: Session, actor: Actor) -> Layout:
-    """What everybody sees who chose nothing."""
+def usual(session: Session, actor: Actor, place: str) -> Layout:
+    """What everybody sees who chose nothing; beside members stands what they owe, and no more."""
     known = columns.known(session, actor)
-    return Layout(tuple(known[name] for name in columns.USUAL))
+    return Layout(tuple(known[name] for name in columns.USUAL if place != "members"))
 
 
 def keep(session: Session, actor: Actor, place: str, chosen: Sequence[tuple[str, int]], *, dense: bool) -> Layout:
@@ -81,7 +81,7 @@ def reset(session: Session, actor: Actor, place: str) -> Layout:
     if (kept := _kept(session, actor, place)) is not None:
         session.delete(kept)
         session.flush()
-    return usual(session, actor)
+    return usual(session, actor, place)
 
 
 def _kept(session: Session, actor: Actor, place: str) -> ListLayout | None:

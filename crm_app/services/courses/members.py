@@ -1,33 +1,23 @@
 """Who takes part in a course, or waits for a place: one page at a time by keyset, with what each owes and has paid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_
+from sqlalchemy import ColumnElement, and_, case, or_
 from sqlalchemy import select as select_many
 from sqlmodel import Session, col, func, select
 
 from crm_app.models import Charge, Contact, Enrolment, EnrolmentStatus, Offer, Payment
 from crm_app.services import local_time
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import search
-from crm_app.services.contacts.visibility import visible
-from crm_app.services.courses import catalogue
+from crm_app.services.contacts import audience
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.courses import catalogue, membership
 from crm_app.services.courses.balance import Sums
+from crm_app.services.courses.membership import Membership
 
 PAGE = 50
-MAX_QUERY = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which members. Without a status all that are not cancelled."""
-
-    query: str = ""
-    status: EnrolmentStatus | None = None
-    offer_id: int | None = None
-    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +44,30 @@ class Page:
 def page(
     session: Session,
     actor: Actor,
-    course_id: int,
-    wanted: Wanted,
+    wanted: ContactFilter,
     *,
     after: int | None = None,
     before: int | None = None,
     limit: int = PAGE,
 ) -> Page:
-    """Members by name, who waits by when they came; behind (or before) that enrolment, or the first ones.
+    """Members by name, who waits by when they came; behind (or before) that enrolment, or the first ones. `wanted`
+    says of which course.
 
-    Raises NotPermitted, NotFound.
+    Raises NotPermitted, NotFound, and like `audience.conditions`.
     """
-    catalogue.get(session, actor, course_id)
-    conditions = _conditions(session, actor, course_id, wanted)
-    keys = _keys(wanted)
-    anchor = _anchor(session, course_id, keys, after if after is not None else before)
+    asked = wanted.membership
+    assert asked is not None, "members are those of a course"
+    catalogue.get(session, actor, asked.course_id)
+    conditions = audience.conditions(session, actor, replace(wanted, membership=None))
+    conditions += membership.conditions(actor, asked)
+    keys = _keys(asked)
+    anchor = _anchor(session, asked.course_id, keys, after if after is not None else before)
     backwards = before is not None and after is None and anchor is not None
     query = (
         select(Enrolment, Contact, Offer)
         .join(Contact, col(Contact.id) == col(Enrolment.contact_id))
         .outerjoin(Offer, col(Offer.id) == col(Enrolment.offer_id))
-        .where(*conditions, _shown(wanted.status))
+        .where(*conditions, membership.of_status(asked.status))
         .order_by(*[key.desc() if backwards else key for key in keys])
     )
     if anchor is not None:
@@ -92,30 +85,7 @@ def page(
     )
 
 
-def _conditions(session: Session, actor: Actor, course_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """All that is wanted but the status."""
-    found = [col(Enrolment.course_id) == course_id, *visible(actor)]
-    found += search.conditions(session, search.terms(wanted.query.strip()[:MAX_QUERY]))
-    if wanted.offer_id is not None:
-        found.append(col(Enrolment.offer_id) == wanted.offer_id)
-    if wanted.overdue:
-        late = exists().where(
-            col(Charge.enrolment_id) == col(Enrolment.id),
-            col(Charge.cancelled_at).is_(None),
-            col(Charge.due_on) < local_time.today(actor.timezone),
-            col(Charge.settled) < col(Charge.amount),
-        )
-        found.append(late)
-    return found
-
-
-def _shown(status: EnrolmentStatus | None) -> ColumnElement[bool]:
-    if status is None:
-        return col(Enrolment.status) != EnrolmentStatus.CANCELLED
-    return col(Enrolment.status) == status
-
-
-def _keys(wanted: Wanted) -> list[Any]:
+def _keys(wanted: Membership) -> list[Any]:
     if wanted.status == EnrolmentStatus.WAITING:
         return [col(Enrolment.id)]
     return [col(Contact.sort_name), col(Enrolment.id)]

@@ -2,12 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_app.models import Lifecycle
+from crm_app.models import EnrolmentStatus, Lifecycle
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards, listing
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.contacts.order import KEYS, Sort
+from crm_app.services.courses.membership import Membership
 
 PEOPLE = ["Anna Rossi", "Bruno Żak", "Carla Rossi", "Dora Ånes", "Emil Neumann", "Farid Özil", "Gina Rossini"]
 
@@ -97,6 +98,14 @@ def test_a_number_to_page_from_that_is_gone_gives_the_first_page(people: Actor) 
         lifecycle=st.none() | st.sampled_from(Lifecycle),
         inactive=st.booleans(),
         import_id=st.none() | st.integers(1, 10**6),
+        membership=st.none()
+        | st.builds(
+            Membership,
+            st.integers(1, 10**6),
+            st.none() | st.sampled_from(EnrolmentStatus),
+            st.none() | st.integers(1, 10**6),
+            st.booleans(),
+        ),
         order=st.lists(
             st.builds(Sort, st.sampled_from(KEYS), st.booleans()), min_size=1, max_size=2, unique_by=lambda one: one.key
         ).map(tuple),
@@ -109,3 +118,6 @@ def test_a_filter_survives_the_url(wanted: ContactFilter) -> None:
 def test_an_unknown_condition_never_means_everybody() -> None:
     with pytest.raises(ValueError, match="nobody"):
         ContactFilter.from_params({"lifecycle": "nobody"})
+    for wrong in ({"course": "x"}, {"course": "1", "status": "gone"}, {"course": "1", "offer": "-"}):
+        with pytest.raises(ValueError, match=r".+"):
+            ContactFilter.from_params(wrong)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -9,19 +10,27 @@ from sqlmodel import select
 from crm_app.models import Charge, Contact, Course, EnrolmentStatus, Offer
 from crm_app.services import database, local_time
 from crm_app.services.actor import Actor
-from crm_app.services.contacts import cards, trash
+from crm_app.services.contacts import cards, listing, trash
+from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.courses import catalogue, enrolling, members, payments
-from crm_app.services.courses.members import Page, Wanted
+from crm_app.services.courses.members import Page
+from crm_app.services.courses.membership import Membership
 from crm_app.services.courses.payments import Given
 from crm_app.services.errors import NotFound
+from crm_app.services.filters.tree import EVERYBODY, Condition, Group
 from tests.services.courses.conftest import ONCE, PARTS, Enrol
 
 Add = Callable[..., Offer]
 
 
-def shown(actor: Actor, course: Course, wanted: Wanted = Wanted(), **paging: int) -> Page:  # noqa: B008
+def asked(course: Course, query: str = "", where: Group = EVERYBODY, **narrowed: Any) -> ContactFilter:
+    membership = Membership(course.id or 0, **narrowed)
+    return ContactFilter(query=query, where=where, inactive=True, membership=membership)
+
+
+def shown(actor: Actor, course: Course, wanted: ContactFilter | None = None, **paging: int) -> Page:
     with database.reading() as session:
-        return members.page(session, actor, course.id or 0, wanted, **paging)  # type: ignore[arg-type]
+        return members.page(session, actor, wanted or asked(course), **paging)  # type: ignore[arg-type]
 
 
 def names(page: Page) -> list[str]:
@@ -50,16 +59,16 @@ def test_they_are_narrowed_and_counted_by_status(bob: Actor, course: Course, enr
     found = shown(bob, course)
     assert names(found) == ["Ada", "Ben"], "who left is not shown unless asked for"
     assert found.counts == {EnrolmentStatus.ACTIVE: 2, EnrolmentStatus.CANCELLED: 1}
-    assert names(shown(bob, course, Wanted(status=EnrolmentStatus.CANCELLED))) == ["Cleo"]
-    assert names(shown(bob, course, Wanted(offer_id=parts.id))) == ["Ben"]
-    assert names(shown(bob, course, Wanted(query="ada@exam"))) == ["Ada"]
-    assert shown(bob, course, Wanted(query="ada")).counts == {EnrolmentStatus.ACTIVE: 1}
-    assert names(shown(bob, course, Wanted(overdue=True))) == []
+    assert names(shown(bob, course, asked(course, status=EnrolmentStatus.CANCELLED))) == ["Cleo"]
+    assert names(shown(bob, course, asked(course, offer_id=parts.id))) == ["Ben"]
+    assert names(shown(bob, course, asked(course, "ada@exam"))) == ["Ada"]
+    assert shown(bob, course, asked(course, "ada")).counts == {EnrolmentStatus.ACTIVE: 1}
+    assert names(shown(bob, course, asked(course, overdue=True))) == []
     with database.transaction() as session:
         first = session.exec(select(Charge).where(Charge.due_on == local_time.today("UTC"))).one()
         first.due_on -= timedelta(days=1)
         session.add(first)
-    (late,) = shown(bob, course, Wanted(overdue=True)).members
+    (late,) = shown(bob, course, asked(course, overdue=True)).members
     assert (late.contact.first_name, late.sums.overdue) == ("Ben", 33_34)
 
 
@@ -79,7 +88,7 @@ def test_who_waits_stands_in_the_order_they_came(alice: Actor, bob: Actor, cours
         catalogue.change(session, alice, course.id or 0, typed)
     for name in ("Zoe", "Yan", "Ada"):
         enrol(name)
-    assert names(shown(bob, course, Wanted(status=EnrolmentStatus.WAITING))) == ["Yan", "Ada"]
+    assert names(shown(bob, course, asked(course, status=EnrolmentStatus.WAITING))) == ["Yan", "Ada"]
 
 
 def test_foreign_courses_and_people_in_the_trash_are_not_shown(
@@ -92,3 +101,48 @@ def test_foreign_courses_and_people_in_the_trash_are_not_shown(
         contact = session.get_one(Contact, made.contact_id)
         trash.put(session, bob, cards.get(session, bob, contact.number))
     assert names(shown(bob, course)) == []
+
+
+def test_they_are_narrowed_like_any_list_of_contacts(bob: Actor, course: Course, enrol: Enrol) -> None:
+    for name in ("Ada", "Ben"):
+        enrol(name)
+    is_ada = Group(items=(Condition("first_name", "is", ("Ada",)),))
+    found = shown(bob, course, asked(course, where=is_ada))
+    assert names(found) == ["Ada"] and found.counts == {EnrolmentStatus.ACTIVE: 1}
+
+
+def test_the_list_of_contacts_finds_the_same_people(
+    bob: Actor, alice: Actor, course: Course, enrol: Enrol, offer: Add
+) -> None:
+    """What is done to all of the members is done to those the list shows."""
+    parts = offer(PARTS, first_days="0")
+    enrol("Ada", parts)
+    enrol("Ben")
+    cleo = enrol("Cleo", parts)
+    with database.transaction() as session:
+        cards.create(session, bob, {"first_name": "Dan"})
+        enrolling.set_status(session, bob, cleo.id or 0, EnrolmentStatus.CANCELLED)
+        for one in session.exec(select(Charge)).all():
+            one.due_on = local_time.today("UTC") - timedelta(days=1)
+            session.add(one)
+        session.get_one(Contact, cleo.contact_id).active = False
+    for wanted in (
+        asked(course),
+        asked(course, "ben"),
+        asked(course, status=EnrolmentStatus.ACTIVE),
+        asked(course, status=EnrolmentStatus.CANCELLED),
+        asked(course, status=EnrolmentStatus.WAITING),
+        asked(course, offer_id=parts.id),
+        asked(course, offer_id=parts.id, status=EnrolmentStatus.CANCELLED),
+        asked(course, overdue=True),
+    ):
+        with database.reading() as session:
+            listed = [one.first_name for one in listing.page(session, bob, wanted).contacts]
+        assert listed == names(shown(bob, course, wanted)), wanted.membership
+
+
+def test_a_foreign_course_has_no_contacts(bob: Actor, charlie: Actor, course: Course, enrol: Enrol) -> None:
+    enrol("Ada")
+    with database.reading() as session:
+        assert listing.count(session, bob, asked(course)) == 1
+        assert listing.count(session, charlie, asked(course)) == 0

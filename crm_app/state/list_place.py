@@ -1,0 +1,46 @@
+"""Where a list of contacts stands, by its path: all contacts, the leads, the members of a course."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from crm_app import routes
+from crm_app.models import Lifecycle
+from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.filters.questions import is_id
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """`layout` is whose columns it has; `said` are the parameters of a filter that its path says itself."""
+
+    path: str
+    layout: str
+    said: Mapping[str, str]
+
+    def wanted(self, params: Mapping[str, str]) -> ContactFilter:
+        """The list as its address has it. Raises ValueError like `ContactFilter.from_params`."""
+        return ContactFilter.from_params({**params, **self.said})
+
+    def url(self, wanted: ContactFilter, **more: Any) -> str:
+        """The place with this filter, and `more` parameters behind it."""
+        params = {key: value for key, value in wanted.to_params().items() if key not in self.said}
+        params |= {key: str(value) for key, value in more.items()}
+        return self.path + ("?" + urlencode(params) if params else "")
+
+
+MEMBERS = "members"
+CONTACTS = ListPlace(routes.CONTACTS, "contacts", {})
+LEADS = ListPlace(routes.LEADS, "leads", {"lifecycle": Lifecycle.LEAD.value})
+
+
+def place_of(path: str) -> ListPlace:
+    """The list at that path, or the one that is the nearest: all contacts."""
+    if path.startswith(routes.LEADS):
+        return LEADS
+    if path.startswith(routes.COURSES + "/"):
+        course_id = path.removeprefix(routes.COURSES).strip("/")
+        if is_id(course_id):  # members may be inactive: the course is not over for them
+            return ListPlace(routes.course(course_id), MEMBERS, {"course": course_id, "inactive": "1"})
+    return CONTACTS
