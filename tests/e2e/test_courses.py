@@ -144,6 +144,37 @@ def test_who_waits_is_given_the_place_that_becomes_free(page: Page, server: Serv
     expect(page).to_have_url(f"{server.url}/courses/{painting}?status=waiting")
 
 
+def test_members_are_narrowed_shown_in_other_columns_and_changed_together(
+    page: Page, server: Server, painting: str
+) -> None:
+    page.goto(f"{server.url}/courses/{painting}")
+    rows = page.locator(".member-table tbody tr")
+    page.click("#columns-open")
+    page.get_by_label("Number", exact=True).click()
+    expect(page.locator(".member-table thead")).to_contain_text("Number")
+    page.keyboard.press("Escape")
+    page.click("#filter-open")
+    page.locator(".filter-subject").select_option("first_name")
+    page.locator(".filter-text").fill("cleo")
+    page.get_by_role("button", name="Show 1 contact").click()
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Cleo Falk")
+    page.reload()
+    expect(rows).to_have_count(1)
+    page.get_by_label("Tick Cleo Falk").click()
+    page.click("#bulk-open")
+    page.get_by_label("What to do").select_option("tag")
+    page.get_by_label("Tags, with commas between them").fill("Easel")
+    page.get_by_label("Tags, with commas between them").blur()
+    page.get_by_role("button", name="Change 1 contact").click()
+    page.wait_for_url("**/done")
+    expect(page.get_by_role("link", name="Undo")).to_be_visible()
+    page.goto(f"{server.url}/courses/{painting}")
+    page.get_by_role("link", name="Open as contact list").click()
+    expect(page.locator(".filter-chip")).to_contain_text("Members of “Painting”")
+    expect(page.locator("tbody tr", has_text="Cleo Falk")).to_contain_text("Easel")
+
+
 def test_a_payment_is_recorded_with_a_thumb(phone: BrowserContext, server: Server, painting: str) -> None:
     page = sign_in(phone, server, at="/contacts/3")
     page.locator(".card-tabs").get_by_role("button", name="Courses").tap()
