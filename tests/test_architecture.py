@@ -75,7 +75,9 @@ def test_nothing_below_the_screen_knows_reflex() -> None:
 
 
 def test_pages_know_each_other_only_inside_one_feature() -> None:
-    """`import_check.py` may use `import_frame.py`; `contact.py` may not use `settings.py`."""
+    """`import_check.py` may use `import_frame.py`; `contact.py` may not use `settings.py`. What every list of contacts
+    has is there for all of them.
+    """
     for path in (ROOT / "pages").rglob("*.py"):
         if path.name == "__init__.py" and path.parent == ROOT / "pages":
             continue
@@ -83,7 +85,7 @@ def test_pages_know_each_other_only_inside_one_feature() -> None:
         for name in imported(path):
             parts = name.split(".")
             if parts[1] == "pages" and len(parts) > 2:
-                assert feature_of(parts[2]) == feature, f"{path} imports {name}"
+                assert parts[2] == "contact_list" or feature_of(parts[2]) == feature, f"{path} imports {name}"
 
 
 def feature_of(name: str) -> str:

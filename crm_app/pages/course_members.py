@@ -10,10 +10,11 @@ from crm_app.components.notice import notice
 from crm_app.components.pager import pager
 from crm_app.components.search_box import search_box
 from crm_app.components.text import T, figure, t, tn
-from crm_app.pages.contacts.bulk_panel import bulk_bar, bulk_panel, tick, tick_page
-from crm_app.pages.contacts.columns_panel import columns_button, columns_panel
-from crm_app.pages.contacts.filter_panel import filter_button, filter_panel
-from crm_app.pages.contacts.table import cell
+from crm_app.pages.contact_list.bulk_panel import bulk_bar, bulk_panel, tick, tick_page
+from crm_app.pages.contact_list.cell import cell
+from crm_app.pages.contact_list.columns_panel import columns_button, columns_panel
+from crm_app.pages.contact_list.filter_panel import filter_button, filter_panel
+from crm_app.pages.contact_list.keys import keys
 from crm_app.state.bulk import BulkState
 from crm_app.state.contacts import Head
 from crm_app.state.course import CourseState
@@ -39,6 +40,7 @@ def course_members() -> rx.Component:
         filter_panel(),
         columns_panel(),
         bulk_panel(),
+        keys(CourseState.may_enrol, looks=False),
         rx.cond(_state.error, notice(_state.error, "danger")),
         rx.cond(
             _state.loaded & (_state.rows.length() == 0),
@@ -260,6 +262,9 @@ def _row(line: rx.Var[MemberLine]) -> rx.Component:
             class_name="card-line number right",
         ),
         rx.foreach(line.cells, lambda parts, place: cell(parts, _state.heads[place], line.contact_dot)),
+        id="contact-" + line.number.to_string(),
+        custom_attrs={"data-row": ""},
+        tab_index=-1,
         key=line.id.to(str),
     )
 

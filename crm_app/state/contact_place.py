@@ -50,7 +50,7 @@ def _parsed(address: str) -> tuple[str, dict[str, str]]:
     except ValueError:
         return routes.CONTACTS, {}
     path = parts.path.rstrip("/")
-    if parts.scheme or parts.netloc or path not in (routes.CONTACTS, routes.LEADS):
+    if parts.scheme or parts.netloc or path != place_of(path).path:
         return routes.CONTACTS, {}
     return path, dict(parse_qsl(parts.query))
 

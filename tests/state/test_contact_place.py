@@ -5,6 +5,8 @@ from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import cards, listing
 from crm_app.services.contacts.filter import ContactFilter
+from crm_app.services.courses import catalogue, enrolling
+from crm_app.services.courses.enrolling import Terms
 from crm_app.state.contact_place import _neighbours, _parsed
 
 
@@ -28,6 +30,16 @@ def test_the_ones_beside_a_contact_are_those_of_its_list(numbers: list[int], bob
     assert _neighbours(bob, routes.LEADS, {}, bea) == (ada, cleo)  # it left the list, its place is known
 
 
+def test_beside_a_member_stand_those_of_the_course(numbers: list[int], bob: Actor, alice: Actor) -> None:
+    ada, _, cleo = numbers
+    with database.transaction() as session:
+        course = catalogue.add(session, alice, {"name": "Violin", "status": "open"})
+        for number in (ada, cleo):
+            enrolling.enrol(session, bob, course.id or 0, cards.get(session, bob, number), None, Terms())
+    assert _neighbours(bob, routes.course(course.id or 0), {}, ada) == (None, cleo)
+    assert _neighbours(bob, routes.course(course.id or 0), {"status": "waiting"}, ada) == (None, None)
+
+
 def test_foreign_and_missing_contacts_and_unknown_conditions_have_none(
     numbers: list[int], bob: Actor, charlie: Actor
 ) -> None:
@@ -42,6 +54,9 @@ def test_foreign_and_missing_contacts_and_unknown_conditions_have_none(
     [
         ("/contacts?q=a%26b&after=3", "/contacts", {"q": "a&b", "after": "3"}),
         ("/leads/", "/leads", {}),
+        ("/courses/7?status=waiting", "/courses/7", {"status": "waiting"}),
+        ("/courses/7/8", "/contacts", {}),
+        ("/courses", "/contacts", {}),
         ("", "/contacts", {}),
         ("https://evil.example/contacts?q=1", "/contacts", {}),
         ("//evil.example/contacts", "/contacts", {}),

@@ -5,15 +5,17 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.filter_chip import filter_chip
+from crm_app.components.message import UndoListener
 from crm_app.components.notice import notice
 from crm_app.components.pager import pager
 from crm_app.components.search_box import search_box
 from crm_app.components.shell import shell
 from crm_app.components.text import N, T, figure, t, tn
-from crm_app.pages.contacts.board import board, keys, view_tabs
-from crm_app.pages.contacts.bulk_panel import bulk_bar, bulk_panel
-from crm_app.pages.contacts.columns_panel import columns_button, columns_panel, sort_menu
-from crm_app.pages.contacts.filter_panel import filter_button, filter_panel
+from crm_app.pages.contact_list.bulk_panel import bulk_bar, bulk_panel
+from crm_app.pages.contact_list.columns_panel import columns_button, columns_panel
+from crm_app.pages.contact_list.filter_panel import filter_button, filter_panel
+from crm_app.pages.contact_list.keys import keys
+from crm_app.pages.contacts.board import board, view_tabs
 from crm_app.pages.contacts.quick_look import quick_look
 from crm_app.pages.contacts.segments_panel import (
     remove_button,
@@ -22,6 +24,7 @@ from crm_app.pages.contacts.segments_panel import (
     segments_button,
     segments_panel,
 )
+from crm_app.pages.contacts.sort_menu import sort_menu
 from crm_app.pages.contacts.table import contact_table
 from crm_app.state.bulk import BulkState
 from crm_app.state.contact_columns import ContactColumnsState
@@ -60,7 +63,8 @@ def _list(place: str, title: str, kinds: rx.Component) -> rx.Component:
             ),
         ),
         quick_look(),
-        keys(),
+        keys(ContactListState.may_edit),
+        UndoListener.create(on_undo=LeadBoardState.take_back),
         place=place,
         title=title,
         actions=_actions(),

@@ -3,22 +3,9 @@
 import reflex as rx
 
 from crm_app.components.board import Board
-from crm_app.components.list_keys import KeysHelp, ListKeys
-from crm_app.components.message import UndoListener
-from crm_app.components.text import N, T, t
+from crm_app.components.text import t
 from crm_app.state.contacts import ContactListState
 from crm_app.state.lead_board import LeadBoardState
-
-KEYS = (
-    ("j / k", N("next or previous contact")),
-    ("Enter", N("open the contact")),
-    ("o, space", N("look at it beside the list")),
-    ("e", N("edit it")),
-    ("x", N("tick it")),
-    ("/", N("search")),
-    ("Esc", N("close what is open")),
-    ("?", N("show these keys")),
-)
 
 
 def board() -> rx.Component:
@@ -61,26 +48,6 @@ def view_tabs() -> rx.Component:
         ),
         class_name="tabs views",
         aria_label=t("View"),
-    )
-
-
-def keys() -> rx.Component:
-    """Keys of the list, and the button of messages that takes a change of status back."""
-    return rx.fragment(
-        ListKeys.create(may_edit=ContactListState.may_edit),
-        UndoListener.create(on_undo=LeadBoardState.take_back),
-        KeysHelp.create(
-            rx.el.h2(T("Keys of the list")),
-            rx.el.dl(
-                *[rx.fragment(rx.el.dt(rx.el.kbd(key)), rx.el.dd(T(what))) for key, what in KEYS], class_name="key-list"
-            ),
-            rx.el.form(
-                rx.el.button(T("Close"), type="submit", class_name="button primary"),
-                method="dialog",
-                class_name="ask-answers",
-            ),
-            label=t("Keys of the list"),
-        ),
     )
 
 

@@ -6,7 +6,8 @@ from crm_app.components.choice_options import choice_options
 from crm_app.components.column_head import ColumnHead
 from crm_app.components.tag_chip import tag_chip
 from crm_app.components.text import T, t
-from crm_app.pages.contacts.bulk_panel import tick, tick_page
+from crm_app.pages.contact_list.bulk_panel import tick, tick_page
+from crm_app.pages.contact_list.cell import cell, marked
 from crm_app.state.contact_columns import ContactColumnsState
 from crm_app.state.contact_rows import ContactLine
 from crm_app.state.contacts import ContactListState, Head
@@ -75,7 +76,7 @@ def _row(line: rx.Var[ContactLine]) -> rx.Component:
         rx.cond(ContactListState.may_bulk, tick(line)),
         rx.el.td(
             rx.el.div(
-                rx.link(_marked(line.parts), href=line.url, underline="none", class_name="name-link"),
+                rx.link(marked(line.parts), href=line.url, underline="none", class_name="name-link"),
                 rx.cond(line.active, rx.fragment(), rx.el.span(T("inactive"), class_name="badge-inactive")),
                 rx.foreach(line.tags, tag_chip),
                 rx.link(
@@ -91,7 +92,7 @@ def _row(line: rx.Var[ContactLine]) -> rx.Component:
             class_name="card-title first",
         ),
         rx.foreach(line.cells, lambda parts, place: cell(parts, ContactListState.heads[place], line.status_dot)),
-        rx.el.td(_marked(line.under), class_name="card-line card-only"),
+        rx.el.td(marked(line.under), class_name="card-line card-only"),
         rx.el.td(_status_of(line), class_name="card-status card-only"),
         rx.el.td(_reach(line), class_name="card-side card-only"),
         id="contact-" + line.number.to_string(),
@@ -100,44 +101,6 @@ def _row(line: rx.Var[ContactLine]) -> rx.Component:
         class_name=rx.cond(line.active, "", "inactive"),
         key=line.number.to_string(),
     )
-
-
-def cell(parts: rx.Var[list[str]], head: rx.Var[Head], status_dot: rx.Var[str]) -> rx.Component:
-    """What a column shows of a contact."""
-    whole = parts.join("")
-    return rx.el.td(
-        rx.cond(
-            parts.length() > 0,
-            rx.match(
-                head.look,
-                ("mail", rx.el.a(_marked(parts), href="mailto:" + whole, class_name="link")),
-                ("badges", rx.foreach(parts, lambda badge: rx.el.span(badge, class_name="chip"))),
-                (
-                    "status",
-                    rx.el.span(rx.el.span(class_name="status-dot " + status_dot), whole, class_name="status"),
-                ),
-                (
-                    "link",
-                    rx.el.a(whole, href=whole, class_name="link", rel="noopener noreferrer nofollow", target="_blank"),
-                ),
-                _marked(parts),
-            ),
-            rx.el.span("–", class_name="dash", aria_hidden="true"),
-        ),
-        title=rx.cond(head.look == "badges", "", whole),
-        class_name=rx.match(
-            head.look,
-            ("number", "number right quiet"),
-            ("date", "number quiet"),
-            ("phone", "number"),
-            head.look + "-cell",
-        ),
-    )
-
-
-def _marked(parts: rx.Var[list[str]]) -> rx.Component:
-    """A text, its hits marked: every second part is one."""
-    return rx.foreach(parts, lambda part, place: rx.cond(place % 2 == 1, rx.el.mark(part), part))
 
 
 def _status_of(line: rx.Var[ContactLine]) -> rx.Component:

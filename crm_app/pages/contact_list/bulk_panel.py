@@ -9,7 +9,7 @@ import reflex as rx
 from crm_app.components.notice import notice
 from crm_app.components.panel import Panel
 from crm_app.components.text import T, figure, t, tn
-from crm_app.pages.contacts.bulk_inputs import enrol_input, pick_input, select_input, set_input, text_input
+from crm_app.pages.contact_list.bulk_inputs import enrol_input, pick_input, select_input, set_input, text_input
 from crm_app.state.bulk import BulkState
 from crm_app.state.bulk_change import WITHOUT_OPT_IN, ReasonLine
 

@@ -1,0 +1,1 @@
+"""What every list of contacts has, wherever it stands: filter, columns, ticks and changes of many, keys."""
