@@ -41,11 +41,14 @@ def course_members() -> rx.Component:
         columns_panel(),
         bulk_panel(),
         keys(CourseState.may_enrol, looks=False),
-        rx.cond(_state.error, notice(_state.error, "danger")),
         rx.cond(
-            _state.loaded & (_state.rows.length() == 0),
-            rx.cond(_state.narrowed, _no_hits(), _nobody()),
-            rx.fragment(_table(), pager(_state.previous_url, _state.next_url)),
+            _state.error,
+            notice(_state.error, "danger"),
+            rx.cond(
+                _state.loaded & (_state.rows.length() == 0),
+                rx.cond(_state.narrowed, _no_hits(), _nobody()),
+                rx.fragment(_table(), pager(_state.previous_url, _state.next_url)),
+            ),
         ),
     )
 

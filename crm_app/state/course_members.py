@@ -17,7 +17,7 @@ from crm_app.services.contacts.layouts import Layout
 from crm_app.services.courses import enrolling, members, offers
 from crm_app.services.courses.members import Member, Page
 from crm_app.services.courses.membership import Membership
-from crm_app.services.errors import CRMError, NotFound
+from crm_app.services.errors import CRMError
 from crm_app.services.filters.questions import is_id
 from crm_app.state.choice import Choice
 from crm_app.state.contact_rows import ContactLine, lines
@@ -125,8 +125,6 @@ class CourseMembersState(rx.State):
                 int(after) if is_id(after) else None,
                 int(before) if is_id(before) else None,
             )
-        except NotFound:
-            self._clear()  # the page says so
         except ValueError:
             self._clear(locales.render(text("This link has a condition that is not known."), actor.language))
         except CRMError as error:

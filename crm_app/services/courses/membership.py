@@ -25,16 +25,13 @@ class Membership:
     @classmethod
     def from_params(cls, params: Mapping[str, str]) -> "Membership | None":
         """Reads the URL; None where it names no course. Raises ValueError for what would else mean more people."""
-        course, status, offer = params.get("course", ""), params.get("status", ""), params.get("offer", "")
-        if not course:
+        course, status, offer, overdue = (params.get(name, "") for name in ("course", "status", "offer", "overdue"))
+        if not (course or status or offer or overdue):
             return None
-        if not is_id(course) or (offer and not is_id(offer)):
-            raise ValueError(course, offer)
+        if not is_id(course) or (offer and not is_id(offer)) or overdue not in ("", "1"):
+            raise ValueError(course, offer, overdue)
         return cls(
-            int(course),
-            EnrolmentStatus(status) if status else None,
-            int(offer) if offer else None,
-            params.get("overdue") == "1",
+            int(course), EnrolmentStatus(status) if status else None, int(offer) if offer else None, bool(overdue)
         )
 
     def to_params(self) -> dict[str, str]:

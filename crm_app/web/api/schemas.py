@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from crm_app.locales import render
-from crm_app.models import Channel, ConsentState, InteractionKind, Lifecycle
+from crm_app.models import Channel, ConsentState, EnrolmentStatus, InteractionKind, Lifecycle
 from crm_app.services.fields.registry import FIELDS, FieldKind
 
 MOST_TAGS = 50
@@ -222,6 +222,10 @@ class ListQuery(In):
     inactive: Literal["1"] | None = Field(default=None, description="Inactive ones too")
     import_: int | None = Field(default=None, alias="import", ge=1, lt=2**31)
     segment: int | None = Field(default=None, ge=1, lt=2**31, description="Id of a segment shared with all")
+    course: int | None = Field(default=None, ge=1, lt=2**31, description="Id of a course: who takes part in it")
+    status: EnrolmentStatus | None = Field(default=None, description="With `course`: who has this status in it")
+    offer: int | None = Field(default=None, ge=1, lt=2**31, description="With `course`: who has this offer")
+    overdue: Literal["1"] | None = Field(default=None, description="With `course`: who has not paid what is due")
     where: Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_storable)] = Field(
         default="", description="Conditions as compact JSON, as the list's address has them"
     )

@@ -118,6 +118,6 @@ def test_a_filter_survives_the_url(wanted: ContactFilter) -> None:
 def test_an_unknown_condition_never_means_everybody() -> None:
     with pytest.raises(ValueError, match="nobody"):
         ContactFilter.from_params({"lifecycle": "nobody"})
-    for wrong in ({"course": "x"}, {"course": "1", "status": "gone"}, {"course": "1", "offer": "-"}):
+    for wrong in ({"course": "x"}, {"course": "1", "status": "gone"}, {"course": "1", "offer": "-"}, {"overdue": "1"}):
         with pytest.raises(ValueError, match=r".+"):
             ContactFilter.from_params(wrong)

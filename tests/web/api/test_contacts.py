@@ -22,6 +22,9 @@ from crm_app.models.base import now
 from crm_app.services import api_replies, database
 from crm_app.services.actor import Actor
 from crm_app.services.consent import ledger, suppression
+from crm_app.services.contacts import cards
+from crm_app.services.courses import catalogue, enrolling
+from crm_app.services.courses.enrolling import Terms
 from crm_app.services.filters import tree
 from crm_app.services.filters.tree import Condition, Group
 from tests.web.api.conftest import Program, integration, person
@@ -78,8 +81,22 @@ async def test_it_takes_the_conditions_of_the_list_and_never_widens_them(shop: P
     assert [one["first_name"] for one in found["contacts"]] == ["Ada"]
     impossible = tree.dumps(Group(items=(Condition("status", "any", ("9" * 18,)),)))
     assert (await shop.get(f"/contacts?where={impossible}")).status_code in (200, 422)
-    for wrong in ("where=nonsense", "lifecycle=everybody", "segment=99", "limit=0", "after=x", "where=%00"):
+    for wrong in (
+        "where=nonsense", "lifecycle=everybody", "segment=99", "limit=0", "after=x", "where=%00",
+        "status=active", "course=1&status=gone", "offer=1",
+    ):  # fmt: skip
         assert (await shop.get(f"/contacts?{wrong}")).status_code in (404, 422), wrong
+
+
+async def test_it_lists_who_takes_part_in_a_course(shop: Program, alice: Actor) -> None:
+    ada = person(alice, first_name="Ada")
+    person(alice, first_name="Ben")
+    with database.transaction() as session:
+        course = catalogue.add(session, alice, {"name": "Violin", "status": "open"})
+        enrolling.enrol(session, alice, course.id or 0, cards.get(session, alice, ada), None, Terms())
+    for query, people in (("", ["Ada"]), ("&status=active", ["Ada"]), ("&status=waiting", []), ("&overdue=1", [])):
+        found = (await shop.get(f"/contacts?course={course.id}{query}")).json()
+        assert [one["first_name"] for one in found["contacts"]] == people, query
 
 
 async def test_an_upsert_meets_the_contact_it_means(shop: Program) -> None:
