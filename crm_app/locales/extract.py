@@ -1,5 +1,6 @@
 """Texts from the sources into the catalogues: `make catalogues`. Translations are kept, new texts come in empty."""
 
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -21,14 +22,20 @@ PUBLIC_FILES = (
 )  # fmt: skip
 
 
+@cache
+def _marked() -> list[tuple[str, int, str | tuple[str, ...]]]:
+    """File, line and text of all that is marked in the sources, in the order of the files."""
+    rows = extract_from_dir(str(ROOT), [("**.py", "python")], {}, keywords=KEYWORDS)
+    found = [(name, line, message) for name, line, message, _comments, _context in rows if message]
+    return sorted((row for row in found if not row[0].startswith("migrations")), key=lambda row: row[:2])  # SQL there
+
+
 def extracted(language: str) -> Catalog:
     """Every text of the sources that the language needs, in the order of the files."""
     found = Catalog(project="crm", charset="utf-8", fuzzy=False)
     places: dict[str | tuple[str, ...], list[tuple[str, int]]] = {}
-    rows = extract_from_dir(str(ROOT), [("**.py", "python")], {}, keywords=KEYWORDS)
-    for name, line, message, _comments, _context in sorted(rows, key=lambda row: (row[0], row[1])):
-        is_meant = language not in PUBLIC_ONLY or name.startswith(PUBLIC_FILES)
-        if message and is_meant and not name.startswith("migrations"):  # there `text` marks SQL
+    for name, line, message in _marked():
+        if language not in PUBLIC_ONLY or name.startswith(PUBLIC_FILES):
             places.setdefault(message, []).append((name, line))
     for message, locations in places.items():
         found.add(message, locations=[(name, 0) for name in dict.fromkeys(name for name, _ in locations)])

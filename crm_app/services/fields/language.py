@@ -28,7 +28,8 @@ def parse_language(cell: str, context: FieldContext) -> Verdict:
     if not word:
         return EMPTY
     known = languages()
-    if code := known.get(folded(word)) or known.get(folded(_IN_BRACKETS.sub("", word))):
+    without = _IN_BRACKETS.sub("", word) if ")" in word else word
+    if code := known.get(folded(word)) or known.get(folded(without)):
         return Verdict(code, code.lower())
     if (found := _TAG.fullmatch(word)) and (code := known.get(found.group(1).lower())):
         tag = f"{code}-{found.group(2).upper()}" if found.group(2) else code

@@ -11,7 +11,7 @@ MAX_LENGTH = 500
 MAX_LENGTH_ALL = 2_000
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d)")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:[^\W\d_]{2,24}|xn--[a-z0-9-]{2,59})\.?", re.IGNORECASE)
-_SEPARATOR = re.compile(r"[\n;]|,(?=\s)|,(?=https?:|@|www\.)|\s+(?=https?://)")
+_SEPARATOR = re.compile(r"[\n;]|,(?=\s)|,(?=https?:|@|www\.)|(?<!\s)\s+(?=https?://)")
 _NOT_A_LINK = text("This is not a web address; write it as in www.example.com or leave it empty.")
 
 

@@ -176,7 +176,7 @@ ends = st.tuples(st.integers(1, 4), st.integers(1, 4)).filter(lambda pair: pair[
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm_app.models.contact import Contact
-from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, FieldGroup, parse, parse_column
+from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, TARGETS, FieldGroup, parse, parse_column
 from crm_app.services.fields.verdict import EMPTY, FieldContext
 
 CONTEXT = FieldContext(today=date(2026, 11, 22))
@@ -77,3 +77,38 @@ def test_a_column_is_its_cells(name: str) -> None:
 def test_an_unknown_field_is_a_mistake_of_ours() -> None:
     with pytest.raises(KeyError):
         parse("password_hash", "x", CONTEXT)
+
+
+LONG = 32_767  # characters: Excel's limit of a cell
+ENDLESS = [
+    "x",
+    "1",
+    "@",
+    ".",
+    "-",
+    "/",
+    "(",
+    "<",
+    ",",
+    "'",
+    "a.",
+    "a@",
+    "1 ",
+    "1,",
+    "aB",
+    "a_",
+    "1/",
+    "@,",
+    "https://a.",
+]
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_no_cell_is_so_long_that_its_field_does_not_come_to_an_end(name: str) -> None:
+    """A pattern that looks from each character to the end would need hours."""
+    cells = [(unit * LONG)[:LONG] for unit in ENDLESS]
+    cells += [
+        begin + " " * LONG + end for begin in ("x", "1", "5 €", "1.1.", "Weg 1, 12345") for end in ("x", "1", "!")
+    ]
+    for cell in cells:
+        parse(name, cell, CONTEXT)

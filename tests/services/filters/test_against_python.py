@@ -79,16 +79,15 @@ def group(data: st.DataObject, every: list[tuple[Subject, Operator]], world: Wor
     return Group(data.draw(st.sampled_from(Match)), tuple(items))
 
 
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Los_Angeles"])
-def test_sql_equals_python(world: World, bob: Actor, zone: str) -> None:
-    asker = Actor(bob.user_id, bob.name, bob.permissions, bob.branch_ids, bob.branch_id, timezone=zone)
+def test_sql_equals_python(world: World, bob: Actor) -> None:
     with database.reading() as session:
         known = subjects.known(session)
         every = [(known[name], operator) for name in ASKED for operator in OPERATORS[known[name].kind]]
 
-        @settings(max_examples=250, suppress_health_check=list(HealthCheck))
-        @given(st.data())
-        def holds(data: st.DataObject) -> None:
+        @settings(max_examples=400, suppress_health_check=list(HealthCheck))
+        @given(st.sampled_from(["Europe/Berlin", "America/Los_Angeles"]), st.data())
+        def holds(zone: str, data: st.DataObject) -> None:
+            asker = Actor(bob.user_id, bob.name, bob.permissions, bob.branch_ids, bob.branch_id, timezone=zone)
             wanted = group(data, every, world)
             read = tree.loads(tree.dumps(wanted))
             assert read == wanted

@@ -27,7 +27,8 @@ CLOSE = 1.0  # log odds between the two best under which CleverCSV is asked
 COMMON = (",", ";", "\t", "|", ":", " ")
 RARE = tuple("^~§¦¬\x01\x1d\x1e\x1f")
 UNLIKELY = tuple("#&*/!$%@=+_-·")  # they stand inside words and values too: two lines at least
-_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[a-zA-Z]{2,}")
+# Bounded as addresses are: without a bound each letter of a line without "@" would look to its end.
+_ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}\.[a-zA-Z]{2,}")
 _SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?[;,\t ]*(?:\r\n|\r|\n|$)", re.IGNORECASE)
 
 WEIGHTS: dict[str, float] = {
