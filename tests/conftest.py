@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import Session, select
 
 from crm_app import settings
+from crm_app.jobs import imports
 from crm_app.models import Role, User
 from crm_app.models.permission import BUILT_IN_ROLES
 from crm_app.services import database
@@ -48,6 +49,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "data").mkdir()
     settings.get.cache_clear()
     database.dispose()
+    imports.stopping.clear()  # a server that a test before ended in this process told its workers to stop
     yield tmp_path / "data"
     database.dispose()
     settings.get.cache_clear()
