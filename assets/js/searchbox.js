@@ -23,7 +23,7 @@ export function SearchBox({ param, delay, id, label, placeholder }) {
   }, [inUrl]);
 
   useEffect(() => {
-    input.current.value = inUrl;
+    input.current.value = wrote.current;
     const onKey = (event) => {
       const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? "");
       if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {

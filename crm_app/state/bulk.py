@@ -224,6 +224,8 @@ class BulkState(rx.State):
         except Invalid as error:
             self.error = locales.render(error.message, actor.language) if self._is_begun else ""
             return
+        except ValueError:
+            return  # the list says why it shows nobody
         except CRMError as error:
             self.error = locales.render(error.message, actor.language)
             return

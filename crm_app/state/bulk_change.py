@@ -92,9 +92,9 @@ def _picking(session: Session, actor: Actor, asked: Asked) -> Action:
     return (actions.pick if asked.kind == ActionKind.PICK else actions.unpick)(session, actor, int(asked.value))
 
 
-def _narrowed(wanted: ContactFilter, asked: Asked) -> ContactFilter:
+def _narrowed(session: Session, actor: Actor, wanted: ContactFilter, asked: Asked) -> ContactFilter:
     """Without those who confirmed, when only the others become inactive."""
-    return opt_in.narrowed(wanted) if asked.kind == WITHOUT_OPT_IN else wanted
+    return opt_in.narrowed(session, actor, wanted) if asked.kind == WITHOUT_OPT_IN else wanted
 
 
 @dataclass
@@ -135,7 +135,7 @@ def previewed(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, l
     """How many would change, and what is said of it."""
     with database.transaction() as session:
         action = _action(session, actor, asked)
-        found = preview(session, actor, _narrowed(wanted, asked), action)
+        found = preview(session, actor, _narrowed(session, actor, wanted, asked), action)
         free = _places(session, actor, action)
         session.rollback()  # a tag or segment that only was looked at is not made
     if free is not None and found.changing > free:
@@ -199,7 +199,7 @@ def offers_of(actor: Actor, course: str) -> list[Choice]:
 
 def started(actor: Actor, wanted: ContactFilter, asked: Asked) -> tuple[int, int]:
     with database.transaction() as session:
-        job = start(session, actor, _narrowed(wanted, asked), _action(session, actor, asked))
+        job = start(session, actor, _narrowed(session, actor, wanted, asked), _action(session, actor, asked))
         assert job.id is not None
         return job.id, job.subject_id
 

@@ -55,7 +55,7 @@ class ContactFilterState(rx.State):
         names = get_month_names("wide", "stand-alone", actor.language)
         self.months = [Choice(str(month), str(names[month])) for month in range(1, 13)]
         try:
-            group = await asyncio.to_thread(_conditions, actor, self._params)
+            group = await asyncio.to_thread(_conditions, actor, self._place.wanted(self._params))
         except (CRMError, ValueError):
             group, self._params = Group(), {}  # a link that is not understood: one begins anew
         if not group:
@@ -204,9 +204,9 @@ def _chosen(group: Group) -> Group:
     return replace(group, items=tuple(item for item in items if isinstance(item, Group) or item.subject))
 
 
-def _conditions(actor: Actor, params: dict[str, str]) -> Group:
+def _conditions(actor: Actor, wanted: ContactFilter) -> Group:
     with database.reading() as session:
-        return segments.resolved(session, actor, ContactFilter.from_params(params)).where
+        return segments.resolved(session, actor, wanted).where
 
 
 def _checked(actor: Actor, wanted: ContactFilter, group: Group) -> Group:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import reflex as rx
 
 from crm_app import routes
-from crm_app.models import Permission
+from crm_app.models import EnrolmentStatus, Permission
 from crm_app.services import database
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import listing
@@ -58,6 +58,9 @@ def _parsed(address: str) -> tuple[str, dict[str, str]]:
 def _neighbours(actor: Actor, path: str, params: dict[str, str], number: int) -> tuple[int | None, int | None]:
     try:
         with database.reading() as session:
-            return listing.neighbours(session, actor, place_of(path).wanted(params), number)
+            wanted = place_of(path).wanted(params)
+            if wanted.membership is not None and wanted.membership.status == EnrolmentStatus.WAITING:
+                return None, None  # they stand in the order they came, which no list of contacts knows
+            return listing.neighbours(session, actor, wanted, number)
     except (CRMError, ValueError):
         return None, None

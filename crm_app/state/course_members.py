@@ -149,7 +149,7 @@ class CourseMembersState(rx.State):
 
     def _describe(self, here: ListPlace, wanted: ContactFilter, asked: Membership, page: Page, actor: Actor) -> None:
         """Every link around the table, computed from what is wanted."""
-        self.narrowed = bool(wanted.query or wanted.where or wanted.segment_id) or asked != Membership(asked.course_id)
+        self.narrowed = bool(wanted.query or wanted.where) or asked != Membership(asked.course_id)
         self.offer, self.overdue = str(asked.offer_id or ""), asked.overdue
         self.waiting_url = here.url(_everybody(asked, status=EnrolmentStatus.WAITING))
         self.overdue_url = _narrowed(here, wanted, asked, overdue=not asked.overdue)

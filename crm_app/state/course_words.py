@@ -56,12 +56,13 @@ def membership_words(session: Session, actor: Actor, wanted: Membership) -> str:
         return locales.render(message, actor.language)
 
     mine = select(Course.name).where(Course.id == wanted.course_id, *of_branches(actor, Course.branch_id))
-    parts = [said(text("Members of “{course}”", course=session.exec(mine).first() or "?"))]
+    course = session.exec(mine).first()
+    parts = [said(text("Members of “{course}”", course=course or "?"))]
     if wanted.status is not None:
         parts.append(said(enrolling.STATUSES[wanted.status]))
     if wanted.offer_id is not None:
         offer = select(Offer.name).where(Offer.id == wanted.offer_id, Offer.course_id == wanted.course_id)
-        parts.append(session.exec(offer).first() or "?")
+        parts.append((course and session.exec(offer).first()) or "?")
     if wanted.overdue:
         parts.append(said(text("overdue")))
     return " · ".join(parts)

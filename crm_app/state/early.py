@@ -1,18 +1,21 @@
 """What somebody does on a page that still loads waits until it has loaded: loading begins the page anew, and would
 close again what a fast hand has opened.
+
+Events of a tab stand in one queue, and its page's load in it as a whole. An event that comes too early goes to the end
+of the queue, and what comes after it goes behind it, so that all happens in the order it was done.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 from reflex_base.event.context import EventContext
 from reflex_base.registry import RegistrationContext
 
-from crm_app.state.registry import is_internal
+from crm_app.state.registry import LOADS, internal
+from crm_app.state.tabs import TabState
 
-# Behind the connection, which asks for the load, and behind the load, which stands in the queue as a whole.
-_TURNS = 2
+_TURNS = 2  # behind the connection, which asks for the load, and behind the load
 
 
 @dataclass(frozen=True)
@@ -20,14 +23,27 @@ class _Waiting(Event):
     turns: int = 0
 
 
-def put_off(state: BaseState, event: Event) -> StateUpdate | None:
-    """Lets an event of the browser in again at the end of the tab's queue while its page loads; None when it is due."""
-    turns = event.turns if isinstance(event, _Waiting) else 0
-    is_chained = EventContext.get().parent_txid is not None and turns == 0
-    is_late = state._get_root_state().is_hydrated or is_chained or turns == _TURNS
-    if is_late or is_internal(event.name) or _is_background(event):
+def put_off(state: BaseState, tab: TabState, event: Event, *, is_fresh: bool) -> StateUpdate | None:
+    """What becomes of an event that is not due yet; None when it is.
+
+    `is_fresh`: the server knows nothing of the tab any more, and Reflex loads its page within this event.
+    """
+    page = state.router.url.path
+    if name := internal(event.name):
+        if name in LOADS:
+            tab._page, tab._waiting = page, 0
         return None
-    return StateUpdate(events=[_Waiting(event.name, event.router_data, event.payload, turns + 1)])
+    is_loaded = state._get_root_state().is_hydrated
+    if isinstance(event, _Waiting):
+        if page == tab._page and not is_loaded and event.turns < _TURNS:
+            return StateUpdate(events=[replace(event, turns=event.turns + 1)])
+        tab._waiting = max(tab._waiting - 1, 0)
+        return None if page == tab._page else StateUpdate()  # whoever did it has left the page
+    is_chained = EventContext.get().parent_txid is not None
+    if is_fresh or is_chained or _is_background(event) or (is_loaded and not tab._waiting):
+        return None
+    tab._waiting += 1
+    return StateUpdate(events=[_Waiting(event.name, event.router_data, event.payload, 1)])
 
 
 def _is_background(event: Event) -> bool:

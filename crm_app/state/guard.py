@@ -54,7 +54,9 @@ class Guard(rx.Middleware):
         signed_in = await loop.run_in_executor(tabs.threads, sessions.look_up, token)
         if signed_in is None:
             return StateUpdate(events=Event.from_event_type(rx.redirect(routes.SIGNED_OUT, replace=True)))
-        await self._take_over(app, state, signed_in)
+        tab = await state.get_state(tabs.TabState)
+        is_fresh = tab._session_id == 0
+        self._take_over(app, state, tab, signed_in)
         router = state.router.session
         tabs.remember(router.client_token, router.session_id, signed_in)
         if signed_in.is_touch_due():
@@ -70,15 +72,14 @@ class Guard(rx.Middleware):
         except payloads.BadPayloadError as error:
             log.warning("payload refused for %s: %s", _short(event.name), error)
             return await self._refuse(state, OUT_OF_DATE, signed_in)
-        return early.put_off(state, event)
+        return early.put_off(state, tab, event, is_fresh=is_fresh)
 
-    async def _take_over(self, app: rx.App, state: BaseState, signed_in: SignedIn) -> None:
+    def _take_over(self, app: rx.App, state: BaseState, tab: tabs.TabState, signed_in: SignedIn) -> None:
         """A tab keeps its state when somebody else signs in on it, or brings its token: work and values go first."""
-        owner = await state.get_state(tabs.TabState)
-        if owner._session_id not in (0, signed_in.session_id):
+        if tab._session_id not in (0, signed_in.session_id):
             tabs.cancel_work(app, state.router.session.client_token)
             state._get_root_state().reset()
-        owner._session_id = signed_in.session_id
+        tab._session_id = signed_in.session_id
 
     async def _refuse(self, state: BaseState, message: Text, signed_in: SignedIn) -> StateUpdate:
         if self.on_refused is None:

@@ -32,6 +32,8 @@ class ListPlace:
 
 MEMBERS = "members"
 CONTACTS = ListPlace(routes.CONTACTS, "contacts", {})
+# A course is not over for who is inactive; the rest its list does not show and does not go by.
+_OF_MEMBERS = {"inactive": "1"} | dict.fromkeys(("lifecycle", "import", "segment", "sort", "view"), "")
 LEADS = ListPlace(routes.LEADS, "leads", {"lifecycle": Lifecycle.LEAD.value})
 
 
@@ -41,6 +43,6 @@ def place_of(path: str) -> ListPlace:
         return LEADS
     if path.startswith(routes.COURSES + "/"):
         course_id = path.removeprefix(routes.COURSES).strip("/")
-        if is_id(course_id):  # members may be inactive: the course is not over for them
-            return ListPlace(routes.course(course_id), MEMBERS, {"course": course_id, "inactive": "1"})
+        if is_id(course_id):
+            return ListPlace(routes.course(course_id), MEMBERS, _OF_MEMBERS | {"course": course_id})
     return CONTACTS

@@ -26,6 +26,8 @@ INTERNAL = frozenset(
     )
 )
 
+LOADS = ("State.hydrate_and_load", "OnLoadInternalState.on_load_internal")  # those that begin a page
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -57,15 +59,16 @@ def rule_of(event_name: str) -> Rule | None:
     found = RegistrationContext.get().event_handlers.get(event_name)
     if found is None or event_name.endswith(".setvar"):
         return None
-    if is_internal(event_name):
+    if internal(event_name):
         return Rule(None)
     return _rules.get(getattr(found.handler.fn, "__code__", None))
 
 
-def is_internal(event_name: str) -> bool:
-    """Whether it is an event of Reflex itself."""
+def internal(event_name: str) -> str:
+    """The name of an event that is Reflex's own, as in INTERNAL; empty for any other."""
     found = RegistrationContext.get().event_handlers.get(event_name)
-    return found is not None and (found.handler.fn.__module__, found.handler.fn.__qualname__) in INTERNAL
+    named = (found.handler.fn.__module__, found.handler.fn.__qualname__) if found is not None else ("", "")
+    return named[1] if named in INTERNAL else ""
 
 
 def registered() -> dict[CodeType, Rule]:

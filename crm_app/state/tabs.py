@@ -36,9 +36,13 @@ _tabs: dict[str, Tab] = {}  # by Reflex's client token
 
 
 class TabState(rx.State):
-    """Server-side only: whose data this tab's state holds."""
+    """Server-side only: whose data this tab's state holds, the page that was loaded last, and how many events wait
+    for it.
+    """
 
     _session_id: int = 0
+    _page: str = ""
+    _waiting: int = 0
 
 
 def remember(token: str, socket: str, signed_in: SignedIn) -> None:

@@ -16,7 +16,7 @@ from reflex_base.utils.format import format_event_handler, json_dumps
 
 from crm_app.crm_app import app  # one `rx.App` per process: rehydrating asks it for the pages' on_load handlers
 
-__all__ = ["Answer", "Tab", "app", "handlers", "preprocess"]
+__all__ = ["Answer", "Tab", "app", "handlers", "preprocess", "until"]
 
 
 @dataclass
@@ -117,6 +117,10 @@ class Tab:
         root = await self.manager.get_state(BaseStateToken(ident=self.token, cls=cls))
         return await root.get_state(cls)
 
+    def forget(self) -> None:
+        """Throws the tab's states away, as the server does after an hour without an event."""
+        self.manager.states.clear()
+
     async def _delta(self, token: str, delta: Mapping[str, Mapping[str, Any]]) -> None:
         self.answer.deltas.append(delta)
 
@@ -125,6 +129,12 @@ class Tab:
 
     def _failed(self, error: Exception) -> None:
         self.answer.error = error
+
+
+async def until(condition: Any) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110  # the work under test has no event to wait for
+            await asyncio.sleep(0)
 
 
 def handlers() -> dict[str, Any]:

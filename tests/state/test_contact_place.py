@@ -37,6 +37,7 @@ def test_beside_a_member_stand_those_of_the_course(numbers: list[int], bob: Acto
         for number in (ada, cleo):
             enrolling.enrol(session, bob, course.id or 0, cards.get(session, bob, number), None, Terms())
     assert _neighbours(bob, routes.course(course.id or 0), {}, ada) == (None, cleo)
+    assert _neighbours(bob, routes.course(course.id or 0), {"sort": "-name"}, ada) == (None, cleo)
     assert _neighbours(bob, routes.course(course.id or 0), {"status": "waiting"}, ada) == (None, None)
 
 

@@ -21,6 +21,7 @@ from crm_app.state.contact_columns import ContactColumnsState
 from crm_app.state.contact_filter import ContactFilterState
 from crm_app.state.contact_payment import ContactPaymentState
 from crm_app.state.contact_plan import ContactPlanState
+from crm_app.state.contacts import ContactListState
 from crm_app.state.course_enrol import asked_in, enrol
 from crm_app.state.course_members import CourseMembersState
 from crm_app.state.courses import CourseListState
@@ -203,3 +204,22 @@ async def test_a_link_to_members_that_is_not_understood_shows_nobody(bob: Actor,
         await tab.fire(CourseMembersState.load)
         shown = await tab.state(CourseMembersState)
         assert shown.loaded and shown.rows == [] and "not known" in shown.error
+
+
+async def test_the_filter_opens_with_what_narrows_the_members_already(alice: Actor, enrolment: Enrolment) -> None:
+    where = tree.dumps(Group(items=(Condition("first_name", "is", ("Ada",)),)))
+    path, query = f"/courses/{enrolment.course_id}", {"status": "active", "q": "ada", "where": where}
+    async with Tab(app, cookie_of(alice), path=path, query=query) as tab:
+        await tab.fire(ContactFilterState.toggle)
+        shown = await tab.state(ContactFilterState)
+        assert [line.subject for line in shown.lines if line.subject] == ["first_name"] and shown.total == 1
+        answer = await tab.fire(ContactFilterState.apply, form={})
+        assert "status=active" in answer.redirects[0] and "q=ada" in answer.redirects[0]
+
+
+async def test_no_offer_of_a_foreign_course_is_named(charlie: Actor, enrolment: Enrolment) -> None:
+    query = {"course": str(enrolment.course_id), "offer": str(enrolment.offer_id)}
+    async with Tab(app, cookie_of(charlie), path="/contacts", query=query) as tab:
+        answer = await tab.fire(ContactListState.load)
+        assert answer.value(ContactListState, "course_name") == "Members of “?” · ?"
+        assert "Parts" not in answer.shown()

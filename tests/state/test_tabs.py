@@ -8,7 +8,7 @@ from crm_app.models import Permission, Role
 from crm_app.services import database, sessions, users
 from crm_app.services.actor import SYSTEM, Actor
 from crm_app.state import tabs
-from tests.state.events import Tab
+from tests.state.events import Tab, until
 from tests.state.sample import Front, SampleState, cookie_of
 
 PUSHED = [("tab", "/signed-out")]
@@ -42,12 +42,6 @@ def session_id(cookie: str) -> int:
     found = sessions.look_up(cookie.partition("=")[2])
     assert found is not None
     return found.session_id
-
-
-async def until(condition: Any) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110  # the work under test has no event to wait for
-            await asyncio.sleep(0)
 
 
 async def test_an_event_makes_the_tab_the_sessions_own(front: Front, alice: Actor) -> None:

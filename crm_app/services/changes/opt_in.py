@@ -7,6 +7,7 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from crm_app.models import Channel, Consent, ConsentState, Contact, ContactPoint, Permission, PointKind
+from crm_app.services import segments
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import audience
 from crm_app.services.contacts.filter import ContactFilter
@@ -33,8 +34,12 @@ class Reason:
     names: list[str]
 
 
-def narrowed(wanted: ContactFilter) -> ContactFilter:
-    """The filter without those whose consent to e-mails is confirmed."""
+def narrowed(session: Session, actor: Actor, wanted: ContactFilter) -> ContactFilter:
+    """The filter, with what its segment says, without those whose consent to e-mails is confirmed.
+
+    Raises NotFound like `segments.resolved`.
+    """
+    wanted = replace(segments.resolved(session, actor, wanted), segment_id=None)
     unconfirmed = Condition("consent_email", "none", (ConsentState.CONFIRMED.value,))
     return replace(wanted, where=Group(items=(unconfirmed, *([wanted.where] if wanted.where else []))))
 

@@ -120,9 +120,11 @@ def _of_some(
 
 
 def _enrolled(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """In a course of the contact's branch: it may have been of another one."""
+    """In a course of the contact's branch: it may have been of another one. Any of the contact's enrolments is meant,
+    also where a query looks at enrolments itself.
+    """
     is_own = col(Enrolment.branch_id) == col(Contact.branch_id)
-    return exists().where(col(Enrolment.contact_id) == col(Contact.id), is_own, *conditions)
+    return exists().where(col(Enrolment.contact_id) == col(Contact.id), is_own, *conditions).correlate(Contact)
 
 
 def _yes_no(asked: Question, holds: ColumnElement[bool]) -> ColumnElement[bool]:

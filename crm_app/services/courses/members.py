@@ -9,7 +9,7 @@ from sqlalchemy import select as select_many
 from sqlmodel import Session, col, func, select
 
 from crm_app.models import Charge, Contact, Enrolment, EnrolmentStatus, Offer, Payment
-from crm_app.services import local_time
+from crm_app.services import local_time, segments
 from crm_app.services.actor import Actor
 from crm_app.services.contacts import audience
 from crm_app.services.contacts.filter import ContactFilter
@@ -55,6 +55,7 @@ def page(
 
     Raises NotPermitted, NotFound, and like `audience.conditions`.
     """
+    wanted = replace(segments.resolved(session, actor, wanted), segment_id=None)
     asked = wanted.membership
     assert asked is not None, "members are those of a course"
     catalogue.get(session, actor, asked.course_id)

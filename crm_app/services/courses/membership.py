@@ -39,7 +39,7 @@ class Membership:
         return {
             "course": str(self.course_id),
             "status": self.status or "",
-            "offer": str(self.offer_id or ""),
+            "offer": "" if self.offer_id is None else str(self.offer_id),
             "overdue": "1" if self.overdue else "",
         }
 

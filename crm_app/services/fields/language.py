@@ -12,6 +12,7 @@ from crm_app.services.fields.verdict import EMPTY, FieldContext, Verdict, refuse
 
 _LANGUAGES = ("en", "de", "it", "pl")
 _IN_BRACKETS = re.compile(r"\s*\(.*\)\s*")
+_LONGEST = 100  # characters of a name of a language
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?(?:\.[A-Za-z0-9-]+)?")
 # Names in the language itself, and what people write.
 _EVERYDAY = {
@@ -28,7 +29,7 @@ def parse_language(cell: str, context: FieldContext) -> Verdict:
     if not word:
         return EMPTY
     known = languages()
-    without = _IN_BRACKETS.sub("", word) if ")" in word else word
+    without = _IN_BRACKETS.sub("", word[:_LONGEST])
     if code := known.get(folded(word)) or known.get(folded(without)):
         return Verdict(code, code.lower())
     if (found := _TAG.fullmatch(word)) and (code := known.get(found.group(1).lower())):

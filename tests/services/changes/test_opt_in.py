@@ -3,7 +3,7 @@
 import pytest
 
 from crm_app.models import Channel, ConsentSource, ConsentState
-from crm_app.services import database
+from crm_app.services import database, segments
 from crm_app.services.actor import SYSTEM, Actor
 from crm_app.services.changes import actions, opt_in
 from crm_app.services.changes.start import preview
@@ -11,6 +11,7 @@ from crm_app.services.consent import ledger
 from crm_app.services.contacts import cards
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.errors import NotPermitted
+from crm_app.services.filters.tree import Condition, Group
 from tests.services.changes.test_changes import carried_out, undone
 
 EVERYBODY = ContactFilter()
@@ -42,7 +43,7 @@ def active(actor: Actor, people: dict[str, int]) -> set[str]:
 def test_the_reasons_add_up_to_those_who_would_change(people: dict[str, int], alice: Actor) -> None:
     with database.reading() as session:
         found = opt_in.reasons(session, alice, EVERYBODY)
-        looked = preview(session, alice, opt_in.narrowed(EVERYBODY), actions.deactivate())
+        looked = preview(session, alice, opt_in.narrowed(session, alice, EVERYBODY), actions.deactivate())
     assert [(one.why, one.count, one.names) for one in found] == [
         ("revoked", 1, ["Cy"]),
         ("sent", 1, ["Bo"]),
@@ -53,10 +54,20 @@ def test_the_reasons_add_up_to_those_who_would_change(people: dict[str, int], al
 
 
 def test_they_become_inactive_and_an_undo_brings_exactly_them_back(people: dict[str, int], alice: Actor) -> None:
-    import_id = carried_out(alice, opt_in.narrowed(EVERYBODY), lambda _: actions.deactivate())
+    with database.reading() as session:
+        unconfirmed = opt_in.narrowed(session, alice, EVERYBODY)
+    import_id = carried_out(alice, unconfirmed, lambda _: actions.deactivate())
     assert active(alice, people) == {"Ada"}
     undone(alice, import_id)
     assert active(alice, people) == {"Ada", "Bo", "Cy", "Di", "No"}
+
+
+def test_of_a_segment_its_contacts_alone_are_meant(people: dict[str, int], alice: Actor) -> None:
+    bo = ContactFilter(where=Group(items=(Condition("first_name", "is", ("Bo",)),)))
+    with database.transaction() as session:
+        wanted = ContactFilter(segment_id=segments.save(session, alice, "Bo", bo).id)
+        looked = preview(session, alice, opt_in.narrowed(session, alice, wanted), actions.deactivate())
+        assert looked.changing == sum(one.count for one in opt_in.reasons(session, alice, wanted)) == 1
 
 
 def test_staff_may_not(people: dict[str, int], bob: Actor) -> None:
