@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from "react";
 
 const ending = (name) => name.slice(name.lastIndexOf(".")).toLowerCase();
 
-// `sent` is percent, -1 while nothing is under way; `words`: lost, tooLarge, oneOnly, unknown.
+// `limit` is bytes, 0 while the page does not know it yet: then the server alone judges. `sent` is percent, -1 while
+// nothing is under way; `words`: lost, tooLarge, oneOnly, unknown.
 export function useSending({ url, accept, limit, words, onAnswer }) {
   const request = useRef(null);
   const [sent, setSent] = useState(-1);
@@ -39,7 +40,7 @@ export function useSending({ url, accept, limit, words, onAnswer }) {
     if (request.current || files.length === 0) return;
     if (files.length > 1) end(words.oneOnly);
     else if (!accept.split(",").includes(ending(files[0].name))) end(words.unknown);
-    else if (files[0].size > limit) end(words.tooLarge);
+    else if (limit && files[0].size > limit) end(words.tooLarge);
     else send(files[0]);
   };
   const cancel = () => {
