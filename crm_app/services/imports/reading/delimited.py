@@ -7,6 +7,7 @@ record behind the header is either taken (a `Record`) or refused (a `Problem` of
 number follows).
 """
 
+import codecs
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,6 +27,7 @@ from crm_app.services.imports.reading.types import Dialect, Format, ReadOut, Rea
 SAMPLE = 65_536  # characters the dialect is detected on
 LOOKED_AT = 100  # records the header is detected on
 SHOWN = 30  # records handed on for people to see
+_OF_NAMES = ("idna", "punycode", "undefined")  # codecs that are no encodings of files
 UNSURE = 0.75  # confidence under which an encoding is worth a warning
 
 
@@ -35,7 +37,7 @@ def understand(path: Path, settings: ReadSettings) -> ReadOut:
     `problems` are those of the whole file; those of rows come with `records`. Raises Unreadable for an unknown
     encoding and for a file without text, OSError if it cannot be opened.
     """
-    guess = encodings.detect(path) if settings.encoding is None else chosen_encoding(settings.encoding)
+    guess = encodings.detect(path) if settings.encoding is None else chosen_encoding(path, settings.encoding)
     sample = _sample(path, guess.encoding)
     if not sample.strip("\ufeff\x00 \t\r\n"):
         raise Unreadable(text("There is no text in this file."))
@@ -94,13 +96,18 @@ def column_name(index: int) -> str:
     return f"Column {letters}"
 
 
-def chosen_encoding(name: str) -> encodings.EncodingGuess:
+def chosen_encoding(path: Path, name: str) -> encodings.EncodingGuess:
     """What somebody chose, as a guess. Raises Unreadable where there is no such encoding."""
+    if name == garbled.TWICE:
+        return encodings.EncodingGuess(name)
     try:
-        b"a".decode("utf-8" if name == garbled.TWICE else name, "ignore")
+        codec = encodings.as_it_stands(path, name)
+        b"a".decode(codec, "ignore")
+        if codecs.lookup(codec).name in _OF_NAMES:
+            raise LookupError(name)
     except (LookupError, ValueError):
         raise Unreadable(text("There is no encoding “{name}”.", name=name)) from None
-    return encodings.EncodingGuess(name)
+    return encodings.EncodingGuess(codec)
 
 
 def _sample(path: Path, encoding: str) -> str:

@@ -18,6 +18,7 @@ import chardet
 
 from crm_app.services.imports.reading import letters, scan
 
+WIDE = ("utf-16", "utf-32")
 START = 65_536  # bytes in which UTF-16 shows
 UNSURE = 4.0  # nats between two readings under which chardet is asked
 # Nats per character under which no page of ours fits: right readings have -2 to -3.9, wrong ones -4.1 to -8.
@@ -58,6 +59,18 @@ def detect(path: Path) -> EncodingGuess:
     if seen.good >= 4 * seen.bad or (seen.good and seen.bad == seen.cut_at_end):
         return EncodingGuess("utf-8", 0.9, ("cp1252",), undecodable=seen.bad)
     return _eight_bit(seen.high, scan.collect(path))
+
+
+def as_it_stands(path: Path, name: str) -> str:
+    """The codec that reads the file where somebody chose this one: without the mark that Python's `utf-16` and `utf-32`
+    insist on, little-endian ones do, as Windows writes them. LookupError for an unknown name.
+    """
+    codec = codecs.lookup(name).name
+    if codec not in WIDE:
+        return name
+    with path.open("rb") as file:
+        start = file.read(4)
+    return name if any(start.startswith(mark) for mark, of in _MARKS if of == codec) else f"{codec}-le"
 
 
 def _utf16_without_mark(start: bytes) -> str | None:
@@ -112,7 +125,9 @@ def _undefined(byte: int, page: str) -> bool:
 
 
 def _second_opinion(lines: bytes, *, strange: bool) -> str | None:
-    """chardet's answer: any encoding at all when no page of ours fits, else only among ours."""
+    """chardet's answer: any encoding at all when no page of ours fits, else only among ours. UTF-16 and UTF-32 were
+    looked for in the whole file: among these lines, which may begin with any two bytes, it would be a mistake.
+    """
     include = None if strange else list(letters.PAGES)
     answer = chardet.detect(lines, include_encodings=include)
     name = answer["encoding"]
@@ -121,6 +136,6 @@ def _second_opinion(lines: bytes, *, strange: bool) -> str | None:
     try:
         found = codecs.lookup(name).name
         lines[: lines.rfind(b"\n")].decode(found)
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, UnicodeError):
         return None
-    return found
+    return None if found.startswith(WIDE) else found

@@ -33,7 +33,7 @@ def understand(path: Path, settings: ReadSettings) -> ReadOut:
 
     Raises Unreadable for an unknown encoding and for a file without any complete card.
     """
-    guess = _detected(path) if settings.encoding is None else delimited.chosen_encoding(settings.encoding)
+    guess = _detected(path) if settings.encoding is None else delimited.chosen_encoding(path, settings.encoding)
     encoding = "utf-8" if guess.encoding == TWICE else guess.encoding
     read_out = ReadOut(Format.VCARD, encoding=encoding, encoding_confidence=guess.confidence)
     read_out.problems = list(delimited.encoding_doubts(guess))

@@ -214,3 +214,18 @@ def test_no_bytes_crash_it(tmp_path_factory: pytest.TempPathFactory, content: by
     except Unreadable:
         return
     assert all(len(row.cells) >= len(read_out.headers) for row in rows)
+
+
+@pytest.mark.parametrize("name", ["utf-16", "UTF16", "utf-32"])
+@pytest.mark.parametrize("has_mark", [True, False])
+def test_a_wide_encoding_that_is_chosen_needs_no_mark(tmp_path: Path, name: str, has_mark: bool) -> None:
+    content = HEAD + "Ann;ann@example.org;Köln\n"
+    wide = "utf-32" if "32" in name else "utf-16"
+    _, rows, problems = read(tmp_path, content.encode(wide if has_mark else wide + "-le"), encoding=name)
+    assert rows[0].cells[-1] == "Köln" and problems == []
+
+
+@pytest.mark.parametrize("name", ["punycode", "idna", "rot13", "no-such"])
+def test_a_codec_that_is_none_of_files_is_refused_in_words(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Unreadable, match="no encoding"):
+        read(tmp_path, HEAD + "Ann;;\n", encoding=name)
