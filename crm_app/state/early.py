@@ -20,7 +20,10 @@ _TURNS = 2  # behind the connection, which asks for the load, and behind the loa
 
 @dataclass(frozen=True)
 class _Waiting(Event):
+    """`is_ahead`: done on a page whose own load had not come yet."""
+
     turns: int = 0
+    is_ahead: bool = False
 
 
 def put_off(state: BaseState, tab: TabState, event: Event, *, is_fresh: bool) -> StateUpdate | None:
@@ -35,15 +38,18 @@ def put_off(state: BaseState, tab: TabState, event: Event, *, is_fresh: bool) ->
         return None
     is_loaded = state._get_root_state().is_hydrated
     if isinstance(event, _Waiting):
-        if page == tab._page and not is_loaded and event.turns < _TURNS:
+        is_here = page == tab._page
+        is_due = is_loaded if is_here else not event.is_ahead
+        if not is_due and event.turns < _TURNS:
             return StateUpdate(events=[replace(event, turns=event.turns + 1)])
         tab._waiting = max(tab._waiting - 1, 0)
-        return None if page == tab._page else StateUpdate()  # whoever did it has left the page
+        return None if is_here or event.is_ahead else StateUpdate()  # whoever did it has left the page
     is_chained = EventContext.get().parent_txid is not None
     if is_fresh or is_chained or _is_background(event) or (is_loaded and not tab._waiting):
         return None
     tab._waiting += 1
-    return StateUpdate(events=[_Waiting(event.name, event.router_data, event.payload, 1)])
+    is_ahead = page != tab._page
+    return StateUpdate(events=[_Waiting(event.name, event.router_data, event.payload, 1, is_ahead)])
 
 
 def _is_background(event: Event) -> bool:

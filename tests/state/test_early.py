@@ -79,6 +79,16 @@ async def test_what_was_done_on_a_page_that_is_left_is_not_done_on_the_next(fron
         assert (await tab.fire(SampleState.hello, text="here")).value(SampleState, "text") == "here"
 
 
+async def test_what_is_done_on_the_next_page_before_its_load_comes_is_done(front: Front, alice: Actor) -> None:
+    """A page's own parts speak before the page does."""
+    async with Tab(front, cookie_of(alice), path=routes.USERS) as tab:
+        await begin(tab, is_loading=True)
+        tab.path = routes.ROLES
+        ahead = await tab.start(SampleState.hello, text="ahead")
+        await ahead.wait_all()
+        assert said(tab) == ["ahead"]
+
+
 async def test_a_tab_the_server_has_forgotten_gets_its_page_with_the_first_click(front: Front, alice: Actor) -> None:
     """States are thrown away after an hour without an event; the socket lives on."""
     async with Tab(front, cookie_of(alice), path=routes.USERS) as tab:
