@@ -7,7 +7,7 @@ contacts and how many characters no file can hold. Exports are the memory: the n
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def start(session: Session, actor: Actor, wanted: ContactFilter, fields: Sequenc
         raise Conflict(text("There is nobody to export."))
     if kind == "xlsx" and total > MOST_ROWS:
         raise Invalid(text("A workbook holds at most {most} rows. Export as a text file.", most=MOST_ROWS), "kind")
-    wanted = replace(segments.resolved(session, actor, wanted), segment_id=None)
+    wanted = segments.resolved(session, actor, wanted)
     job = jobs.enqueue(session, actor, JobKind.EXPORT, NO_SUBJECT, total=total)
     job.data = {**job.data, "filter": wanted.to_params(), "fields": chosen, "kind": kind}
     session.add(job)

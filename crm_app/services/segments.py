@@ -97,7 +97,8 @@ def named(session: Session, actor: Actor, segment_id: int) -> tuple[str, bool]:
 
 
 def resolved(session: Session, actor: Actor, wanted: ContactFilter) -> ContactFilter:
-    """The filter with what its segment says: own conditions stand in for the segment's, the rest comes on top.
+    """The filter with what its segment says, and without the segment: own conditions stand in for the segment's, the
+    rest comes on top. Whoever narrows a filter further begins here, or the segment's conditions are lost.
 
     Raises NotFound like `get`, and ValueError when the segment was saved by a newer release.
     """
@@ -112,6 +113,7 @@ def resolved(session: Session, actor: Actor, wanted: ContactFilter) -> ContactFi
         import_id=wanted.import_id or base.import_id,
         membership=wanted.membership or base.membership,
         where=wanted.where or base.where,
+        segment_id=None,
     )
 
 
@@ -184,7 +186,7 @@ def _changed(
     if not segment.is_picked:  # its members are asked for, whatever the list shows besides
         wanted = resolved(session, actor, wanted)
         compiling.check(session, actor, wanted.where)
-        segment.filter = replace(wanted, segment_id=None).to_params()
+        segment.filter = wanted.to_params()
     colleagues = {user.id for user in choosable.colleagues(session, actor)}
     segment.sharing = sharing
     segment.shared_with = sorted(colleagues.intersection(shared_with)) if sharing is Sharing.CHOSEN else []

@@ -15,7 +15,7 @@ from crm_app.services.errors import CRMError
 from crm_app.state.contacts import ContactListState
 from crm_app.state.course_members import CourseMembersState
 from crm_app.state.guard import action
-from crm_app.state.list_place import MEMBERS, place_of
+from crm_app.state.list_place import place_of
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
 
@@ -120,7 +120,7 @@ class ContactColumnsState(rx.State):
         self.choices, self.is_usual, self.dense = await asyncio.to_thread(_choices, actor, self._place)
 
     async def _repaint(self) -> None:
-        if self._place == MEMBERS:
+        if self._place == layouts.MEMBERS:
             await (await self.get_state(CourseMembersState))._show()
         else:
             await (await self.get_state(ContactListState))._load(dict(self.router.url.query_parameters))

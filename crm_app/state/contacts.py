@@ -172,9 +172,10 @@ class ContactListState(rx.State):
         except CRMError as error:
             self._fail(error.message, actor)
             return
-        self.rows, page, self.import_name, self.course_name, self.chips, segment, layout, self.statuses = found
-        self._show_heads(layout, wanted, here, actor)
-        self.segment_name, self.segment_changeable = segment
+        page, self.rows, self.chips, self.statuses = found.page, found.rows, found.chips, found.statuses
+        self.import_name, self.course_name = found.import_name, found.course_name
+        self.segment_name, self.segment_changeable = found.segment
+        self._show_heads(found.layout, wanted, here, actor)
         self.numbers = [row.number for row in self.rows]
         self.total, self.capped = min(page.total, listing.COUNT_LIMIT), page.total > listing.COUNT_LIMIT
         self.previous_url = here.url(wanted, before=page.before) if page.before else ""
@@ -243,21 +244,35 @@ def _number(value: str | None) -> int | None:
     return int(value) if value else None
 
 
-Shown = tuple[list[ContactLine], listing.Page, str, str, list[FilterChip], tuple[str, bool], Layout, list[Choice]]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """`segment`: what it is called, and whether the user may change it."""
+
+    page: listing.Page
+    rows: list[ContactLine]
+    layout: Layout
+    chips: list[FilterChip]
+    statuses: list[Choice]
+    import_name: str
+    course_name: str
+    segment: tuple[str, bool]
 
 
-def _fetch(actor: Actor, wanted: ContactFilter, here: ListPlace, after: int | None, before: int | None) -> Shown:
+def _fetch(actor: Actor, wanted: ContactFilter, here: ListPlace, after: int | None, before: int | None) -> _Found:
     with database.reading() as session:
         layout = layouts.of(session, actor, here.layout)
         if wanted.board:  # its lanes show the contacts
             page = listing.Page([], None, None, listing.count(session, actor, wanted))
         else:
             page = listing.page(session, actor, wanted, after=after, before=before)
-        rows = lines(session, actor, page.contacts, layout, wanted.query)
         called = listing.import_name(session, actor, wanted.import_id) if wanted.import_id else None
-        name = locales.render(called, actor.language) if called else ""
-        course = membership_words(session, actor, wanted.membership) if wanted.membership else ""
-        segment = segments.named(session, actor, wanted.segment_id) if wanted.segment_id else ("", False)
-        chips = filter_chips(session, actor, wanted, here)
-        statuses = [Choice(str(status.id), status.name) for status in choosable.statuses(session)]
-        return rows, page, name, course, chips, segment, layout, statuses
+        return _Found(
+            page=page,
+            rows=lines(session, actor, page.contacts, layout, wanted.query),
+            layout=layout,
+            chips=filter_chips(session, actor, wanted, here),
+            statuses=[Choice(str(status.id), status.name) for status in choosable.statuses(session)],
+            import_name=locales.render(called, actor.language) if called else "",
+            course_name=membership_words(session, actor, wanted.membership) if wanted.membership else "",
+            segment=segments.named(session, actor, wanted.segment_id) if wanted.segment_id else ("", False),
+        )

@@ -26,7 +26,7 @@ from crm_app.state.course_words import ENROLMENT_DOTS, days, enrolment_choices, 
 from crm_app.state.filter_chips import FilterChip, filter_chips
 from crm_app.state.formats import amount
 from crm_app.state.guard import action
-from crm_app.state.list_place import MEMBERS, ListPlace, place_of
+from crm_app.state.list_place import CONTACTS, ListPlace, place_of
 from crm_app.state.session import current_actor
 
 
@@ -109,7 +109,7 @@ class CourseMembersState(rx.State):
     async def _show(self) -> None:
         actor, params = await current_actor(self), dict(self.router.url.query_parameters)
         here = place_of(self.router.url.path)
-        if here.layout != MEMBERS:
+        if here.layout != layouts.MEMBERS:
             return  # the address names no course, and its page says so
         after, before = params.get("after", ""), params.get("before", "")
         self.may_bulk, self.error = actor.may(Permission.CONTACTS_BULK), ""
@@ -151,9 +151,9 @@ class CourseMembersState(rx.State):
         """Every link around the table, computed from what is wanted."""
         self.narrowed = bool(wanted.query or wanted.where) or asked != Membership(asked.course_id)
         self.offer, self.overdue = str(asked.offer_id or ""), asked.overdue
-        self.waiting_url = here.url(_everybody(asked, status=EnrolmentStatus.WAITING))
+        self.waiting_url = _narrowed(here, ContactFilter(), Membership(asked.course_id), status=EnrolmentStatus.WAITING)
         self.overdue_url = _narrowed(here, wanted, asked, overdue=not asked.overdue)
-        self.contacts_url = place_of("").url(wanted)
+        self.contacts_url = CONTACTS.url(wanted)
         self.statuses = enrolment_choices(actor.language)
         self.chips = _status_chips(here, wanted, asked, page, actor.language)
         self.previous_url = here.url(wanted, before=page.before) if page.before else ""
@@ -170,10 +170,6 @@ def _asked(here: ListPlace, params: dict[str, str]) -> tuple[ContactFilter, Memb
 
 def _narrowed(here: ListPlace, wanted: ContactFilter, asked: Membership, **changes: Any) -> str:
     return here.url(replace(wanted, membership=replace(asked, **changes)))
-
-
-def _everybody(asked: Membership, **changes: Any) -> ContactFilter:
-    return ContactFilter(membership=replace(Membership(asked.course_id), **changes))
 
 
 def _status_chips(

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from crm_app import routes
 from crm_app.models import Lifecycle
+from crm_app.services.contacts import layouts
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.filters.questions import is_id
 
@@ -30,11 +31,10 @@ class ListPlace:
         return self.path + ("?" + urlencode(params) if params else "")
 
 
-MEMBERS = "members"
-CONTACTS = ListPlace(routes.CONTACTS, "contacts", {})
+CONTACTS = ListPlace(routes.CONTACTS, layouts.CONTACTS, {})
+LEADS = ListPlace(routes.LEADS, layouts.LEADS, {"lifecycle": Lifecycle.LEAD.value})
 # A course is not over for who is inactive; the rest its list does not show and does not go by.
 _OF_MEMBERS = {"inactive": "1"} | dict.fromkeys(("lifecycle", "import", "segment", "sort", "view"), "")
-LEADS = ListPlace(routes.LEADS, "leads", {"lifecycle": Lifecycle.LEAD.value})
 
 
 def place_of(path: str) -> ListPlace:
@@ -44,5 +44,5 @@ def place_of(path: str) -> ListPlace:
     if path.startswith(routes.COURSES + "/"):
         course_id = path.removeprefix(routes.COURSES).strip("/")
         if is_id(course_id):
-            return ListPlace(routes.course(course_id), MEMBERS, _OF_MEMBERS | {"course": course_id})
+            return ListPlace(routes.course(course_id), layouts.MEMBERS, _OF_MEMBERS | {"course": course_id})
     return CONTACTS

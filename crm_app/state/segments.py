@@ -193,7 +193,7 @@ def _keep(actor: Actor, kept: int, name: str, wanted: ContactFilter, sharing: Sh
 
 def _remove(actor: Actor, segment_id: int, wanted: ContactFilter) -> ContactFilter:
     with database.transaction() as session:
-        rest = replace(segments.resolved(session, actor, wanted), segment_id=None)
+        rest = segments.resolved(session, actor, wanted)
         segments.remove(session, actor, segment_id)
         return rest
 

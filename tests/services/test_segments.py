@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -48,6 +49,9 @@ def test_a_segment_is_the_filter_it_was_saved_from(contacts: Actor) -> None:
     assert people(contacts, ContactFilter(segment_id=id_, where=rome)) == {"Cem"}, "own conditions stand in"
     assert people(contacts, ContactFilter(segment_id=id_, query="ben")) == {"Ben"}
     assert seen(contacts) == ["Berlin leads"]
+    with database.reading() as session:
+        found = segments.resolved(session, contacts, ContactFilter(segment_id=id_, lifecycle=Lifecycle.LEAD))
+    assert found == replace(BERLIN, lifecycle=Lifecycle.LEAD), "it can be narrowed further, and nothing is lost"
 
 
 def test_the_members_of_a_course_are_a_segment(contacts: Actor, alice: Actor) -> None:

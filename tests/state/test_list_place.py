@@ -3,15 +3,16 @@
 import pytest
 
 from crm_app.models import EnrolmentStatus, Lifecycle
+from crm_app.services.contacts import layouts
 from crm_app.services.contacts.filter import ContactFilter
 from crm_app.services.courses.membership import Membership
-from crm_app.state.list_place import CONTACTS, LEADS, MEMBERS, place_of
+from crm_app.state.list_place import CONTACTS, LEADS, place_of
 
 
 def test_each_path_is_a_list_of_its_own() -> None:
     assert place_of("/contacts") == place_of("/contacts/7") == place_of("/") == CONTACTS
     assert place_of("/leads") == place_of("/leads/") == LEADS
-    assert place_of("/courses/7").layout == place_of("/courses/7/").layout == MEMBERS
+    assert place_of("/courses/7").layout == place_of("/courses/7/").layout == layouts.MEMBERS
     assert place_of("/courses/7") != place_of("/courses/8")
     assert place_of("/courses") == place_of("/courses/x") == place_of("/courses/" + "9" * 40) == CONTACTS
 

@@ -44,39 +44,8 @@ def tick_page(shown: Any) -> rx.Component:
 
 def bulk_bar(shown: Any) -> rx.Component:
     """How many are ticked, and what can be done with them. It stands in the place of the toolbar."""
-    total = figure(shown.total)
-    ticked = BulkState.numbers.length()
     return rx.el.div(
-        rx.el.span(
-            rx.cond(
-                BulkState.everybody,
-                rx.cond(
-                    shown.capped,
-                    t("All of more than {total} selected", total=total),
-                    t("All {total} selected", total=total),
-                ),
-                rx.cond(
-                    shown.capped,
-                    t("{n} of more than {total} selected", n=ticked, total=total),
-                    t("{n} of {total} selected", n=ticked, total=total),
-                ),
-            ),
-            aria_live="polite",
-            class_name="number",
-        ),
-        rx.cond(
-            ~BulkState.everybody & (shown.total > ticked),
-            rx.el.button(
-                rx.cond(
-                    shown.capped,
-                    t("Select all of more than {total}", total=total),
-                    t("Select all {total}", total=total),
-                ),
-                type="button",
-                class_name="button plain",
-                on_click=BulkState.choose_everybody,
-            ),
-        ),
+        _counted(shown),
         rx.el.button(
             rx.icon("list-checks", size=16),
             T("Change …"),
@@ -117,28 +86,50 @@ def bulk_bar(shown: Any) -> rx.Component:
     )
 
 
+def _counted(shown: Any) -> rx.Component:
+    """How many of how many, and the way to all of them."""
+    total, ticked = figure(shown.total), BulkState.numbers.length()
+    return rx.fragment(
+        rx.el.span(
+            rx.cond(
+                BulkState.everybody,
+                rx.cond(
+                    shown.capped,
+                    t("All of more than {total} selected", total=total),
+                    t("All {total} selected", total=total),
+                ),
+                rx.cond(
+                    shown.capped,
+                    t("{n} of more than {total} selected", n=ticked, total=total),
+                    t("{n} of {total} selected", n=ticked, total=total),
+                ),
+            ),
+            aria_live="polite",
+            class_name="number",
+        ),
+        rx.cond(
+            ~BulkState.everybody & (shown.total > ticked),
+            rx.el.button(
+                rx.cond(
+                    shown.capped,
+                    t("Select all of more than {total}", total=total),
+                    t("Select all {total}", total=total),
+                ),
+                type="button",
+                class_name="button plain",
+                on_click=BulkState.choose_everybody,
+            ),
+        ),
+    )
+
+
 def bulk_panel() -> rx.Component:
     return rx.cond(
         BulkState.opened,
         Panel.create(
             rx.el.form(
                 rx.el.div(
-                    rx.el.select(
-                        rx.el.option(T("Set a field"), value="set"),
-                        rx.el.option(T("Give tags"), value="tag"),
-                        rx.el.option(T("Take a tag away"), value="untag"),
-                        rx.el.option(T("Make inactive"), value="deactivate"),
-                        rx.el.option(T("Make inactive who did not confirm e-mails"), value=WITHOUT_OPT_IN),
-                        rx.el.option(T("Make active again"), value="reactivate"),
-                        rx.el.option(T("Enrol in a course"), value="enrol"),
-                        rx.el.option(T("Put into a segment"), value="pick"),
-                        rx.el.option(T("Take out of a segment"), value="unpick"),
-                        rx.el.option(T("Move to the trash"), value="trash"),
-                        value=BulkState.kind,
-                        on_change=BulkState.choose_kind,
-                        aria_label=t("What to do"),
-                        class_name="input",
-                    ),
+                    _kind(),
                     rx.match(
                         BulkState.kind,
                         ("set", set_input()),
@@ -181,6 +172,25 @@ def bulk_panel() -> rx.Component:
             class_name="panel filter",
             on_close=BulkState.close,
         ),
+    )
+
+
+def _kind() -> rx.Component:
+    return rx.el.select(
+        rx.el.option(T("Set a field"), value="set"),
+        rx.el.option(T("Give tags"), value="tag"),
+        rx.el.option(T("Take a tag away"), value="untag"),
+        rx.el.option(T("Make inactive"), value="deactivate"),
+        rx.el.option(T("Make inactive who did not confirm e-mails"), value=WITHOUT_OPT_IN),
+        rx.el.option(T("Make active again"), value="reactivate"),
+        rx.el.option(T("Enrol in a course"), value="enrol"),
+        rx.el.option(T("Put into a segment"), value="pick"),
+        rx.el.option(T("Take out of a segment"), value="unpick"),
+        rx.el.option(T("Move to the trash"), value="trash"),
+        value=BulkState.kind,
+        on_change=BulkState.choose_kind,
+        aria_label=t("What to do"),
+        class_name="input",
     )
 
 

@@ -39,7 +39,7 @@ def narrowed(session: Session, actor: Actor, wanted: ContactFilter) -> ContactFi
 
     Raises NotFound like `segments.resolved`.
     """
-    wanted = replace(segments.resolved(session, actor, wanted), segment_id=None)
+    wanted = segments.resolved(session, actor, wanted)
     unconfirmed = Condition("consent_email", "none", (ConsentState.CONFIRMED.value,))
     return replace(wanted, where=Group(items=(unconfirmed, *([wanted.where] if wanted.where else []))))
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func
@@ -81,7 +81,7 @@ def start(session: Session, actor: Actor, wanted: ContactFilter, action: Action)
     Raises NotPermitted; Conflict when nobody would change; and like `audience.conditions`.
     """
     actor.require(Permission.CONTACTS_BULK)
-    wanted = replace(segments.resolved(session, actor, wanted), segment_id=None)
+    wanted = segments.resolved(session, actor, wanted)
     meant = _meant(session, actor, wanted, action)
     job = _started(session, actor, wanted, action, [*meant, action.condition(session)], {})
     if job is None:

@@ -31,7 +31,7 @@ def lanes(session: Session, actor: Actor, wanted: ContactFilter, shown: Mapping[
 
     Raises like `audience.conditions`.
     """
-    wanted = replace(segments.resolved(session, actor, wanted), segment_id=None)
+    wanted = segments.resolved(session, actor, wanted)
     found = []
     for status in (None, *choosable.statuses(session)):
         id_ = status.id or 0 if status else 0

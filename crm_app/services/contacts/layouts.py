@@ -12,7 +12,7 @@ from crm_app.services.contacts import columns
 from crm_app.services.contacts.columns import NAME_WIDTH, Column
 from crm_app.services.errors import Invalid, NotPermitted
 
-PLACES = ("contacts", "leads", "members")
+CONTACTS, LEADS, MEMBERS = PLACES = ("contacts", "leads", "members")
 NARROWEST, WIDEST = 64, 640
 MOST = 30
 NAME = "name"  # always there and always first; only its width is chosen
@@ -47,7 +47,7 @@ def of(session: Session, actor: Actor, place: str) -> Layout:
 def usual(session: Session, actor: Actor, place: str) -> Layout:
     """What everybody sees who chose nothing; beside members stands what they owe, and no more."""
     known = columns.known(session, actor)
-    return Layout(tuple(known[name] for name in columns.USUAL if place != "members"))
+    return Layout(tuple(known[name] for name in columns.USUAL if place != MEMBERS))
 
 
 def keep(session: Session, actor: Actor, place: str, chosen: Sequence[tuple[str, int]], *, dense: bool) -> Layout:

@@ -55,7 +55,7 @@ def page(
 
     Raises NotPermitted, NotFound, and like `audience.conditions`.
     """
-    wanted = replace(segments.resolved(session, actor, wanted), segment_id=None)
+    wanted = segments.resolved(session, actor, wanted)
     asked = wanted.membership
     assert asked is not None, "members are those of a course"
     catalogue.get(session, actor, asked.course_id)

@@ -482,7 +482,7 @@ def problem(session: Session, campaign: Campaign) -> Text | None:
 
 def _params(session: Session, actor: Actor, wanted: ContactFilter) -> dict[str, Any]:
     """The filter as it stands now: a segment that is changed later changes no campaign."""
-    return replace(segments.resolved(session, actor, wanted), segment_id=None).to_params()
+    return segments.resolved(session, actor, wanted).to_params()
 
 
 def _name(name: str) -> str:
