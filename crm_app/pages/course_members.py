@@ -120,8 +120,11 @@ def _waiting() -> rx.Component:
 def _toolbar() -> rx.Component:
     return rx.el.div(
         search_box(t("Search members"), t("Name, e-mail, phone, number")),
-        rx.el.nav(
-            rx.foreach(_state.chips, _chip), class_name="tabs status-chips", aria_label=t("Status of the members")
+        rx.cond(
+            _state.chips.length() > 0,
+            rx.el.nav(
+                rx.foreach(_state.chips, _chip), class_name="tabs status-chips", aria_label=t("Status of the members")
+            ),
         ),
         rx.cond(
             _state.offers.length() > 0,
