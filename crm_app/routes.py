@@ -131,6 +131,11 @@ def web_form(form_id: int | str) -> str:
     return f"{WEB_FORMS}/{form_id}"
 
 
+def key_in(path: str) -> str:
+    """What stands behind the name of a place, as it is written: "7" of "/imports/7/read"; empty when nothing does."""
+    return path.split("/", 3)[2] if path.count("/") > 1 else ""
+
+
 def import_step(import_id: int | str, step: str) -> str:
     return f"{IMPORTS}/{import_id}/{step}"
 

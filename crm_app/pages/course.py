@@ -6,6 +6,7 @@ from crm_app import routes
 from crm_app.components.empty import empty
 from crm_app.components.enrolment import enrolment_forms
 from crm_app.components.form_guard import form_guard
+from crm_app.components.here import here
 from crm_app.components.message import UndoListener
 from crm_app.components.notice import notice
 from crm_app.components.shell import shell
@@ -26,15 +27,17 @@ from crm_app.state.session import SessionState
 
 _state = CourseState
 _course = CourseState.course
+_is_here = CourseState.shown == here()
 
 
 def course() -> rx.Component:
     return shell(
         rx.cond(
-            _state.missing,
-            _missing(),
+            ~_is_here,
+            rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
             rx.cond(
-                _state.loaded,
+                _state.missing,
+                _missing(),
                 rx.fragment(
                     _standing(),
                     _tabs(),
@@ -47,18 +50,16 @@ def course() -> rx.Component:
                     enrol_sheet(),
                     enrolment_forms(EnrolmentState),
                 ),
-                rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
             ),
         ),
         *[UndoListener.create(on_undo=state.take_back) for state in (CourseState, CourseOffersState)],
         place="courses",
         title=rx.el.h1(
             rx.link(T("Courses"), href=routes.COURSES, underline="none", class_name="quiet"),
-            rx.el.span(" / ", class_name="quiet"),
-            _course.name,
+            rx.cond(_is_here & ~_state.missing, rx.fragment(rx.el.span(" / ", class_name="quiet"), _course.name)),
         ),
         actions=rx.cond(
-            ~_state.missing & _state.loaded,
+            _is_here & ~_state.missing,
             rx.match(
                 _state.tab,
                 ("offers", rx.cond(_state.may_change, new_offer())),
@@ -169,7 +170,6 @@ PAGE = {
     "route": routes.COURSE,
     "on_load": [
         SessionState.load,
-        CourseState.load,
         CourseMembersState.load,
         ContactFilterState.load,
         ContactColumnsState.load,
@@ -177,5 +177,6 @@ PAGE = {
         CourseOffersState.load,
         CourseEnrolState.load,
         EnrolmentState.load,
+        CourseState.load,  # last: it opens the page when everything is there
     ],
 }

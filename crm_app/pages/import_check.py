@@ -14,8 +14,8 @@ from crm_app.pages.import_frame import foot, frame
 from crm_app.pages.import_known import decided, probably_known, too_many
 from crm_app.state.import_check import ImportCheckState
 from crm_app.state.import_check_view import ANOTHER, CellLine, ColumnHead, GroupLine, RowLine
+from crm_app.state.import_entering import ENTER
 from crm_app.state.import_wizard import ImportWizardState
-from crm_app.state.session import SessionState
 
 OUTCOMES = (
     ("create", N("New"), "plus"),
@@ -329,5 +329,5 @@ def _foot() -> rx.Component:
 
 PAGE = {
     "route": routes.IMPORT_CHECK,
-    "on_load": [SessionState.load, ImportWizardState.load, ImportCheckState.load],
+    "on_load": [*ENTER, ImportCheckState.load],
 }

@@ -24,8 +24,8 @@ from crm_app.services.fields.registry import (
 )
 from crm_app.state.import_columns import ImportColumnsState, WriteRule
 from crm_app.state.import_columns_view import ADD, ColumnLine
+from crm_app.state.import_entering import ENTER
 from crm_app.state.import_wizard import ImportWizardState
-from crm_app.state.session import SessionState
 
 
 def import_columns() -> rx.Component:
@@ -274,5 +274,5 @@ def _rule(line: rx.Var[ColumnLine]) -> rx.Component:
 
 PAGE = {
     "route": routes.IMPORT_COLUMNS,
-    "on_load": [SessionState.load, ImportWizardState.load, ImportColumnsState.load],
+    "on_load": [*ENTER, ImportColumnsState.load],
 }

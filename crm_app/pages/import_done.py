@@ -13,9 +13,9 @@ from crm_app.pages.import_frame import frame
 from crm_app.pages.import_kept import import_kept
 from crm_app.pages.import_stop import cancel
 from crm_app.state.import_done import ImportDoneState, Pair
+from crm_app.state.import_entering import ENTER
 from crm_app.state.import_fetch import ImportFetchState
 from crm_app.state.import_wizard import ImportWizardState
-from crm_app.state.session import SessionState
 
 _view = ImportDoneState.view
 
@@ -271,5 +271,5 @@ def _mapped(pair: rx.Var[Pair]) -> rx.Component:
 
 PAGE = {
     "route": routes.IMPORT_DONE,
-    "on_load": [SessionState.load, ImportWizardState.load, ImportDoneState.load, ImportFetchState.load],
+    "on_load": [*ENTER, ImportDoneState.load, ImportFetchState.load],
 }

@@ -4,6 +4,7 @@ import reflex as rx
 
 from crm_app import routes
 from crm_app.components.empty import empty
+from crm_app.components.here import here
 from crm_app.components.notice import notice
 from crm_app.components.progress_bar import progress_bar
 from crm_app.components.shell import shell
@@ -25,33 +26,37 @@ def frame(*content: rx.Component, step: str = "", foot: rx.Component | None = No
     """A page of an import that exists, with the steps above it when it is one of them; `content` shows when no work
     is going on.
     """
+    is_here = ImportWizardState.shown == here()
     return shell(
         for_importers(
             rx.cond(
-                ImportWizardState.missing,
-                _missing(),
-                rx.el.div(
-                    rx.cond(~ImportWizardState.is_change, steps(step)) if step else rx.fragment(),
-                    rx.el.div(
-                        _messages(),
-                        _gone() if step in ("read", "columns", "check") else rx.fragment(),
-                        rx.cond(ImportWizardState.working, progress(), rx.fragment(*content)),
-                        rx.cond(~ImportWizardState.working, foot) if foot is not None else rx.fragment(),
-                        class_name="wizard-main",
-                    ),
-                    class_name=rx.cond(ImportWizardState.is_change, "", "wizard") if step else "",
-                ),
+                ~is_here,
+                rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
+                rx.cond(ImportWizardState.missing, _missing(), _standing(content, step, foot)),
             )
         ),
         place="imports",
         title=rx.el.h1(
             rx.link(T("Imports and changes"), href=routes.IMPORTS, underline="none", class_name="quiet"),
             rx.cond(
-                ImportWizardState.missing,
-                rx.fragment(),
+                is_here & ~ImportWizardState.missing,
                 rx.fragment(rx.el.span(" / ", class_name="quiet"), ImportWizardState.name),
             ),
         ),
+    )
+
+
+def _standing(content: tuple[rx.Component, ...], step: str, foot: rx.Component | None) -> rx.Component:
+    return rx.el.div(
+        rx.cond(~ImportWizardState.is_change, steps(step)) if step else rx.fragment(),
+        rx.el.div(
+            _messages(),
+            _gone() if step in ("read", "columns", "check") else rx.fragment(),
+            rx.cond(ImportWizardState.working, progress(), rx.fragment(*content)),
+            rx.cond(~ImportWizardState.working, foot) if foot is not None else rx.fragment(),
+            class_name="wizard-main",
+        ),
+        class_name=rx.cond(ImportWizardState.is_change, "", "wizard") if step else "",
     )
 
 

@@ -7,10 +7,10 @@ from crm_app.components.notice import notice
 from crm_app.components.text import N, T, t, tn
 from crm_app.pages.import_frame import foot, frame
 from crm_app.pages.import_return import import_return, return_foot
+from crm_app.state.import_entering import ENTER
 from crm_app.state.import_read import FirstRow, ImportReadState
 from crm_app.state.import_return import ImportReturnState
 from crm_app.state.import_wizard import ImportWizardState
-from crm_app.state.session import SessionState
 
 _view = ImportReadState.view
 
@@ -212,5 +212,5 @@ def _row(row: rx.Var[FirstRow]) -> rx.Component:
 
 PAGE = {
     "route": routes.IMPORT_READ,
-    "on_load": [SessionState.load, ImportWizardState.load, ImportReadState.load, ImportReturnState.load],
+    "on_load": [*ENTER, ImportReadState.load, ImportReturnState.load],
 }

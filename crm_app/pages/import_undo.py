@@ -9,9 +9,9 @@ from crm_app.components.pager import pager
 from crm_app.components.text import N, T, figure, t, tn
 from crm_app.pages.import_frame import foot, frame
 from crm_app.pages.import_undo_rows import OUTCOMES, rows
+from crm_app.state.import_entering import ENTER
 from crm_app.state.import_undo import ImportUndoState
 from crm_app.state.import_wizard import ImportWizardState
-from crm_app.state.session import SessionState
 
 _counts = ImportUndoState.counts
 _is_change = ImportWizardState.is_change
@@ -288,5 +288,5 @@ def _foot() -> rx.Component:
 
 PAGE = {
     "route": routes.IMPORT_UNDO,
-    "on_load": [SessionState.load, ImportWizardState.load, ImportUndoState.load],
+    "on_load": [*ENTER, ImportUndoState.load],
 }

@@ -50,7 +50,7 @@ class CourseView:
 
 
 class CourseState(CourseVerbs, Undoable, rx.State):
-    """`tab` is one of TABS."""
+    """`tab` is one of TABS; `shown` is the course's id as it was written in the URL when the page was loaded."""
 
     course: CourseView = CourseView()
     statuses: list[Choice] = []
@@ -60,7 +60,7 @@ class CourseState(CourseVerbs, Undoable, rx.State):
     may_enrol: bool = False
     may_import: bool = False
     missing: bool = False
-    loaded: bool = False
+    shown: str = ""
 
     @action(permission=Permission.CONTACTS_READ)
     async def load(self):
@@ -74,7 +74,7 @@ class CourseState(CourseVerbs, Undoable, rx.State):
         self.tab_urls = {tab: routes.course(self.course_id, tab if tab != "members" else "") for tab in TABS}
         self._begin()
         await self._show()
-        self.loaded = True
+        self.shown = routes.key_in(self.router.url.path)
 
     @action(permission=Permission.CONTACTS_READ)
     async def refresh(self):

@@ -16,7 +16,6 @@ from crm_app.services.imports import into_course, sheet_link, uploads
 from crm_app.services.imports.columns import IntoCourse
 from crm_app.services.imports.reading import pool
 from crm_app.state.guard import action
-from crm_app.state.import_leaving import leave_import
 from crm_app.state.session import current_actor
 
 
@@ -32,7 +31,6 @@ class ImportNewState(rx.State):
     @action(permission=Permission.IMPORT)
     async def load(self):
         self.reset()
-        await leave_import(self)
         await self._look_at_course()
         await asyncio.to_thread(pool.warm)
 

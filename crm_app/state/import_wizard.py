@@ -66,10 +66,10 @@ class Standing:
 
 
 class ImportWizardState(rx.State):
-    """The import whose id stands in the URL."""
+    """The import whose id stands in the URL; `shown` is that id as it was written there when the page was loaded."""
 
     missing: bool = False
-    loaded: bool = False
+    shown: str = ""
     is_change: bool = False
     name: str = ""
     file_name: str = ""
@@ -94,7 +94,7 @@ class ImportWizardState(rx.State):
         """Reads where the import stands; while work is going on, its progress follows by itself."""
         actor = await current_actor(self)
         seen = await asyncio.to_thread(_look, actor, self._id)
-        self.loaded, self.missing = True, seen is None
+        self.shown, self.missing = self.asked, seen is None
         if seen is not None:
             self._show(seen)
             if self.working:
@@ -159,6 +159,11 @@ class ImportWizardState(rx.State):
         # The page itself follows the work. A second follower from here would think it is still on this one, and its
         # late redirect would pull people back who have gone on to the contacts.
         return rx.redirect(done)
+
+    @property
+    def asked(self) -> str:
+        """What stands in the URL in an id's place, as the browser's `here()` says it."""
+        return routes.key_in(self.router.url.path)
 
     @property
     def _id(self) -> int:

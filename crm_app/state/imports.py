@@ -19,7 +19,6 @@ from crm_app.services.imports.reading.types import ReadSettings
 from crm_app.state.formats import exact, spoken
 from crm_app.state.guard import action
 from crm_app.state.import_kept import file_line
-from crm_app.state.import_leaving import leave_import
 from crm_app.state.import_states import STATES
 from crm_app.state.messages import say
 from crm_app.state.session import current_actor
@@ -90,7 +89,6 @@ class ImportListState(rx.State):
 
     @action(permission=Permission.IMPORT)
     async def load(self):
-        await leave_import(self)
         actor = await current_actor(self)
         params = self.router.url.query_parameters
         before = params.get("before", "")

@@ -86,7 +86,7 @@ def browser() -> Iterator[Browser]:
 
 
 _sessions: dict[tuple[Path, str], str] = {}
-_http = httpx.Client()
+_http = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
 
 
 def sign_in(

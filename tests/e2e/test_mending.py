@@ -163,6 +163,7 @@ def test_a_row_that_is_being_mended_stays_though_the_filter_leaves_it_out(
     page.keyboard.press("Enter")
     expect(cell(page, 2, "email")).to_have_text("kept@example.org")
     page.click(".outcome-all")
+    expect(page.locator(".outcome-all")).to_have_attribute("aria-current", "true")
     page.click(".outcome-invalid")
     expect(page.locator("tr.plan-row")).to_have_count(0)
 
