@@ -34,6 +34,7 @@ _POSTAL_CODE = re.compile(
 _CODICE_FISCALE = re.compile(r"[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z]", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’ ][^\W\d_]+)*\.?")
+_BETWEEN_WORDS = re.compile(r"[\s,]+")
 _STREET = re.compile(r"(?=.*[^\W\d_]{3}).*\s\d{1,4}\s?[a-zA-Z]?(?:[/-]\d+)?(?:\s?,.*)?|\d{1,5}\s[^\W\d_].*")
 _COMPANY = re.compile(
     r"(?:.*\s)?(?:gmbh|mbh|ag|kg|ohg|ug|gbr|e\.?\s?v|s\.?r\.?l\.?s?|s\.?p\.?a|s\.?n\.?c|s\.?a\.?s|sp\. ?z ?o\.? ?o|s\.a"
@@ -173,6 +174,7 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     "first_name": _is_first_name,
     "word": lambda cell: bool(_WORD.fullmatch(cell)) and len(cell) > 1,
     "single_word": lambda cell: bool(_WORD.fullmatch(cell)) and " " not in cell and len(cell) > 1,
+    "several_words": lambda cell: sum(part[:1].isalpha() for part in _BETWEEN_WORDS.split(cell)) > 1,
     "company": lambda cell: bool(_COMPANY.fullmatch(cell)),
     "street": lambda cell: bool(_STREET.fullmatch(cell)),
 }

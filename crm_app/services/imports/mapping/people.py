@@ -67,4 +67,4 @@ def _whole(column: Column) -> Claim:
 
 
 def _has_whole_names(column: Column) -> bool:
-    return column.has_evidence and column.evidence.share("single_word") < 0.4
+    return column.has_evidence and column.evidence.share("several_words") > 0.6

@@ -37,6 +37,19 @@ def test_each_field_is_suggested_once_and_the_first_e_mail_wins() -> None:
     assert "E-mail Address" in str(reason)
 
 
+@pytest.mark.parametrize(
+    ("cells", "target"),
+    [
+        (["Ada Falk", "Falk, Ben", "Cleo Maria Berg"], "last_name"),
+        (["Ada", "Ben", "Anna Maria", "Cleo"], "first_name"),
+        (["N0", "N1", "N2"], "first_name"),
+        ([], "first_name"),
+    ],
+)
+def test_first_names_that_are_whole_names_are_known_by_their_words(cells: list[str], target: str) -> None:
+    assert mapped(["Vorname"], [cells]) == {"Vorname": target}
+
+
 def test_an_empty_column_gives_way_to_a_filled_one() -> None:
     assert targets([["", "", "", ""], PHONES], ["Primary Phone", "Business Phone"]) == [None, "phone"]
 
