@@ -61,8 +61,16 @@ class OrderChoice:
     label: str
 
 
+def _lifecycle_urls(wanted: ContactFilter) -> dict[str, str]:
+    return {
+        (key.value if key else ""): replace(wanted, lifecycle=key).url(routes.CONTACTS) for key in (None, *Lifecycle)
+    }
+
+
 class ContactListState(rx.State):
-    """What the list shows for the URL it was opened with."""
+    """What the list shows for the URL it was opened with. Links that stand there before it has loaded lead to the whole
+    lists.
+    """
 
     rows: list[ContactLine] = []
     loaded: bool = False
@@ -81,14 +89,14 @@ class ContactListState(rx.State):
     second_falling: bool = False
     statuses: list[Choice] = []
     board: bool = False
-    board_url: str = ""
+    board_url: str = ContactFilter(board=True).url(routes.LEADS)
     look_url: str = ""  # ends before a contact's number
     plain_url: str = ""  # the page as it is, nobody looked at
-    list_url: str = ""
+    list_url: str = routes.LEADS
     lifecycle: str = ""
-    lifecycle_urls: dict[str, str] = {}
+    lifecycle_urls: dict[str, str] = _lifecycle_urls(ContactFilter())
     inactive: bool = False
-    inactive_url: str = ""
+    inactive_url: str = ContactFilter(inactive=True).url(routes.CONTACTS)
     import_name: str = ""
     import_off_url: str = ""
     course_name: str = ""
@@ -103,8 +111,8 @@ class ContactListState(rx.State):
     may_import: bool = False
     may_bulk: bool = False
     may_export: bool = False
-    export_url: str = ""
-    review_url: str = ""
+    export_url: str = routes.NEW_EXPORT
+    review_url: str = routes.REVIEW
     numbers: list[int] = []  # of the page
     _shown: str = ""  # the address of the list as it is shown, without what only the quick look is about
     _look: str = ""
@@ -216,10 +224,7 @@ class ContactListState(rx.State):
         self.board = wanted.board
         self.board_url, self.list_url = (here.url(replace(wanted, board=board)) for board in (True, False))
         self.lifecycle = wanted.lifecycle or ""
-        self.lifecycle_urls = {
-            (key.value if key else ""): replace(wanted, lifecycle=key).url(routes.CONTACTS)
-            for key in (None, *Lifecycle)
-        }
+        self.lifecycle_urls = _lifecycle_urls(wanted)
         self.inactive = wanted.inactive
         self.inactive_url = here.url(replace(wanted, inactive=not wanted.inactive))
         self.import_off_url = here.url(replace(wanted, import_id=None))
