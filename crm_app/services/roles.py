@@ -47,9 +47,14 @@ def name_of(role: Role, language: str) -> str:
     return role.name or render(NAMES.get(role.key, Text(role.key)), language)
 
 
+def hold(session: Session) -> None:
+    """Until the transaction ends nobody else changes a role, or who has which."""
+    database.one_at_a_time(session, "roles")
+
+
 def by_key(session: Session, key: str) -> Role:
     """The role, which nobody removes meanwhile. Raises Invalid(field="role") naming those there are."""
-    database.one_at_a_time(session, "roles")
+    hold(session)
     found = session.exec(select(Role).where(Role.key == key)).first()
     if found is None:
         known = ", ".join(session.exec(select(Role.key).order_by(col(Role.rank).desc())).all())
@@ -172,8 +177,8 @@ def _is_below(session: Session, actor: Actor, role: Role) -> bool:
 
 def _own_role(session: Session, actor: Actor) -> Role | None:
     """The actor's role as the database says; None for the system, and for an account that may nothing any more."""
-    user = session.get(User, actor.user_id) if actor.user_id else None
-    return session.get_one(Role, user.role_id) if user is not None and user.active else None
+    query = select(Role).join(User, col(User.role_id) == Role.id)
+    return session.exec(query.where(User.id == actor.user_id, col(User.active).is_(True))).first()
 
 
 def _rank(role: Role | None) -> int:

@@ -251,7 +251,11 @@ def _keep_an_admin(session: Session, user: User) -> None:
 
 
 def touchable(session: Session, actor: Actor, user_id: int) -> User:
-    """The account, whose role lies below the actor's own. Raises NotPermitted, NotFound."""
+    """The account, whose role lies below the actor's own; nobody changes its role or that role meanwhile.
+
+    Raises NotPermitted, NotFound.
+    """
+    roles.hold(session)
     user = get(session, actor, user_id)
     roles.require_above(session, actor, session.get_one(Role, user.role_id))
     return user

@@ -7,12 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
+from io import StringIO
 from pathlib import Path
 from time import monotonic, sleep
 
 import httpx
 
+from crm_app import settings
+from crm_app.jobs import queue
+from crm_app.services import database
 from crm_app.web import build
 
 START_SECONDS = 60
@@ -85,17 +90,27 @@ class Server:
         raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-4000:]}")
 
     def run(self, code: str) -> str:
-        """Runs Python code on the server's data, as the CLI would."""
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            env=self._environment,
-            cwd=build.ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        """Runs Python code on the server's data, as the CLI would, and returns what it prints."""
+        said = StringIO()
+        with self._in_force(), redirect_stdout(said):
+            exec(compile(code, "server.run", "exec"), {"__name__": "__main__"})
+        return said.getvalue().strip()
+
+    @contextmanager
+    def _in_force(self) -> Iterator[None]:
+        """This process works on the server's data, and on none of what it had open before."""
+        kept = {name: os.environ.get(name) for name in self._environment}
+        os.environ.update(self._environment)
+        _let_go()
+        try:
+            yield
+        finally:
+            _let_go()
+            for name, value in kept.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
     def kill(self) -> None:
         """kill -9 of the whole group, as a power cut."""
@@ -119,3 +134,9 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _let_go() -> None:
+    queue.forget()
+    database.dispose()
+    settings.get.cache_clear()
