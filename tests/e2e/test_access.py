@@ -99,7 +99,9 @@ def addresses(server: Server, browser: Browser, tmp_path_factory: pytest.TempPat
 
 def findings(page: Page, within: str | None = None, *, only: str = "") -> list[str]:
     """What axe calls serious or critical, one line a place; by all its rules or `only` one."""
-    result = Axe().run(page, context=within, options={"runOnly": [only]} if only else None)
+    result = Axe().run(
+        page, context=within, options={"resultTypes": ["violations"], **({"runOnly": [only]} if only else {})}
+    )
     return [
         f"{page.url}: {found['id']} ({found['impact']}) {node['target']} {node.get('failureSummary', '')}"
         for found in result["violations"]
