@@ -11,9 +11,10 @@ const KEYS = { j: "card-next", k: "card-previous", u: "card-back", e: "card-edit
 
 export function CardPlace({ ready, of, onLook }) {
   const here = Number(useLocation().pathname.split("/")[2]);
-  const waiting = useRef(""); // a key that was pressed before it was known who stands beside the contact
+  const waiting = useRef(""); // a key that was pressed before its contact was there, or who stands beside it
   const left = useRef(0); // the contact a key is already leading away from
   const go = (key) => {
+    if (key === "n") return comment();
     const link = document.getElementById(KEYS[key]);
     if (link && "jk".includes(key)) left.current = here;
     link?.click();
@@ -23,26 +24,26 @@ export function CardPlace({ ready, of, onLook }) {
     cardOpened(here);
     onLook(here, listAddress());
   }, [here, ready]);
+  const isKnown = (key) => ready && (!"jk".includes(key) || (of === here && left.current !== here));
   useEffect(() => {
-    if (of !== here) return;
+    if (of === here) left.current = 0;
     const key = waiting.current;
+    if (!key || !isKnown(key)) return;
     waiting.current = "";
-    left.current = 0;
-    if (key) go(key);
-  }, [of, here]);
+    go(key);
+  }, [of, here, ready]);
   useEffect(() => {
     const onKey = (event) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       if (document.activeElement?.matches?.(TYPED) || document.querySelector(BUSY)) return;
       if (event.key !== "n" && !KEYS[event.key]) return;
       event.preventDefault();
-      if (event.key === "n") comment();
-      else if ((of !== here || left.current === here) && "jk".includes(event.key)) waiting.current = event.key;
-      else go(event.key);
+      if (event.key === "u" || isKnown(event.key)) go(event.key);
+      else waiting.current = event.key;
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [of, here]);
+  }, [of, here, ready]);
   return null;
 }
 

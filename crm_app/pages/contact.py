@@ -5,6 +5,7 @@ import reflex as rx
 from crm_app import routes
 from crm_app.components.card_frame import CardPlace, CardTabs
 from crm_app.components.empty import empty
+from crm_app.components.here import here
 from crm_app.components.message import UndoListener
 from crm_app.components.planned_forms import planned_forms
 from crm_app.components.shell import shell
@@ -41,25 +42,32 @@ from crm_app.state.session import SessionState
 from crm_app.state.task_acts import TaskActState
 from crm_app.state.task_form import TaskFormState
 
+_is_here = ContactState.shown == here()
 _number = rx.cond(ContactState.card.number > 0, ContactState.card.number, ContactState.thrown.number)
 
 
 def contact() -> rx.Component:
+    """A card that is left for another one stays unseen in its place until that one is there: what a phone shows of it,
+    and how far it was scrolled, goes on.
+    """
     return shell(
-        rx.cond(
-            ContactState.loaded,
+        rx.cond(~_is_here, rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head arriving")),
+        rx.el.div(
             rx.cond(
-                ContactState.missing,
-                _missing(),
-                rx.cond(ContactState.thrown.number > 0, _thrown(), _card()),
+                ContactState.shown != "",
+                rx.cond(
+                    ContactState.missing,
+                    _missing(),
+                    rx.cond(ContactState.thrown.number > 0, _thrown(), _card()),
+                ),
             ),
-            rx.el.div(rx.el.span(class_name="skeleton"), class_name="card-head"),
+            class_name=rx.cond(_is_here, "card-frame", "card-frame leaving"),
         ),
-        CardPlace.create(ready=ContactState.loaded, of=ContactPlaceState.of, on_look=ContactPlaceState.look),
+        CardPlace.create(ready=_is_here, of=ContactPlaceState.of, on_look=ContactPlaceState.look),
         UndoListener.create(on_undo=ContactUndoState.take_back),
         place="contacts",
-        title=title(_number),
-        actions=actions(),
+        title=title(rx.cond(_is_here, _number, here().to(int))),
+        actions=rx.cond(_is_here, actions()),
     )
 
 

@@ -22,10 +22,10 @@ from crm_app.state.trash import TrashLine, line, restored
 
 
 class ContactState(ContactMerges, rx.State):
-    """The contact whose number stands in the URL."""
+    """The contact whose number stands in the URL; `shown` is how it stood there when the card was loaded."""
 
     card: CardView = CardView()
-    loaded: bool = False
+    shown: str = ""
     missing: bool = False
     thrown: TrashLine = TrashLine()  # as it stands in the trash; number 0 = it does not
     may_edit: bool = False
@@ -40,7 +40,7 @@ class ContactState(ContactMerges, rx.State):
             return rx.redirect(routes.contact(kept), replace=True)
         self.thrown = TrashLine() if shown else await asyncio.to_thread(_thrown, actor, self.number)
         self.missing = shown is None and not self.thrown.number
-        self.card, self.loaded = shown or CardView(), True
+        self.card, self.shown = shown or CardView(), routes.key_in(self.router.url.path)
         return None
 
     @action(permission=Permission.CONTACTS_READ)

@@ -18,6 +18,14 @@ with database.transaction() as session:
     for name in ("Flute", "Harp"):
         catalogue.add(session, SYSTEM, {"name": name, "status": "open"})
 """
+PEOPLE = """
+from crm_app.services import database
+from crm_app.services.actor import SYSTEM
+from crm_app.services.contacts import cards
+with database.transaction() as session:
+    made = [cards.create(session, SYSTEM, {"first_name": name, "last_name": "Late"}) for name in ("Ada", "Ben")]
+    print(*[contact.number for contact in made])
+"""
 
 
 class Line:
@@ -94,3 +102,21 @@ def test_a_course_never_shows_another_one(slow: Page, server: Server, line: Line
     expect(slow.get_by_role("button", name="Enrol someone")).to_have_count(0)
     line.release()
     expect(slow.locator("h1")).to_contain_text("Harp")
+
+
+def test_a_card_is_not_taken_for_the_one_before_and_keys_wait_for_it(slow: Page, server: Server, line: Line) -> None:
+    ada, ben = server.run(PEOPLE).split()
+    for number in (ada, ben):
+        slow.goto(f"{server.url}/contacts")
+        slow.locator(f"#contact-{number} .name-link").click()
+        expect(slow.locator(".card-name")).to_be_visible()
+    slow.go_back()
+    slow.locator(f"#contact-{ada} .name-link").wait_for()
+    line.hold()
+    slow.locator(f"#contact-{ada} .name-link").click()
+    slow.wait_for_url(f"**/contacts/{ada}")
+    expect(slow.locator(".card-name")).to_be_hidden()
+    expect(slow.locator("#card-edit")).to_have_count(0)
+    slow.keyboard.press("e")
+    line.release()
+    slow.wait_for_url(f"**/contacts/{ada}/edit")
