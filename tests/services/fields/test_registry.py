@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, datetime
-from time import process_time
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from crm_app.models.contact import Contact
 from crm_app.services.fields.registry import FIELDS, GROUP_LABELS, TARGETS, FieldGroup, parse, parse_column
 from crm_app.services.fields.verdict import EMPTY, FieldContext
+from tests.growth import grows_evenly
 
 CONTEXT = FieldContext(today=date(2026, 11, 22))
 FORMATS = st.sampled_from([None, "%d.%m.%Y", "%m/%d/%Y", "%Y-%m-%d", "%d %B %Y", "excel"])
@@ -113,10 +113,5 @@ def test_a_cell_four_times_as_long_takes_about_four_times_as_long(name: str) -> 
         begins, ends = ("x", "1", "5 €", "1.1.", "Weg 1, 12345"), ("x", "1", "!")
         return found + [begin + " " * length + end for begin in begins for end in ends]
 
-    def seconds(cell: str) -> float:
-        begun = process_time()
-        parse(name, cell, CONTEXT)
-        return process_time() - begun
-
     for short, long in zip(cells(LONG // 4), cells(LONG), strict=True):
-        assert seconds(long) <= 10 * seconds(short) + 0.5, long[:20]
+        assert grows_evenly(lambda cell: parse(name, cell, CONTEXT), short, long), long[:20]
