@@ -20,6 +20,7 @@ class Doubles:
     def __init__(self, layout: Layout) -> None:
         self.later: dict[int, list[int]] = {}
         self._keys: dict[str, int] = {}
+        self._keys_of_later: dict[str, int] = {}  # another key of the same contact leads to its first row too
         self._contacts: dict[int, int] = {}
         # A contact can be found by each of its phones, so each of them is a key from then on.
         self._also = [n for n, target in enumerate(layout.points) if layout.key in _PHONES and target in _PHONES]
@@ -28,14 +29,19 @@ class Doubles:
         """The decision, or a skip when an earlier row was the same contact."""
         if decision.outcome is Outcome.INVALID or candidate.chosen == NEW_CONTACT:
             return decision
-        if candidate.key is not None:
-            if first := self._keys.get(candidate.key):
-                return self._later(candidate, first, SAME_KEY)
-            self._keys[candidate.key] = candidate.row
-        if decision.contact_id is not None:
-            if first := self._contacts.get(decision.contact_id):
-                return self._later(candidate, first, SAME_CONTACT)
-            self._contacts[decision.contact_id] = candidate.row
+        key, contact = candidate.key, decision.contact_id
+        if key is not None and (first := self._keys.get(key)):
+            return self._later(candidate, first, SAME_KEY)
+        if key is not None and (first := self._keys_of_later.get(key)):
+            return self._later(candidate, first, SAME_CONTACT)
+        if contact is not None and (first := self._contacts.get(contact)):
+            if key is not None:
+                self._keys_of_later[key] = first
+            return self._later(candidate, first, SAME_CONTACT)
+        if key is not None:
+            self._keys[key] = candidate.row
+        if contact is not None:
+            self._contacts[contact] = candidate.row
         for place in self._also:
             if (norm := candidate.norms[place]) is not None:
                 self._keys.setdefault(norm, candidate.row)

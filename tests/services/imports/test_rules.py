@@ -151,6 +151,17 @@ def test_counts_add_up_whichever_row_counts(flow: Flow) -> None:
         assert flow.counts(id_) == {"create": 700, "skip": 1_300}
 
 
+@pytest.mark.parametrize(("in_file", "counting"), [(InFile.FIRST, 0), (InFile.LAST, 2), (InFile.MERGE, 0)])
+def test_rows_that_name_one_contact_by_different_keys_are_one_group(flow: Flow, in_file: InFile, counting: int) -> None:
+    add_contact(first_name="Ada", phone="+49301234567", mobile="+491712345678")
+    rows = "+49 30 1234567,Ulm\n+49 171 2345678,Bonn\n+49 171 2345678,Rome\n"
+    id_ = flow.checked("phone,city\n" + rows, in_file=in_file, match_key="phone")
+    assert flow.counts(id_) == {"update": 1, "skip": 2}
+    assert flow.outcomes(id_) == ["update" if place == counting else "skip" for place in range(3)]
+    told = f"The same contact as in row {counting + 2}"
+    assert all(str(row.reason).startswith(told) for row in flow.rows(id_) if row.outcome is Outcome.SKIP)
+
+
 def test_choices_come_back_from_json(flow: Flow) -> None:
     id_ = flow.bring(HEAD + "ada@example.org,Ada,,,,\n")
     flow.map(id_, rules={"notes": WriteRule.APPEND}, blank=Blank.CLEAR, in_file=InFile.MERGE)
