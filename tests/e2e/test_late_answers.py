@@ -12,7 +12,6 @@ from tests.e2e.server import Server
 COURSES = """
 from crm_app.services import database
 from crm_app.services.actor import SYSTEM
-from crm_app.services.contacts import cards
 from crm_app.services.courses import catalogue
 with database.transaction() as session:
     for name in ("Flute", "Harp"):

@@ -1,6 +1,7 @@
 """What a file is, and which ones are never handed to a parser."""
 
 import struct
+import time
 import zipfile
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from crm_app.services.imports.reading import archive
 from crm_app.services.imports.reading.errors import Unreadable
 from crm_app.services.imports.reading.precheck import sniff_format
 from crm_app.services.imports.reading.types import Format
-from tests.growth import grows_evenly
 from tests.services.imports.reading.workbooks import bomb, xlsx
 
 CORPORA = Path(__file__).parents[3] / "corpora"
@@ -83,9 +83,10 @@ def test_a_truncated_workbook_is_damaged(tmp_path: Path) -> None:
 
 
 def test_a_megabyte_that_inflates_to_a_gigabyte_is_refused_at_once(tmp_path: Path) -> None:
-    small, large = bomb(tmp_path / "small.xlsx", 1 << 28), bomb(tmp_path / "large.xlsx", 1 << 30)
-    assert "unpacks to far more" in refusal(large)
-    assert grows_evenly(refusal, small, large)
+    path = bomb(tmp_path / "bomb.xlsx", 1 << 30)
+    started = time.process_time()
+    assert "unpacks to far more" in refusal(path)
+    assert time.process_time() - started < 2
 
 
 def test_sizes_a_bomb_lies_about_are_counted(tmp_path: Path) -> None:
