@@ -1,17 +1,19 @@
-// A file is dropped or chosen, sent as it is, and followed to the page that the server names.
+// A file is dropped or chosen, sent as it is, and followed to the page that the server names. What the page's own query
+// says (the course the file is meant for) goes with it: what the server tells the page may come after the file.
 import { useEffect, useRef, useState } from "react";
 import { CircleAlert } from "lucide-react";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 import { jsx } from "@emotion/react";
 import { useSending } from "./sending.js";
 
 export function FileDrop({ url, accept, limit, words, children }) {
   const navigate = useNavigate();
+  const { search } = useLocation();
   const input = useRef(null);
   const [over, setOver] = useState(0); // elements below the pointer that drags a file
 
   const { sent, error, take, cancel } = useSending({
-    url,
+    url: url + search,
     accept,
     limit,
     words,

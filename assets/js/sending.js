@@ -47,6 +47,6 @@ export function useSending({ url, accept, limit, words, onAnswer }) {
     request.current?.abort();
     end("");
   };
-  useEffect(() => () => request.current?.abort(), [url]);
+  useEffect(() => cancel, [url]);
   return { sent, error, take, cancel };
 }

@@ -58,7 +58,7 @@ def _drop() -> rx.Component:
         rx.el.span(T("Drop a file here or choose one"), id="drop-title", class_name="drop-title"),
         rx.el.span(t("Excel, LibreOffice, CSV or vCard, up to {size} MB", size=megabytes), class_name="quiet"),
         rx.el.button(T("Choose a file"), type="button", class_name="button primary"),
-        url=ImportNewState.upload_url,
+        url=routes.UPLOAD,
         accept=ENDINGS,
         limit=limit,
         words={

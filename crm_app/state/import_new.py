@@ -25,7 +25,6 @@ class ImportNewState(rx.State):
     fetching: bool = False
     error: str = ""
     course: str = ""  # the name of the course that the file is meant for
-    upload_url: str = routes.UPLOAD
     _course_id: int | None = None
 
     @action(permission=Permission.IMPORT)
@@ -40,7 +39,6 @@ class ImportNewState(rx.State):
             return
         actor = await current_actor(self)
         self._course_id = int(written) if written.isascii() and written.isdigit() and len(written) < 19 else 0
-        self.upload_url = f"{routes.UPLOAD}?course={self._course_id}"
         try:
             self.course = await asyncio.to_thread(_course, actor, self._course_id)
         except CRMError as error:

@@ -17,6 +17,13 @@ with database.transaction() as session:
     for name in ("Flute", "Harp"):
         catalogue.add(session, SYSTEM, {"name": name, "status": "open"})
 """
+DRUMS = """
+from crm_app.services import database
+from crm_app.services.actor import SYSTEM
+from crm_app.services.courses import catalogue
+with database.transaction() as session:
+    print(catalogue.add(session, SYSTEM, {"name": "Drums", "status": "open"}).id)
+"""
 PEOPLE = """
 from crm_app.services import database
 from crm_app.services.actor import SYSTEM
@@ -101,6 +108,29 @@ def test_a_course_never_shows_another_one(slow: Page, server: Server, line: Line
     expect(slow.get_by_role("button", name="Enrol someone")).to_have_count(0)
     line.release()
     expect(slow.locator("h1")).to_contain_text("Harp")
+
+
+def test_a_file_dropped_at_once_still_comes_into_its_course(
+    slow: Page, server: Server, line: Line, tmp_path: Path
+) -> None:
+    course = server.run(DRUMS)
+    (tmp_path / "early.csv").write_text("first_name,email\nEarly,early@example.org\n")
+    slow.goto(f"{server.url}/imports/new?course={course}")
+    expect(slow.locator("#main")).to_contain_text("Drums")
+    slow.locator(".rail").get_by_role("link", name="Imports").click()
+    slow.get_by_role("link", name="Import a file").first.click()
+    expect(slow.locator("#main")).not_to_contain_text("Drums")
+    slow.go_back()
+    slow.wait_for_url("**/imports")
+    line.hold()
+    slow.go_back()
+    slow.wait_for_url("**/imports/new?course=*")
+    slow.set_input_files("input[type=file]", tmp_path / "early.csv")
+    slow.wait_for_url("**/read")
+    line.release()
+    wizard.to_columns(slow)
+    wizard.to_check(slow)
+    expect(slow.locator(".wizard-foot")).to_contain_text("1 enrolled")
 
 
 def test_a_card_is_not_taken_for_the_one_before_and_keys_wait_for_it(slow: Page, server: Server, line: Line) -> None:
